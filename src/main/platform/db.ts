@@ -1,0 +1,169 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { AppError } from '../../shared/errors.ts';
+
+export type Row = Record<string, SQLOutputValue>;
+export type Value = SQLInputValue;
+
+/** One step of a room's schema; steps run once, in order, each in a transaction. Never edit a released step. */
+export interface Migration {
+  readonly sql: string;
+}
+
+/**
+ * SQLite behind the few verbs the rooms use, so that the engine can be changed in this file alone. Synchronous: keep
+ * statements short and off the request path.
+ */
+export interface Db {
+  run(sql: string, ...params: Value[]): { changes: number };
+  get(sql: string, ...params: Value[]): Row | undefined;
+  all(sql: string, ...params: Value[]): Row[];
+  /** Runs `fn` in a transaction; an exception rolls it back. Nested calls join the outer one. */
+  transaction<T>(fn: () => T): T;
+  /** Brings one room's tables up to date. */
+  migrate(room: string, migrations: readonly Migration[]): void;
+  close(): void;
+}
+
+/** Opens (and creates) the database file; ':memory:' for tests. */
+export function openDb(path: string): Db {
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    const db = new SqliteDb(new DatabaseSync(path));
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
+    db.exec('PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 500;');
+    db.exec(
+      'CREATE TABLE IF NOT EXISTS schema_versions (room TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT',
+    );
+    return db;
+  } catch (error) {
+    throw dbError(error, path);
+  }
+}
+
+class SqliteDb implements Db {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #depth = 0;
+
+  constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  exec(sql: string): void {
+    this.#db.exec(sql);
+  }
+
+  run(sql: string, ...params: Value[]): { changes: number } {
+    return guard(() => ({ changes: Number(this.#prepare(sql).run(...params).changes) }));
+  }
+
+  get(sql: string, ...params: Value[]): Row | undefined {
+    return guard(() => this.#prepare(sql).get(...params));
+  }
+
+  all(sql: string, ...params: Value[]): Row[] {
+    return guard(() => this.#prepare(sql).all(...params));
+  }
+
+  transaction<T>(fn: () => T): T {
+    if (this.#depth > 0) return fn();
+    guard(() => this.#db.exec('BEGIN IMMEDIATE'));
+    this.#depth++;
+    try {
+      const result = fn();
+      guard(() => this.#db.exec('COMMIT'));
+      return result;
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  migrate(room: string, migrations: readonly Migration[]): void {
+    const found = this.get('SELECT version FROM schema_versions WHERE room = ?', room);
+    const version = Number(found?.['version'] ?? 0);
+    if (version > migrations.length) {
+      throw new AppError(
+        'data_dir_unusable',
+        `The data of "${room}" was written by a newer version of this app.`,
+        {
+          advice: 'Update the app, or choose another data directory.',
+        },
+      );
+    }
+    migrations.slice(version).forEach((step, index) => {
+      this.transaction(() => {
+        guard(() => this.#db.exec(step.sql));
+        this.run(
+          'INSERT INTO schema_versions (room, version) VALUES (?, ?) ON CONFLICT(room) DO UPDATE SET version = excluded.version',
+          room,
+          version + index + 1,
+        );
+      });
+    });
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#db.isOpen) this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function guard<T>(fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    throw dbError(error);
+  }
+}
+
+const SQLITE_FULL = 13;
+
+function dbError(error: unknown, path?: string): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error instanceof AppError) return error;
+  const code: unknown = Reflect.get(error, 'errcode');
+  const errno: unknown = Reflect.get(error, 'code');
+  if ((typeof code === 'number' && (code & 0xff) === SQLITE_FULL) || errno === 'ENOSPC') {
+    return new AppError('disk_full', 'The disk that holds the data directory is full.', { cause: error });
+  }
+  if (path === undefined) return error;
+  return new AppError('data_dir_unusable', `The data directory cannot be used: ${error.message}`, {
+    cause: error,
+  });
+}
+
+/** Reads a text column, or fails loudly: a wrong type in our own table is a bug. */
+export function text(row: Row, column: string): string {
+  const value = row[column];
+  if (typeof value !== 'string') throw new AppError('internal', `Column ${column} is not text.`);
+  return value;
+}
+
+export function textOrNull(row: Row, column: string): string | null {
+  return row[column] === null ? null : text(row, column);
+}
+
+export function number(row: Row, column: string): number {
+  const value = row[column];
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value !== 'number') throw new AppError('internal', `Column ${column} is not a number.`);
+  return value;
+}
+
+export function numberOrNull(row: Row, column: string): number | null {
+  return row[column] === null ? null : number(row, column);
+}

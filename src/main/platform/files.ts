@@ -1,0 +1,40 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, basename } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { AppError } from '../../shared/errors.ts';
+
+/**
+ * Replaces a file so that a reader, or a crash at any instant, sees either the old or the new content in full.
+ * `mode` defaults to 0600: everything the app writes belongs to its user alone.
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array, mode = 0o600): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const file = openSync(temporary, 'w', mode);
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fileError(error, path);
+  }
+}
+
+/** Turns a file-system error into one that names the path and the way out. */
+export function fileError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error) || error instanceof AppError) return error;
+  const errno: unknown = Reflect.get(error, 'code');
+  if (errno === 'ENOSPC' || errno === 'EDQUOT') {
+    return new AppError('disk_full', `No space left to write ${path}.`, { cause: error });
+  }
+  if (errno === 'EACCES' || errno === 'EROFS' || errno === 'EPERM' || errno === 'ENOTDIR') {
+    return new AppError('data_dir_unusable', `Cannot write ${path} (${errno}).`, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,133 @@
+import type { components, operations } from './generated/openapi.ts';
+
+/** RunPod REST v2 as the app uses it. Types come from RunPod's OpenAPI document; nothing is repeated by hand. */
+type Schemas = components['schemas'];
+
+export type Pod = Schemas['Pod'];
+export type PodStatus = Schemas['PodStatus'];
+export type PodAction = Schemas['PodAction'];
+export type CreatePodRequest = Schemas['CreatePodRequest'];
+export type UpdatePodRequest = Schemas['UpdatePodRequest'];
+export type Endpoint = Schemas['Endpoint'];
+export type CreateEndpointRequest = Schemas['CreateEndpointRequest'];
+export type UpdateEndpointRequest = Schemas['UpdateEndpointRequest'];
+export type WorkerList = Schemas['ListEndpointWorkersResponse'];
+export type ReleaseList = Schemas['ListEndpointReleasesResponse'];
+export type GpuType = Schemas['GpuType'];
+export type DataCenter = Schemas['DataCenter'];
+export type Template = Schemas['Template'];
+export type CreateTemplateRequest = Schemas['CreateTemplateRequest'];
+export type Registry = Schemas['Registry'];
+export type CreateRegistryRequest = Schemas['CreateRegistryRequest'];
+export type NetworkVolume = Schemas['NetworkVolume'];
+export type CreateNetworkVolumeRequest = Schemas['CreateNetworkVolumeRequest'];
+export type UpdateNetworkVolumeRequest = Schemas['UpdateNetworkVolumeRequest'];
+export type PodBilling = Schemas['ListPodBillingResponse'];
+export type ServerlessBilling = Schemas['ListServerlessBillingResponse'];
+export type NetworkVolumeBilling = Schemas['ListNetworkVolumeBillingResponse'];
+export type PublicEndpointBilling = Schemas['ListEndpointBillingResponse'];
+export type AllBilling = Schemas['ListBillingResponse'];
+
+export type GpuQuery = NonNullable<operations['listGpuTypes']['parameters']['query']>;
+export type DataCenterQuery = NonNullable<operations['listDataCenters']['parameters']['query']>;
+export type PodBillingQuery = NonNullable<operations['listPodBilling']['parameters']['query']>;
+
+export interface PodLogLine {
+  /** Opaque; hand it back to resume. */
+  readonly id: string;
+  readonly source: 'container' | 'system';
+  readonly line: string;
+  readonly ts: string;
+}
+
+export interface LogOptions {
+  readonly source?: 'container' | 'system';
+  /** Lines before now; 0 = live only. */
+  readonly tail?: number;
+  readonly since?: string;
+  readonly lastEventId?: string;
+}
+
+export interface Balance {
+  readonly balanceUsd: number | null;
+  readonly spendUsdPerHour: number | null;
+  readonly spendLimitUsdPerHour: number | null;
+}
+
+/** What the last answers said about the account's request limits. */
+export interface RateState {
+  readonly windows: readonly {
+    readonly name: string;
+    readonly left: number;
+    readonly resetSeconds: number;
+  }[];
+}
+
+/**
+ * Every call takes a signal and throws AppError with a code of shared/errors.ts and RunPod's request id.
+ * GETs are retried on 5xx and network errors; a POST only on 429, never on 5xx or a lost connection (FACTS 1): a lost
+ * create is the caller's to look up by name. DELETE treats 404 as done.
+ */
+export interface RunPodApi {
+  readonly pods: {
+    list(signal: AbortSignal): Promise<Pod[]>;
+    get(id: string, signal: AbortSignal): Promise<Pod>;
+    create(body: CreatePodRequest, signal: AbortSignal): Promise<Pod>;
+    update(id: string, body: UpdatePodRequest, signal: AbortSignal): Promise<Pod>;
+    delete(id: string, signal: AbortSignal): Promise<void>;
+    /** `terminate` answers nothing. */
+    action(id: string, action: PodAction, signal: AbortSignal): Promise<Pod | null>;
+    /** One connection's lines; ends when RunPod closes it. Callers reconnect with the last id. */
+    logs(id: string, options: LogOptions, signal: AbortSignal): AsyncIterable<PodLogLine>;
+  };
+  readonly serverless: {
+    list(signal: AbortSignal): Promise<Endpoint[]>;
+    get(id: string, signal: AbortSignal): Promise<Endpoint>;
+    create(body: CreateEndpointRequest, signal: AbortSignal): Promise<Endpoint>;
+    update(id: string, body: UpdateEndpointRequest, signal: AbortSignal): Promise<Endpoint>;
+    delete(id: string, signal: AbortSignal): Promise<void>;
+    workers(id: string, signal: AbortSignal): Promise<WorkerList>;
+    releases(id: string, signal: AbortSignal): Promise<ReleaseList>;
+    workerLogs(
+      id: string,
+      workerId: string,
+      options: LogOptions,
+      signal: AbortSignal,
+    ): AsyncIterable<PodLogLine>;
+  };
+  readonly catalog: {
+    gpus(query: GpuQuery, signal: AbortSignal): Promise<GpuType[]>;
+    dataCenters(query: DataCenterQuery, signal: AbortSignal): Promise<DataCenter[]>;
+    templates(source: 'official' | 'verified' | 'community', signal: AbortSignal): Promise<Template[]>;
+  };
+  readonly templates: {
+    list(signal: AbortSignal): Promise<Template[]>;
+    get(id: string, signal: AbortSignal): Promise<Template>;
+    create(body: CreateTemplateRequest, signal: AbortSignal): Promise<Template>;
+    delete(id: string, signal: AbortSignal): Promise<void>;
+  };
+  readonly registries: {
+    list(signal: AbortSignal): Promise<Registry[]>;
+    create(body: CreateRegistryRequest, signal: AbortSignal): Promise<Registry>;
+    delete(id: string, signal: AbortSignal): Promise<void>;
+  };
+  readonly networkVolumes: {
+    list(signal: AbortSignal): Promise<NetworkVolume[]>;
+    get(id: string, signal: AbortSignal): Promise<NetworkVolume>;
+    create(body: CreateNetworkVolumeRequest, signal: AbortSignal): Promise<NetworkVolume>;
+    update(id: string, body: UpdateNetworkVolumeRequest, signal: AbortSignal): Promise<NetworkVolume>;
+    delete(id: string, signal: AbortSignal): Promise<void>;
+  };
+  readonly billing: {
+    pods(query: PodBillingQuery, signal: AbortSignal): Promise<PodBilling>;
+    serverless(query: PodBillingQuery, signal: AbortSignal): Promise<ServerlessBilling>;
+    networkVolumes(query: PodBillingQuery, signal: AbortSignal): Promise<NetworkVolumeBilling>;
+    /** Spend on RunPod-hosted public endpoints, not on the user's serverless ones. */
+    publicEndpoints(query: PodBillingQuery, signal: AbortSignal): Promise<PublicEndpointBilling>;
+  };
+  /** GraphQL, optional; null fields where the key does not tell or the adapter is switched off. */
+  balance(signal: AbortSignal): Promise<Balance>;
+  rates(): RateState;
+  /** Cloud clock minus local clock in ms, from answers' Date headers; 0 until known. Good to about half a second. */
+  clockOffsetMs(): number;
+}

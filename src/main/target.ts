@@ -1,0 +1,53 @@
+import type { Unsubscribe } from './platform/lifecycle.ts';
+
+/**
+ * Where the proxy and the deployments meet; neither imports the other's insides. The proxy knows targets, not pods.
+ */
+
+/** A model server that can be called now. Calculated when a deployment changes, never on the request path. */
+export interface Upstream {
+  /** OpenAI-style base without a trailing slash, e.g. https://abc-8000.proxy.runpod.net/v1 */
+  readonly baseUrl: string;
+  /** Headers that authenticate the app at the model server. Never logged. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The name the model server knows the model by; `model` is rewritten to it when it differs. */
+  readonly servedModel: string;
+  /** Changes whenever an answer may change: image, arguments, model revision. Part of cache keys. */
+  readonly fingerprint: string;
+}
+
+export type TargetState = 'ready' | 'waking' | 'sleeping' | 'failed';
+
+/** A request in flight; idle clocks stand still while one is held. */
+export interface Lease {
+  /** Ends the lease; harmless when called twice. `served` = the model server answered. */
+  end(served: boolean): void;
+}
+
+export interface Target {
+  readonly id: string;
+  /** The deployment's name. */
+  readonly name: string;
+  /** Every value of `model` that leads here: name, served names, aliases. */
+  readonly models: readonly string[];
+  readonly contextTokens: number;
+  readonly simulated: boolean;
+  state(): TargetState;
+  /** null unless ready. */
+  upstream(): Upstream | null;
+  /**
+   * Resolves once a model server answers; wakes a sleeping target, and joins a wake under way. All callers share one
+   * boot; a caller that aborts leaves without disturbing the others.
+   * @throws AppError deployment_stopped (wake not allowed), boot_failed, no_gpu_capacity, budget_exceeded, …
+   */
+  ensureReady(signal: AbortSignal): Promise<Upstream>;
+  lease(): Lease;
+  /** The upstream looked dead (404/502 from the pod's URL); readiness is proven anew. */
+  reportUnreachable(): void;
+}
+
+export interface TargetSource {
+  list(): readonly Target[];
+  /** Called after the list or any target's models, state or upstream changed. */
+  onChange(listener: () => void): Unsubscribe;
+}

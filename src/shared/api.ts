@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import {
+  appStatusSchema,
+  checkSchema,
+  configValueSchema,
+  costSummarySchema,
+  deploymentSpecSchema,
+  deploymentViewSchema,
+  historyEntrySchema,
+  keyCheckSchema,
+  ledgerEntrySchema,
+  logLineSchema,
+  nameSchema,
+  planRequestSchema,
+  planSchema,
+  radarItemSchema,
+  radarSchema,
+  secretNameSchema,
+  secretStatusSchema,
+} from './model.ts';
+
+/**
+ * The contract between the core and whoever drives it: the desktop renderer (IPC), the browser UI and the command line
+ * (control port). One value; everything else derives: registration, clients, doubles, documentation. Adding a feature
+ * is one entry here, then following the compiler.
+ */
+
+interface Method<I extends z.ZodType, O extends z.ZodType> {
+  readonly input: I;
+  readonly output: O;
+}
+const method = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): Method<I, O> => ({
+  input,
+  output,
+});
+
+const nothing = z.strictObject({}).prefault({});
+const done = z.object({ ok: z.literal(true) });
+/** A deployment by its name or id. */
+const ref = z.strictObject({ deployment: z.string().min(1) });
+
+export const methods = {
+  'app.status': method(nothing, appStatusSchema),
+  'app.doctor': method(nothing, z.object({ checks: z.array(checkSchema) })),
+  'app.shutdown': method(nothing, done),
+
+  'plan.make': method(planRequestSchema, planSchema),
+
+  'deployments.list': method(nothing, z.object({ deployments: z.array(deploymentViewSchema) })),
+  'deployments.get': method(ref, deploymentViewSchema),
+  /** Stores the wish; starts it unless `start` is false. Refuses bad input before anything is created. */
+  'deployments.create': method(
+    z.strictObject({ spec: deploymentSpecSchema, start: z.boolean().default(true) }),
+    deploymentViewSchema,
+  ),
+  'deployments.start': method(ref, deploymentViewSchema),
+  /** Resolves when the wish is stored; the stop itself is followed through `deployment.changed`. */
+  'deployments.stop': method(ref, deploymentViewSchema),
+  'deployments.restart': method(ref, deploymentViewSchema),
+  'deployments.terminate': method(ref, deploymentViewSchema),
+  'deployments.edit': method(
+    z.strictObject({ deployment: z.string().min(1), spec: deploymentSpecSchema }),
+    deploymentViewSchema,
+  ),
+  'deployments.stopAll': method(nothing, z.object({ stopping: z.array(z.string()) })),
+  'deployments.keepAlive': method(
+    z.strictObject({ deployment: z.string().min(1), minutes: z.int().min(1).max(720) }),
+    deploymentViewSchema,
+  ),
+  'deployments.history': method(ref, z.object({ entries: z.array(historyEntrySchema) })),
+  /** Ends when the deployment answered a real request, or throws its problem or `wait_timeout`. */
+  'deployments.wait': method(
+    z.strictObject({
+      deployment: z.string().min(1),
+      until: z.enum(['ready', 'stopped', 'terminated']),
+      timeoutSeconds: z.number().positive().max(86_400),
+    }),
+    deploymentViewSchema,
+  ),
+
+  'costs.summary': method(nothing, costSummarySchema),
+  'costs.entries': method(
+    z.strictObject({ deployment: z.string().optional(), limit: z.int().min(1).max(100_000).default(1000) }),
+    z.object({ entries: z.array(ledgerEntrySchema) }),
+  ),
+
+  'radar.scan': method(nothing, radarSchema),
+  'radar.stop': method(
+    z.strictObject({ kind: radarItemSchema.shape.kind, id: z.string().min(1) }),
+    radarItemSchema,
+  ),
+  'radar.terminate': method(
+    z.strictObject({ kind: radarItemSchema.shape.kind, id: z.string().min(1) }),
+    done,
+  ),
+  'radar.adopt': method(z.strictObject({ id: z.string().min(1), name: nameSchema }), deploymentViewSchema),
+
+  'secrets.status': method(nothing, z.object({ secrets: z.array(secretStatusSchema) })),
+  'secrets.set': method(
+    z.strictObject({ name: secretNameSchema, value: z.string().min(1).max(10_000) }),
+    z.object({ status: secretStatusSchema, check: keyCheckSchema.nullable() }),
+  ),
+  'secrets.delete': method(z.strictObject({ name: secretNameSchema }), secretStatusSchema),
+  'secrets.check': method(nothing, keyCheckSchema),
+  /** The one secret that may leave: the local proxy key, for copying into a client. */
+  'proxy.key': method(nothing, z.object({ key: z.string() })),
+
+  'models.list': method(
+    nothing,
+    z.object({
+      models: z.array(
+        z.object({ id: z.string(), state: z.string(), deployment: z.string(), contextTokens: z.number() }),
+      ),
+    }),
+  ),
+  'config.show': method(nothing, z.object({ values: z.array(configValueSchema) })),
+} as const;
+
+export type MethodName = keyof typeof methods;
+export type MethodInput<N extends MethodName> = z.input<(typeof methods)[N]['input']>;
+export type MethodParsedInput<N extends MethodName> = z.output<(typeof methods)[N]['input']>;
+export type MethodOutput<N extends MethodName> = z.output<(typeof methods)[N]['output']>;
+
+/** Things that happen; sent to every subscriber in order. */
+export const events = {
+  'deployment.changed': deploymentViewSchema,
+  'deployment.removed': z.object({ id: z.string(), name: z.string() }),
+  'history.added': z.object({ deploymentId: z.string(), entry: historyEntrySchema }),
+  'costs.changed': z.object({ nowUsdPerHour: z.number(), todayUsd: z.number() }),
+  'app.changed': appStatusSchema,
+  /** For people: ready, failed, idle soon, stopped with its cost, orphan found, budget. */
+  notification: z.object({
+    id: z.string(),
+    at: z.iso.datetime({ offset: true }),
+    kind: z.enum([
+      'ready',
+      'failed',
+      'idle-soon',
+      'stopped',
+      'still-billing',
+      'orphan',
+      'budget',
+      'unprotected',
+    ]),
+    title: z.string(),
+    body: z.string(),
+    deployment: z.string().nullable(),
+  }),
+} as const;
+
+export type EventName = keyof typeof events;
+export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>;
+export type AppEvent = {
+  [N in EventName]: { readonly name: N; readonly payload: EventPayload<N> };
+}[EventName];
+
+/** Endless or long answers; each item is sent as it comes, until the caller leaves or the source ends. */
+export const streams = {
+  'logs.follow': {
+    input: z.strictObject({
+      deployment: z.string().min(1),
+      source: z.enum(['system', 'container']).optional(),
+      tail: z.int().min(0).max(5000).default(200),
+      follow: z.boolean().default(true),
+    }),
+    item: logLineSchema,
+  },
+  'logs.app': {
+    input: z.strictObject({ tail: z.int().min(0).max(5000).default(200), follow: z.boolean().default(true) }),
+    item: logLineSchema,
+  },
+} as const;
+
+export type StreamName = keyof typeof streams;
+export type StreamInput<N extends StreamName> = z.input<(typeof streams)[N]['input']>;
+export type StreamParsedInput<N extends StreamName> = z.output<(typeof streams)[N]['input']>;
+export type StreamItem<N extends StreamName> = z.output<(typeof streams)[N]['item']>;
+
+/** The core as its drivers see it. Implemented by the manager, by the HTTP client and by the IPC client. */
+export interface ManagerApi {
+  call<N extends MethodName>(name: N, input: MethodInput<N>, signal?: AbortSignal): Promise<MethodOutput<N>>;
+  stream<N extends StreamName>(
+    name: N,
+    input: StreamInput<N>,
+    signal: AbortSignal,
+  ): AsyncIterable<StreamItem<N>>;
+  subscribe(listener: (event: AppEvent) => void): () => void;
+}
+
+/** What a core registers: one handler a method, inputs already parsed. */
+export type MethodHandlers = {
+  readonly [N in MethodName]: (input: MethodParsedInput<N>, signal: AbortSignal) => Promise<MethodOutput<N>>;
+};
+export type StreamHandlers = {
+  readonly [N in StreamName]: (
+    input: StreamParsedInput<N>,
+    signal: AbortSignal,
+  ) => AsyncIterable<StreamItem<N>>;
+};

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { errorBodySchema, isoSchema } from './common.ts';
+
+export const secretNameSchema = z.enum(['runpod', 'proxy', 'hf', 'docker-username', 'docker-token']);
+export type SecretName = z.infer<typeof secretNameSchema>;
+
+export const secretStatusSchema = z.object({
+  name: secretNameSchema,
+  present: z.boolean(),
+  /** Last four characters. */
+  hint: z.string().nullable(),
+  source: z.enum(['keychain', 'environment', 'memory', 'generated', 'none']),
+});
+export type SecretStatus = z.infer<typeof secretStatusSchema>;
+
+export const keyCheckSchema = z.object({
+  ok: z.boolean(),
+  rights: z.array(
+    z.object({
+      area: z.string(),
+      allowed: z.enum(['yes', 'no', 'read-only', 'unknown']),
+      detail: z.string(),
+    }),
+  ),
+  balanceUsd: z.number().nullable(),
+  problem: errorBodySchema.nullable(),
+});
+export type KeyCheck = z.infer<typeof keyCheckSchema>;
+
+export const logLineSchema = z.object({
+  at: isoSchema,
+  source: z.enum(['system', 'container', 'app']),
+  level: z.enum(['debug', 'info', 'warn', 'error']).nullable(),
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+
+export const configValueSchema = z.object({
+  path: z.string(),
+  value: z.unknown(),
+  /** default, file (with path), environment variable or flag. */
+  source: z.string(),
+});
+
+export const checkSchema = z.object({
+  name: z.string(),
+  status: z.enum(['ok', 'warn', 'fail', 'skip']),
+  detail: z.string(),
+  advice: z.string().nullable(),
+});
+
+export const appStatusSchema = z.object({
+  version: z.string(),
+  cloud: z.enum(['sandbox', 'runpod']),
+  simulated: z.boolean(),
+  startedAt: isoSchema,
+  dataDir: z.string(),
+  proxy: z.object({ url: z.string(), keyHint: z.string(), listening: z.boolean() }),
+  control: z.object({ url: z.string() }),
+  keychain: z.object({ available: z.boolean(), reason: z.string().nullable() }),
+  runpod: z.object({ reachable: z.boolean(), keyPresent: z.boolean(), problem: errorBodySchema.nullable() }),
+  configProblem: z.string().nullable(),
+  deployments: z.number(),
+});
+export type AppStatus = z.infer<typeof appStatusSchema>;

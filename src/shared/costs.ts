@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { isoSchema } from './common.ts';
+import { unattendedSchema } from './deployment.ts';
+
+export const costLineSchema = z.object({
+  deploymentId: z.string().nullable(),
+  name: z.string(),
+  nowUsdPerHour: z.number(),
+  todayUsd: z.number(),
+  monthUsd: z.number(),
+  totalUsd: z.number(),
+});
+
+export const costKindSchema = z.enum(['compute', 'disk', 'serverless', 'tokens', 'adjustment']);
+export type CostKind = z.infer<typeof costKindSchema>;
+
+export const costSummarySchema = z.object({
+  simulated: z.boolean(),
+  asOf: isoSchema,
+  nowUsdPerHour: z.number(),
+  restUsdPerMonth: z.number(),
+  todayUsd: z.number(),
+  monthUsd: z.number(),
+  totalUsd: z.number(),
+  forecastMonthUsd: z.number(),
+  /** null = the key does not tell. */
+  balanceUsd: z.number().nullable(),
+  runwayHours: z.number().nullable(),
+  unattended: unattendedSchema,
+  byDeployment: z.array(costLineSchema),
+  byKind: z.record(costKindSchema, z.number()),
+  /** What RunPod has billed so far for the same pods, and how far the ledger is off; null = not asked yet. */
+  reconciliation: z
+    .object({ asOf: isoSchema, billedUsd: z.number(), ledgerUsd: z.number(), gapUsd: z.number() })
+    .nullable(),
+});
+export type CostSummary = z.infer<typeof costSummarySchema>;
+
+export const ledgerEntrySchema = z.object({
+  id: z.string(),
+  deploymentId: z.string().nullable(),
+  deploymentName: z.string().nullable(),
+  resourceId: z.string(),
+  kind: costKindSchema,
+  startedAt: isoSchema,
+  endedAt: isoSchema.nullable(),
+  usdPerHour: z.number(),
+  usd: z.number(),
+  /** True where an end had to be inferred (a crash, a lost answer) and no bill has settled it yet. */
+  estimated: z.boolean(),
+  note: z.string().nullable(),
+});
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+export const radarItemSchema = z.object({
+  kind: z.enum(['pod', 'endpoint', 'network-volume']),
+  id: z.string(),
+  name: z.string(),
+  status: z.string(),
+  /** known = under a deployment; orphan = made by this installation, under none; other-machine; foreign. */
+  ownership: z.enum(['known', 'orphan', 'other-machine', 'foreign']),
+  deployment: z.string().nullable(),
+  usdPerHour: z.number(),
+  usdPerMonthAtRest: z.number(),
+  actions: z.array(z.enum(['stop', 'terminate', 'adopt'])),
+  note: z.string().nullable(),
+});
+export type RadarItem = z.infer<typeof radarItemSchema>;
+
+export const radarSchema = z.object({
+  asOf: isoSchema,
+  simulated: z.boolean(),
+  items: z.array(radarItemSchema),
+});
+export type Radar = z.infer<typeof radarSchema>;

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { isoSchema } from './common.ts';
+import { deploymentSpecSchema } from './deployment.ts';
+
+export const provenanceSchema = z.enum(['exact', 'derived', 'guessed', 'given']);
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+export const stockSchema = z.enum(['HIGH', 'MEDIUM', 'LOW', 'NONE', 'UNKNOWN']);
+export type Stock = z.infer<typeof stockSchema>;
+
+export const planRequestSchema = z.strictObject({
+  model: deploymentSpecSchema.shape.model,
+  revision: deploymentSpecSchema.shape.revision,
+  backend: deploymentSpecSchema.shape.backend,
+  mode: deploymentSpecSchema.shape.mode,
+  compute: deploymentSpecSchema.shape.compute,
+  contextTokens: deploymentSpecSchema.shape.contextTokens,
+  concurrency: deploymentSpecSchema.shape.concurrency,
+  kvCacheDtype: deploymentSpecSchema.shape.kvCacheDtype,
+  /** Expected hours of use a day, for $/day. */
+  hoursPerDay: z.number().min(0).max(24).default(4),
+});
+export type PlanRequest = z.infer<typeof planRequestSchema>;
+export type PlanWish = z.input<typeof planRequestSchema>;
+
+export const planCandidateSchema = z.object({
+  rank: z.number(),
+  kind: z.enum(['pod', 'serverless']),
+  gpuTypeId: z.string(),
+  gpuName: z.string(),
+  gpuCount: z.number(),
+  cloud: z.enum(['SECURE', 'COMMUNITY']),
+  dataCenterIds: z.array(z.string()),
+  usdPerHour: z.number(),
+  usdPerDay: z.number(),
+  /** Memory of one GPU as usable by the server, what one GPU needs, and the spare share of the usable part. */
+  usableGiB: z.number(),
+  needGiB: z.number(),
+  headroomPercent: z.number(),
+  /** Under 5 % headroom: may fail at start. */
+  tight: z.boolean(),
+  /** Requests of the full context that fit at once. */
+  concurrentSequences: z.number(),
+  stock: stockSchema,
+  secondsToFirstToken: z.object({ low: z.number(), high: z.number(), from: z.enum(['table', 'history']) }),
+  image: z.string(),
+  args: z.array(z.string()),
+  minCudaVersion: z.string().nullable(),
+  containerDiskGb: z.number(),
+  notes: z.array(z.string()),
+});
+export type PlanCandidate = z.infer<typeof planCandidateSchema>;
+
+export const planRejectionSchema = z.object({
+  gpuTypeId: z.string(),
+  gpuName: z.string(),
+  gpuCount: z.number(),
+  cloud: z.enum(['SECURE', 'COMMUNITY']),
+  usdPerHour: z.number().nullable(),
+  code: z.enum([
+    'memory',
+    'heads',
+    'architecture',
+    'price',
+    'stock',
+    'not-offered',
+    'not-asked-for',
+    'data-center',
+    'count',
+  ]),
+  /** One sentence with the numbers. */
+  reason: z.string(),
+});
+export type PlanRejection = z.infer<typeof planRejectionSchema>;
+
+export const factSchema = z.object({
+  name: z.string(),
+  value: z.union([z.number(), z.string()]),
+  unit: z.string().nullable(),
+  provenance: provenanceSchema,
+  source: z.string(),
+});
+
+export const planSchema = z.object({
+  model: z.string(),
+  revision: z.string().nullable(),
+  /** False = numbers are an estimate because the facts could not be had. */
+  factsComplete: z.boolean(),
+  facts: z.array(factSchema),
+  memory: z.object({
+    weightsGiB: z.number(),
+    kvGiB: z.number(),
+    overheadGiB: z.number(),
+    needGiB: z.number(),
+    kvBytesPerToken: z.number(),
+  }),
+  candidates: z.array(planCandidateSchema),
+  rejected: z.array(planRejectionSchema),
+  warnings: z.array(z.string()),
+  pricesAsOf: isoSchema,
+  simulated: z.boolean(),
+});
+export type Plan = z.infer<typeof planSchema>;

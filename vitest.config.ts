@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Three projects: `unit` is pure and quick, `integration` uses real sockets, files, processes and engines,
+ * `e2e` drives the whole product. Each file runs in its own process so that leaked handles are attributable.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 10_000 },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/main/**/*.ts', 'src/shared/**/*.ts'],
+      exclude: ['src/main/runpod/generated/**', 'src/main/desktop/**', 'src/main/index.ts'],
+      reporter: ['text-summary', 'json-summary', 'html'],
+    },
+  },
+});
