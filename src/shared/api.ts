@@ -1,8 +1,16 @@
 import { z } from 'zod';
 import {
+  chatItemSchema,
+  chatRequestSchema,
+  modelHitSchema,
+  requestRecordSchema,
+  trafficSchema,
+} from './activity.ts';
+import {
   appStatusSchema,
   checkSchema,
   configValueSchema,
+  costSeriesSchema,
   costSummarySchema,
   deploymentSpecSchema,
   deploymentViewSchema,
@@ -18,6 +26,7 @@ import {
   secretNameSchema,
   secretStatusSchema,
 } from './model.ts';
+import { userSettingsSchema } from './user-settings.ts';
 
 /**
  * The contract between the core and whoever drives it: the desktop renderer (IPC), the browser UI and the command line
@@ -83,6 +92,24 @@ export const methods = {
     z.strictObject({ deployment: z.string().optional(), limit: z.int().min(1).max(100_000).default(1000) }),
     z.object({ entries: z.array(ledgerEntrySchema) }),
   ),
+  /** Money by hour or day, oldest first, every bucket of the span present; open entries count up to now. */
+  'costs.series': method(
+    z.strictObject({ bucket: z.enum(['hour', 'day']), buckets: z.int().min(1).max(366) }),
+    costSeriesSchema,
+  ),
+
+  /** Requests that went through the proxy, newest first. */
+  'requests.recent': method(
+    z.strictObject({ deployment: z.string().optional(), limit: z.int().min(1).max(10_000).default(200) }),
+    z.object({ requests: z.array(requestRecordSchema) }),
+  ),
+  'traffic.recent': method(
+    z.strictObject({
+      deployment: z.string().optional(),
+      windowMinutes: z.int().min(1).max(1440).default(60),
+    }),
+    trafficSchema,
+  ),
 
   'radar.scan': method(nothing, radarSchema),
   'radar.stop': method(
@@ -113,6 +140,19 @@ export const methods = {
       ),
     }),
   ),
+  /** Models that could be deployed; an empty query gives the curated and the recent ones. */
+  'models.search': method(
+    z.strictObject({
+      query: z.string().max(200),
+      backend: z.enum(['vllm', 'ollama']),
+      limit: z.int().min(1).max(50).default(12),
+    }),
+    z.object({ models: z.array(modelHitSchema) }),
+  ),
+
+  'settings.get': method(nothing, userSettingsSchema),
+  /** Replaces the settings and returns them as stored. */
+  'settings.set': method(userSettingsSchema, userSettingsSchema),
   'config.show': method(nothing, z.object({ values: z.array(configValueSchema) })),
 } as const;
 
@@ -128,6 +168,7 @@ export const events = {
   'history.added': z.object({ deploymentId: z.string(), entry: historyEntrySchema }),
   'costs.changed': z.object({ nowUsdPerHour: z.number(), todayUsd: z.number() }),
   'app.changed': appStatusSchema,
+  'request.finished': requestRecordSchema,
   /** For people: ready, failed, idle soon, stopped with its cost, orphan found, budget. */
   notification: z.object({
     id: z.string(),
@@ -165,6 +206,8 @@ export const streams = {
     }),
     item: logLineSchema,
   },
+  /** One answer in the playground; ends after `done`, throws the problem of a failed one. */
+  'playground.chat': { input: chatRequestSchema, item: chatItemSchema },
   'logs.app': {
     input: z.strictObject({ tail: z.int().min(0).max(5000).default(200), follow: z.boolean().default(true) }),
     item: logLineSchema,

@@ -36,6 +36,20 @@ export const costSummarySchema = z.object({
 });
 export type CostSummary = z.infer<typeof costSummarySchema>;
 
+export const costSeriesSchema = z.object({
+  asOf: isoSchema,
+  simulated: z.boolean(),
+  points: z.array(
+    z.object({
+      /** Beginning of the hour or day, in the computer's time zone. */
+      at: isoSchema,
+      byKind: z.record(costKindSchema, z.number()),
+      byDeployment: z.record(z.string(), z.number()),
+    }),
+  ),
+});
+export type CostSeries = z.infer<typeof costSeriesSchema>;
+
 export const ledgerEntrySchema = z.object({
   id: z.string(),
   deploymentId: z.string().nullable(),

@@ -9,3 +9,5 @@ export * from './deployment.ts';
 export * from './plan.ts';
 export * from './costs.ts';
 export * from './app.ts';
+export * from './activity.ts';
+export * from './user-settings.ts';

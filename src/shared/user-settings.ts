@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** What the user sets in the running app; start-up configuration is AppConfig (SPEC 1). */
+export const userSettingsSchema = z.strictObject({
+  budget: z
+    .strictObject({
+      /** At 80 % the user is told, at 100 % pods are stopped and wakes refused; null = no limit. */
+      usdPerDay: z.number().positive().max(100_000).nullable().default(5),
+      usdPerMonth: z.number().positive().max(1_000_000).nullable().default(null),
+    })
+    .prefault({}),
+  cache: z
+    .strictObject({
+      /** deterministic = only requests with temperature 0 or a seed. */
+      mode: z.enum(['off', 'deterministic', 'all']).default('deterministic'),
+      ttlMinutes: z
+        .int()
+        .min(1)
+        .max(60 * 24 * 30)
+        .default(60 * 24),
+    })
+    .prefault({}),
+  proxy: z
+    .strictObject({
+      /** Ollama's routes serve clients that cannot send a token (SPEC 4.2). */
+      ollamaRoutes: z.boolean().default(false),
+      wakeOnRequest: z.boolean().default(true),
+    })
+    .prefault({}),
+  notifications: z
+    .strictObject({
+      ready: z.boolean().default(true),
+      idleSoon: z.boolean().default(true),
+      stopped: z.boolean().default(true),
+    })
+    .prefault({}),
+});
+export type UserSettings = z.infer<typeof userSettingsSchema>;
