@@ -28,6 +28,7 @@ export const costSummarySchema = z.object({
   runwayHours: z.number().nullable(),
   unattended: unattendedSchema,
   byDeployment: z.array(costLineSchema),
+  /** This month, by what it was spent on; every kind is present. */
   byKind: z.record(costKindSchema, z.number()),
   /** What RunPod has billed so far for the same pods, and how far the ledger is off; null = not asked yet. */
   reconciliation: z

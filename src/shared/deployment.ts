@@ -50,13 +50,18 @@ export const watchdogSpecSchema = z.strictObject({
 });
 export type WatchdogSpec = z.infer<typeof watchdogSpecSchema>;
 
-export const serverlessSpecSchema = z.strictObject({
-  type: z.enum(['QUEUE', 'LOAD_BALANCER']).default('QUEUE'),
-  minWorkers: z.int().min(0).max(100).default(0),
-  maxWorkers: z.int().min(1).max(100).default(2),
-  idleTimeoutSeconds: z.int().min(1).max(3600).default(60),
-  flashboot: z.enum(['OFF', 'FLASHBOOT', 'PRIORITY_FLASHBOOT']).default('FLASHBOOT'),
-});
+export const serverlessSpecSchema = z
+  .strictObject({
+    type: z.enum(['QUEUE', 'LOAD_BALANCER']).default('QUEUE'),
+    minWorkers: z.int().min(0).max(100).default(0),
+    maxWorkers: z.int().min(1).max(100).default(2),
+    idleTimeoutSeconds: z.int().min(1).max(3600).default(60),
+    flashboot: z.enum(['OFF', 'FLASHBOOT', 'PRIORITY_FLASHBOOT']).default('FLASHBOOT'),
+  })
+  .refine((spec) => spec.minWorkers <= spec.maxWorkers, {
+    path: ['minWorkers'],
+    error: 'must not be greater than maxWorkers',
+  });
 export type ServerlessSpec = z.infer<typeof serverlessSpecSchema>;
 
 /** Docker image references: registry/path:tag or @digest, as Docker's grammar allows. */
@@ -77,6 +82,8 @@ export const deploymentSpecSchema = z.strictObject({
     .min(1)
     .max(200)
     .regex(/^[A-Za-z0-9][A-Za-z0-9._/:@-]*$/, 'must be a model id such as Qwen/Qwen3-8B or llama3.2:3b'),
+  /** Where the weights lie inside the container (a custom image or a volume brings them); null = fetched by id. */
+  modelPath: z.string().startsWith('/').max(400).nullable().default(null),
   revision: z.string().min(1).max(100).nullable().default(null),
   backend: backendSchema.default('vllm'),
   mode: modeSchema.default('pod'),

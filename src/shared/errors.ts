@@ -262,7 +262,7 @@ export function toErrorBody(error: unknown): ErrorBody {
 }
 
 export function fromErrorBody(body: ErrorBody): AppError {
-  const code = body.code in ERRORS ? body.code : 'internal';
+  const code = Object.hasOwn(ERRORS, body.code) ? body.code : 'internal';
   return new AppError(code, body.message, {
     advice: body.advice,
     requestId: body.requestId,
