@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { AppError } from '../../shared/errors.ts';
+import { nearest } from './nearest.ts';
+
+/** What one part of an input got wrong; travels in the error's details for forms to show beside the field. */
+export interface InputIssue {
+  readonly field: string;
+  readonly message: string;
+}
+
+/** Places whose values may be secrets: named in errors, never repeated. */
+const SECRET_PLACES = /(?:^|\.)(?:value|env|token|key|password)(?:\.|$)/i;
+const MOST_ISSUES = 10;
+
+/** Turns a schema's complaint into an error that names each field, what was found and the nearest allowed value. */
+export function inputError(name: string, error: z.core.$ZodError, input: unknown): AppError {
+  const issues = error.issues.slice(0, MOST_ISSUES).map((issue) => describe(issue, input));
+  const text = issues.map((issue) =>
+    issue.field === '' ? issue.message : `${issue.field}: ${issue.message}`,
+  );
+  return new AppError('invalid_input', `${name} does not accept this input: ${text.join('; ')}.`, {
+    details: { issues },
+  });
+}
+
+function describe(issue: z.core.$ZodIssue, input: unknown): InputIssue {
+  const field = issue.path.map(String).join('.');
+  const found = SECRET_PLACES.test(field) ? '' : foundText(valueAt(input, issue.path));
+  return { field, message: `${lowerFirst(issue.message)}${found}${suggestion(issue, input)}` };
+}
+
+function suggestion(issue: z.core.$ZodIssue, input: unknown): string {
+  if (issue.code !== 'invalid_value') return '';
+  const found = valueAt(input, issue.path);
+  if (typeof found !== 'string') return '';
+  const near = nearest(found, issue.values.map(String));
+  return near === null ? '' : `; did you mean "${near}"?`;
+}
+
+function foundText(value: unknown): string {
+  if (typeof value === 'string') return value.length > 80 ? '' : ` (found "${value}")`;
+  return typeof value === 'number' || typeof value === 'boolean' ? ` (found ${value})` : '';
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  let value = input;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
