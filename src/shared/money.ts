@@ -2,12 +2,14 @@
 
 export const HOURS_PER_MONTH = 730;
 
-/** `$0.69`, `$12.40`, `$0.0023`; "unknown" is not zero: null gives `–`. */
+/** `$0.69`, `$12.40`, `$0.0023`, `<$0.0001`; "unknown" is not zero: null gives `–`. */
 export function formatUsd(usd: number | null): string {
   if (usd === null) return '–';
   const abs = Math.abs(usd);
+  const sign = usd < 0 ? '-' : '';
+  if (abs !== 0 && abs < 0.0001) return `${sign}<$0.0001`;
   const digits = abs !== 0 && abs < 0.1 ? 4 : 2;
-  return `${usd < 0 ? '-' : ''}$${abs.toFixed(digits)}`;
+  return `${sign}$${abs.toFixed(digits)}`;
 }
 
 export function formatUsdPerHour(usd: number | null): string {

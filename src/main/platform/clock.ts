@@ -43,7 +43,8 @@ class SystemClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return sleepWith(this, ms, signal, true);
+    // A sleep somebody awaits must keep the process alive; a background timer must not.
+    return sleepOn((wait, fn) => this.#start(wait, fn, true), ms, signal);
   }
 
   after(ms: number, fn: () => void): () => void {
@@ -51,14 +52,21 @@ class SystemClock implements Clock {
   }
 
   every(ms: number, fn: () => void): () => void {
-    const timer = setInterval(fn, Math.min(ms, LONGEST_TIMER_MS));
-    timer.unref();
-    return () => clearInterval(timer);
-  }
-
-  /** A sleep somebody awaits must keep the process alive; a background timer must not. */
-  afterRef(ms: number, fn: () => void): () => void {
-    return this.#start(ms, fn, true);
+    if (ms <= LONGEST_TIMER_MS) {
+      const timer = setInterval(fn, ms);
+      timer.unref();
+      return () => clearInterval(timer);
+    }
+    let cancel = (): void => {};
+    const arm = (): void => {
+      cancel = this.#start(ms, tick, false);
+    };
+    const tick = (): void => {
+      arm();
+      fn();
+    };
+    arm();
+    return () => cancel();
   }
 
   #start(ms: number, fn: () => void, keepAlive: boolean): () => void {
@@ -73,19 +81,18 @@ class SystemClock implements Clock {
   }
 }
 
-function sleepWith(
-  clock: SystemClock,
+/** A sleep made of any timer: resolves when it fires, rejects and cancels it when the signal does. */
+function sleepOn(
+  start: (ms: number, fn: () => void) => () => void,
   ms: number,
   signal: AbortSignal | undefined,
-  ref: boolean,
 ): Promise<void> {
   if (signal?.aborted) return Promise.reject(abortError(signal));
   return new Promise((resolve, reject) => {
-    const done = (): void => {
+    const cancel = start(ms, () => {
       signal?.removeEventListener('abort', aborted);
       resolve();
-    };
-    const cancel = ref ? clock.afterRef(ms, done) : clock.after(ms, done);
+    });
     const aborted = (): void => {
       cancel();
       reject(abortError(signal));
@@ -97,6 +104,7 @@ function sleepWith(
 export const systemClock: Clock = new SystemClock();
 
 interface ManualTimer {
+  /** Monotonic instant at which it falls due. */
   at: number;
   readonly seq: number;
   readonly period: number | null;
@@ -108,17 +116,18 @@ interface ManualTimer {
  * run between them, so that code under test reacts as it would in real time.
  */
 export class ManualClock implements Clock {
-  #now: number;
+  /** Timers live on monotonic time, as the system's do; the wall clock is an offset to it and may jump. */
   #mono = 0;
+  #wallOffset: number;
   #seq = 0;
   readonly #timers = new Set<ManualTimer>();
 
   constructor(start = Date.UTC(2026, 10, 24, 9, 0, 0)) {
-    this.#now = start;
+    this.#wallOffset = start;
   }
 
   now(): number {
-    return this.#now;
+    return this.#wallOffset + this.#mono;
   }
 
   monotonic(): number {
@@ -134,56 +143,45 @@ export class ManualClock implements Clock {
   }
 
   every(ms: number, fn: () => void): () => void {
-    return this.#add(ms, ms, fn);
+    // The system's intervals are at least a millisecond; none at all would never let `advance` end.
+    return this.#add(ms, Math.max(1, ms), fn);
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return Promise.reject(abortError(signal));
-    return new Promise((resolve, reject) => {
-      const cancel = this.after(ms, () => {
-        signal?.removeEventListener('abort', aborted);
-        resolve();
-      });
-      const aborted = (): void => {
-        cancel();
-        reject(abortError(signal));
-      };
-      signal?.addEventListener('abort', aborted, { once: true });
-    });
+    return sleepOn((wait, fn) => this.after(wait, fn), ms, signal);
   }
 
   /** Moves time forward by `ms`, firing what falls due on the way. */
   async advance(ms: number): Promise<void> {
-    const end = this.#now + ms;
+    const end = this.#mono + ms;
     await settle();
     for (;;) {
       const next = this.#nextDue(end);
       if (next === null) break;
-      this.#moveTo(Math.max(next.at, this.#now));
+      this.#mono = Math.max(next.at, this.#mono);
       if (next.period === null) this.#timers.delete(next);
       else next.at += next.period;
       next.fn();
       await settle();
     }
-    this.#moveTo(end);
+    this.#mono = Math.max(end, this.#mono);
     await settle();
   }
 
   /** The wall clock jumps (NTP, a changed time zone file); monotonic time and timers do not move. */
   jumpWall(ms: number): void {
-    this.#now += ms;
-    for (const timer of this.#timers) timer.at += ms;
+    this.#wallOffset += ms;
   }
 
-  /** The machine sleeps: wall time passes, nothing fires until it wakes, then overdue timers fire late. */
+  /** The machine sleeps: wall time passes, monotonic time and timers stand still and go on where they were. */
   async sleepMachine(ms: number): Promise<void> {
-    this.#now += ms;
-    for (const timer of this.#timers) timer.at += ms;
+    this.#wallOffset += ms;
     await settle();
   }
 
   #add(ms: number, period: number | null, fn: () => void): () => void {
-    const timer: ManualTimer = { at: this.#now + Math.max(0, ms), seq: this.#seq++, period, fn };
+    const wait = period ?? Math.max(0, ms);
+    const timer: ManualTimer = { at: this.#mono + wait, seq: this.#seq++, period, fn };
     this.#timers.add(timer);
     return () => this.#timers.delete(timer);
   }
@@ -195,11 +193,6 @@ export class ManualClock implements Clock {
       if (best === null || timer.at < best.at || (timer.at === best.at && timer.seq < best.seq)) best = timer;
     }
     return best;
-  }
-
-  #moveTo(at: number): void {
-    this.#mono += at - this.#now;
-    this.#now = at;
   }
 }
 

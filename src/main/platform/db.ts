@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { AppError } from '../../shared/errors.ts';
@@ -19,18 +19,25 @@ export interface Db {
   run(sql: string, ...params: Value[]): { changes: number };
   get(sql: string, ...params: Value[]): Row | undefined;
   all(sql: string, ...params: Value[]): Row[];
-  /** Runs `fn` in a transaction; an exception rolls it back. Nested calls join the outer one. */
+  /**
+   * Runs `fn` in a transaction; an exception rolls it back. A nested call is a part of the outer one: it is durable when
+   * the outer one ends, and when it fails its own changes are undone even if the outer one goes on. `fn` is synchronous.
+   */
   transaction<T>(fn: () => T): T;
   /** Brings one room's tables up to date. */
   migrate(room: string, migrations: readonly Migration[]): void;
   close(): void;
 }
 
-/** Opens (and creates) the database file; ':memory:' for tests. */
+/**
+ * Opens (and creates) the database file; ':memory:' for tests.
+ * @throws AppError data_dir_unusable, disk_full
+ */
 export function openDb(path: string): Db {
+  let db: SqliteDb | null = null;
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    const db = new SqliteDb(new DatabaseSync(path));
+    if (path !== ':memory:') createPrivately(path);
+    db = new SqliteDb(new DatabaseSync(path));
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;');
     db.exec('PRAGMA busy_timeout = 5000; PRAGMA wal_autocheckpoint = 500;');
     db.exec(
@@ -38,8 +45,15 @@ export function openDb(path: string): Db {
     );
     return db;
   } catch (error) {
+    db?.close();
     throw dbError(error, path);
   }
+}
+
+/** The file belongs to its user alone; SQLite gives its journal files the same mode. */
+function createPrivately(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 class SqliteDb implements Db {
@@ -68,18 +82,26 @@ class SqliteDb implements Db {
   }
 
   transaction<T>(fn: () => T): T {
-    if (this.#depth > 0) return fn();
-    guard(() => this.#db.exec('BEGIN IMMEDIATE'));
+    const depth = this.#depth;
+    const [begin, commit, undo] =
+      depth === 0
+        ? ['BEGIN IMMEDIATE', 'COMMIT', 'ROLLBACK']
+        : [`SAVEPOINT s${depth}`, `RELEASE s${depth}`, `ROLLBACK TO s${depth}; RELEASE s${depth}`];
+    guard(() => this.#db.exec(begin));
     this.#depth++;
     try {
       const result = fn();
-      guard(() => this.#db.exec('COMMIT'));
+      if (result instanceof Promise) {
+        throw new AppError('internal', 'A transaction was given asynchronous work.');
+      }
+      guard(() => this.#db.exec(commit));
       return result;
     } catch (error) {
-      if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+      // A full disk makes SQLite roll back by itself; then there is nothing left to undo.
+      if (this.#db.isTransaction) this.#db.exec(undo);
       throw error;
     } finally {
-      this.#depth--;
+      this.#depth = depth;
     }
   }
 

@@ -1,6 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, basename } from 'node:path';
-import { mkdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 
 /**
@@ -11,8 +10,10 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}.${process.pid}.tmp`);
   try {
-    mkdirSync(folder, { recursive: true });
-    const file = openSync(temporary, 'w', mode);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // What a killed process of the same id left behind goes first: `wx` then neither keeps its mode nor follows a link.
+    rmSync(temporary, { force: true });
+    const file = openSync(temporary, 'wx', mode);
     try {
       writeFileSync(file, content);
       fsyncSync(file);

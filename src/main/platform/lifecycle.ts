@@ -10,7 +10,8 @@ export type Unsubscribe = () => void;
  * failures are reported together at the end.
  */
 export class Disposables implements Disposable {
-  #parts: { readonly name: string; readonly dispose: () => Promise<void> | void }[] = [];
+  readonly #parts: { readonly name: string; readonly dispose: () => Promise<void> | void }[] = [];
+  #ending: Promise<void> | null = null;
 
   /** Remembers a part and hands it back. */
   add<T extends Disposable>(name: string, part: T): T {
@@ -22,11 +23,17 @@ export class Disposables implements Disposable {
     this.#parts.push({ name, dispose });
   }
 
-  async dispose(): Promise<void> {
+  /** Ends everything. A call while another runs waits for the same end; parts added meanwhile are ended too. */
+  dispose(): Promise<void> {
+    this.#ending ??= this.#endAll().finally(() => {
+      this.#ending = null;
+    });
+    return this.#ending;
+  }
+
+  async #endAll(): Promise<void> {
     const failures: unknown[] = [];
-    const parts = this.#parts.toReversed();
-    this.#parts = [];
-    for (const part of parts) {
+    for (let part = this.#parts.pop(); part !== undefined; part = this.#parts.pop()) {
       try {
         await part.dispose();
       } catch (error) {
