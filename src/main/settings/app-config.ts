@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { deploymentSpecSchema } from '../../shared/model.ts';
+import { proxyConfigSchema } from './proxy-config.ts';
 
 /**
  * The whole configuration (SPEC 1). Parsed once from defaults < file < environment < command line, frozen; rooms get the
@@ -58,25 +59,7 @@ export const appConfigSchema = z.strictObject({
         .describe('Engine for image builds, such as unix:///var/run/docker.sock; null = the usual place.'),
     })
     .prefault({}),
-  proxy: z
-    .strictObject({
-      host: z
-        .string()
-        .min(1)
-        .default('127.0.0.1')
-        .describe('Address to listen on; anything but loopback needs keys.'),
-      port: port.default(27_182).describe('Port of the OpenAI-compatible endpoint; 0 = any free one.'),
-      defaultModel: z.string().nullable().default(null).describe('Answers requests that name no model.'),
-      requireKey: z.boolean().default(true),
-      allowedOrigins: z
-        .array(z.string())
-        .max(100)
-        .default([])
-        .describe('Web origins that may call the proxy, such as http://localhost:3000; compared exactly.'),
-      maxBodyMb: z.number().positive().max(512).default(64),
-      wakeTimeoutSeconds: z.number().positive().max(7200).default(900),
-    })
-    .prefault({}),
+  proxy: proxyConfigSchema.prefault({}),
   control: z
     .strictObject({ port: port.default(27_183).describe('Port of the command line and browser UI.') })
     .prefault({}),
