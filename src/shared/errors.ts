@@ -190,6 +190,14 @@ export const ERRORS = {
   upstream_failed: row(502, EXIT.failed, true, 'model-server', 'Try again; look at the pod log if it stays.'),
   upstream_timeout: row(504, EXIT.failed, true, 'model-server', 'Try again or raise the time limit.'),
   upstream_unreachable: row(503, EXIT.failed, true, 'model-server', 'The model server is starting or gone.'),
+  upstream_overloaded: row(
+    503,
+    EXIT.failed,
+    true,
+    'model-server',
+    'It passes by itself; try again in a moment.',
+  ),
+  request_timeout: row(408, EXIT.timedOut, true, 'client', 'Send the whole request without pausing.'),
   client_closed: row(499, EXIT.failed, false, 'client', 'The client left.'),
   shutting_down: row(503, EXIT.failed, true, 'app', 'Start the app again.'),
 
