@@ -19,11 +19,16 @@ export interface ModelFacts {
   readonly quantization: Fact<
     'none' | 'fp8' | 'awq' | 'gptq' | 'mxfp4' | 'nvfp4' | 'bnb4' | 'int8' | 'gguf' | 'unknown'
   >;
+  /** Group or block width of the quantised weights: each GPU's slice must be a multiple of it. */
+  readonly quantizationBlock?: Fact<number>;
   readonly dtype?: Fact<string>;
   readonly maxContextTokens?: Fact<number>;
   readonly layers?: Fact<number>;
   readonly hiddenSize?: Fact<number>;
+  /** MLP width one token passes through: for mixtures all experts it is routed to, shared ones included. */
   readonly intermediateSize?: Fact<number>;
+  /** MLP width of one expert; absent = a dense model. */
+  readonly expertIntermediateSize?: Fact<number>;
   readonly vocabSize?: Fact<number>;
   readonly attentionHeads?: Fact<number>;
   readonly kvHeads?: Fact<number>;
@@ -33,6 +38,11 @@ export interface ModelFacts {
   readonly slidingLayers?: Fact<number>;
   readonly slidingWindow?: Fact<number>;
   readonly linearLayers?: Fact<number>;
+  /** Recurrent state that one sequence keeps in all linear layers together, in bytes. */
+  readonly linearStateBytes?: Fact<number>;
+  /** KV heads and head width of the full-attention layers where they differ from `kvHeads` and `headDim` (Gemma 4). */
+  readonly fullKvHeads?: Fact<number>;
+  readonly fullHeadDim?: Fact<number>;
   /** DeepSeek-style latent attention: kv_lora_rank + qk_rope_head_dim. */
   readonly mlaLatent?: Fact<number>;
   readonly multimodal?: boolean;
@@ -57,6 +67,8 @@ export interface GpuOffer {
   };
   readonly maxCount: { readonly SECURE: number; readonly COMMUNITY: number };
   readonly stock: Stock;
+  /** Stock of the serverless pool; absent = not asked for. */
+  readonly serverlessStock?: Stock;
   readonly dataCenters: readonly { readonly id: string; readonly stock: Stock }[];
   readonly cudaVersions: readonly string[];
 }
@@ -85,4 +97,8 @@ export interface PlanInput {
   readonly now: number;
   readonly capacity?: readonly CapacityMemory[];
   readonly boots?: (gpuTypeId: string) => BootTimes;
+  /** Other forms of the same model (FP8, AWQ, GGUF), to be named when this one fits nowhere. */
+  readonly siblings?: readonly ModelFacts[];
+  /** Share of the hours of use in which a serverless worker is awake, from the deployment's own requests. */
+  readonly busyShare?: number;
 }
