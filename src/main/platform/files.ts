@@ -22,10 +22,31 @@ export function writeFileAtomic(path: string, content: string | Uint8Array, mode
     }
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw fileError(error, path);
   }
 }
+
+/** Clearing up after a failure must not hide the failure. */
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The folder itself is missing or closed: that is the failure being reported.
+  }
+}
+
+/** The place is closed, or something else stands there. */
+const UNUSABLE = new Set([
+  'EACCES',
+  'EROFS',
+  'EPERM',
+  'ENOTDIR',
+  'EEXIST',
+  'EISDIR',
+  'ENAMETOOLONG',
+  'ELOOP',
+]);
 
 /** Turns a file-system error into one that names the path and the way out. */
 export function fileError(error: unknown, path: string): unknown {
@@ -34,7 +55,7 @@ export function fileError(error: unknown, path: string): unknown {
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
     return new AppError('disk_full', `No space left to write ${path}.`, { cause: error });
   }
-  if (errno === 'EACCES' || errno === 'EROFS' || errno === 'EPERM' || errno === 'ENOTDIR') {
+  if (typeof errno === 'string' && UNUSABLE.has(errno)) {
     return new AppError('data_dir_unusable', `Cannot write ${path} (${errno}).`, { cause: error });
   }
   return error;

@@ -10,6 +10,9 @@ export interface DirectoryLock {
 
 const SQLITE_BUSY = 5;
 
+/** Held here so that a caller who drops its lock object does not lose the lock to the garbage collector. */
+const held = new Set<DatabaseSync>();
+
 /**
  * One process owns a data directory. The lock is an operating-system file lock (held through an SQLite transaction, as
  * Node has no flock), so it ends with its process however that dies: there is no stale lock to guess about. The holder
@@ -30,9 +33,10 @@ export function lockDirectory(folder: string, nowIso: string): DirectoryLock {
     db.close();
     throw error;
   }
+  held.add(db);
   return {
     release: () => {
-      if (db.isOpen) db.close();
+      if (held.delete(db)) db.close();
     },
   };
 }
