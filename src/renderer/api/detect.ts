@@ -1,0 +1,12 @@
+import { delay } from '../app/clock.ts';
+import type { Client } from './client.ts';
+import { createHttpClient } from './http.ts';
+import { createIpcClient } from './ipc.ts';
+
+/** The desktop window brings a bridge; anywhere else the page came from the control port. */
+export function detectClient(): Client {
+  const bridge = window.runpodLlm;
+  return bridge === undefined
+    ? createHttpClient({ origin: '', fetch: (input, init) => fetch(input, init), delay })
+    : createIpcClient(bridge);
+}

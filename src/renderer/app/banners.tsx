@@ -1,0 +1,93 @@
+import { FlaskConical, TriangleAlert, WifiOff } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { buttonClass } from '../components/button.tsx';
+import { useAppStatus } from '../stores/app-status.ts';
+import { useCosts } from '../stores/costs.ts';
+import { minuteTime, usdPerHour } from '../view/format.ts';
+import { shell } from './messages.ts';
+import { to } from './router.ts';
+
+/** What must not be overlooked, above every page: simulated money, a lost connection, trouble at RunPod. */
+export function Banners(): ReactNode {
+  return (
+    <>
+      <SandboxBanner />
+      <OfflineBanner />
+      <TroubleBanner />
+    </>
+  );
+}
+
+function SandboxBanner(): ReactNode {
+  const simulated = useAppStatus((state) => state.status?.simulated ?? false);
+  const keyPresent = useAppStatus((state) => state.status?.runpod.keyPresent ?? false);
+  if (!simulated) return null;
+  return (
+    <div
+      role="note"
+      aria-label={shell.sandbox.title}
+      className="stripes flex shrink-0 items-center gap-3 border-b border-warn/40 bg-warn-soft px-5 py-1.5"
+    >
+      <FlaskConical size={16} className="shrink-0 text-warn" aria-hidden />
+      <p className="min-w-0 grow truncate text-warn">
+        <strong>{shell.sandbox.title}.</strong> {shell.sandbox.text}
+      </p>
+      {!keyPresent && (
+        <a href={to.settings('keys')} className={buttonClass('secondary', 'sm')}>
+          {shell.sandbox.leave}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function OfflineBanner(): ReactNode {
+  const connection = useAppStatus((state) => state.connection);
+  const lostAt = useAppStatus((state) => state.lostAt);
+  const rate = useCosts((state) => state.summary?.nowUsdPerHour ?? 0);
+  if (connection === 'refused') return <Strip title={shell.refused.title} text={shell.refused.text} />;
+  if (connection !== 'lost' || lostAt === null) return null;
+  return (
+    <Strip
+      icon={<WifiOff size={16} className="shrink-0" aria-hidden />}
+      title={shell.offline.title(minuteTime(new Date(lostAt).toISOString()))}
+      text={rate > 0 ? shell.offline.billing(usdPerHour(rate)) : shell.offline.quiet}
+    />
+  );
+}
+
+function TroubleBanner(): ReactNode {
+  const status = useAppStatus((state) => state.status);
+  if (status === null) return null;
+  const problem = status.runpod.problem;
+  return (
+    <>
+      {problem !== null && !status.runpod.reachable && (
+        <Strip title={shell.runpodTrouble} text={`${problem.message} ${problem.advice}`} />
+      )}
+      {status.configProblem !== null && <Strip title={shell.configTrouble} text={status.configProblem} />}
+    </>
+  );
+}
+
+function Strip({
+  title,
+  text,
+  icon,
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly icon?: ReactNode;
+}): ReactNode {
+  return (
+    <div
+      role="alert"
+      className="flex shrink-0 items-center gap-3 border-b border-bad/40 bg-bad-soft px-5 py-2 text-bad"
+    >
+      {icon ?? <TriangleAlert size={16} className="shrink-0" aria-hidden />}
+      <p className="min-w-0">
+        <strong>{title}</strong> {text}
+      </p>
+    </div>
+  );
+}

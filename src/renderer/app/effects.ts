@@ -1,0 +1,177 @@
+import type { AppEvent, EventPayload } from '../../shared/api.ts';
+import { assertNever } from '../../shared/errors.ts';
+import type { DeploymentView } from '../../shared/model.ts';
+import type { Client } from '../api/client.ts';
+import { alertAloud, announce, flushAnnouncements } from '../stores/announcer.ts';
+import { heard, putConnection, putStatus, useAppStatus } from '../stores/app-status.ts';
+import { putCosts, putCostsNow } from '../stores/costs.ts';
+import {
+  addHistory,
+  putDeployment,
+  removeDeployment,
+  replaceDeployments,
+  useDeployments,
+} from '../stores/deployments.ts';
+import { notify } from '../stores/notices.ts';
+import { putQuote, useQuotes } from '../stores/quotes.ts';
+import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
+import { announcementFor } from '../view/announcement.ts';
+import { planWish } from '../view/plan-wish.ts';
+import { problemOf, wasLeft } from '../view/problem.ts';
+import { every, now } from './clock.ts';
+import { to } from './router.ts';
+
+const COSTS_EVERY_MS = 15_000;
+const STATUS_EVERY_MS = 30_000;
+const TRAFFIC_EVERY_MS = 15_000;
+const SPEAK_EVERY_MS = 5_000;
+const QUOTE_LASTS_MS = 10 * 60_000;
+
+/**
+ * The one edge between the core and the stores: loads the snapshot, then follows events. Everything is loaded anew after
+ * a lost connection, because events are not repeated. Returns a function that ends it all.
+ */
+export function startEffects(client: Client): () => void {
+  const leaving = new AbortController();
+  const load = loader(client, leaving.signal);
+  const quotes = quoter(client, leaving.signal);
+  const ends = [
+    client.subscribe((event) => {
+      heard(now());
+      apply(event, load);
+    }),
+    client.onConnection((connection) => {
+      putConnection(connection, now());
+      if (connection === 'live') load.everything();
+      // Says why, where the page has nothing to show yet.
+      else if (connection !== 'connecting' && useAppStatus.getState().status === null) load.status();
+    }),
+    useDeployments.subscribe(quotes),
+    every(STATUS_EVERY_MS, load.status),
+    every(COSTS_EVERY_MS, load.costs),
+    every(TRAFFIC_EVERY_MS, load.traffic),
+    every(SPEAK_EVERY_MS, flushAnnouncements),
+  ];
+  return () => {
+    leaving.abort();
+    for (const end of ends) end();
+  };
+}
+
+interface Loader {
+  everything(): void;
+  status(): void;
+  costs(): void;
+  traffic(): void;
+}
+
+function loader(client: Client, signal: AbortSignal): Loader {
+  /** A failed refresh leaves the last figures with their age; the banner tells of a lost connection. */
+  const attempt = (task: () => Promise<void>): void => {
+    task().catch((error: unknown) => {
+      if (wasLeft(error) || useAppStatus.getState().status !== null) return;
+      useAppStatus.setState({ problem: problemOf(error) });
+    });
+  };
+  const status = (): void =>
+    attempt(async () => putStatus(await client.call('app.status', {}, signal), now()));
+  const costs = (): void => attempt(async () => putCosts(await client.call('costs.summary', {}, signal)));
+  const traffic = (): void =>
+    attempt(async () => putTraffic(await client.call('traffic.recent', { windowMinutes: 60 }, signal)));
+  return {
+    status,
+    costs,
+    traffic,
+    everything() {
+      status();
+      attempt(async () => {
+        const { deployments } = await client.call('deployments.list', {}, signal);
+        replaceDeployments(deployments);
+      });
+      costs();
+      traffic();
+      attempt(async () => {
+        const { requests } = await client.call('requests.recent', { limit: 500 }, signal);
+        putRecent(requests);
+      });
+    },
+  };
+}
+
+function apply(event: AppEvent, load: Loader): void {
+  switch (event.name) {
+    case 'deployment.changed': {
+      const before = useDeployments.getState().byId[event.payload.id];
+      putDeployment(event.payload);
+      const words = announcementFor(before, event.payload);
+      if (words !== null) announce(words);
+      return;
+    }
+    case 'deployment.removed':
+      removeDeployment(event.payload.id);
+      return load.costs();
+    case 'history.added':
+      return addHistory(event.payload.deploymentId, event.payload.entry);
+    case 'costs.changed':
+      return putCostsNow(event.payload.nowUsdPerHour, event.payload.todayUsd);
+    case 'app.changed':
+      return putStatus(event.payload, now());
+    case 'request.finished':
+      return addRequest(event.payload);
+    case 'notification':
+      return showNotification(event.payload);
+    default:
+      return assertNever(event);
+  }
+}
+
+const BAD_NEWS = new Set(['failed', 'still-billing', 'orphan', 'budget', 'unprotected']);
+const MONEY_NEWS = new Set(['still-billing', 'budget']);
+
+function showNotification(news: EventPayload<'notification'>): void {
+  const bad = BAD_NEWS.has(news.kind);
+  notify({
+    id: news.id,
+    at: Date.parse(news.at),
+    tone: bad ? 'bad' : news.kind === 'idle-soon' ? 'info' : 'good',
+    title: news.title,
+    body: news.body,
+    action: news.deployment === null ? null : { label: 'Open', href: to.deployment(news.deployment) },
+  });
+  if (MONEY_NEWS.has(news.kind)) alertAloud(`${news.title}. ${news.body}`);
+}
+
+/** Asks for the price of starting each sleeping deployment, one at a time; a price is asked again when it is old. */
+function quoter(client: Client, signal: AbortSignal): () => void {
+  let busy = false;
+  const next = (): DeploymentView | undefined =>
+    Object.values(useDeployments.getState().byId).find((view) => {
+      const known = useQuotes.getState().byId[view.id];
+      const due = known === undefined || now() - known.askedAt > QUOTE_LASTS_MS;
+      return due && view.actions.includes('start');
+    });
+  const run = async (): Promise<void> => {
+    for (let view = next(); view !== undefined && !signal.aborted; view = next()) {
+      putQuote(view.id, { state: 'asking' }, now());
+      putQuote(view.id, await quote(client, view, signal), now());
+    }
+    busy = false;
+  };
+  return () => {
+    if (busy || next() === undefined) return;
+    busy = true;
+    void run();
+  };
+}
+
+async function quote(client: Client, view: DeploymentView, signal: AbortSignal) {
+  try {
+    const plan = await client.call('plan.make', planWish(view.spec), signal);
+    const best = plan.candidates[0];
+    return best === undefined
+      ? { state: 'unknown' as const, reason: 'No GPU fits or is in stock now.' }
+      : { state: 'known' as const, usdPerHour: best.usdPerHour, seconds: best.secondsToFirstToken };
+  } catch (error) {
+    return { state: 'unknown' as const, reason: problemOf(error).title };
+  }
+}

@@ -1,0 +1,27 @@
+import { ChartColumn, Gauge, MessageSquare, Plug, Rocket, ScrollText, Settings } from 'lucide-react';
+import { lazy } from 'react';
+import { shell } from './messages.ts';
+import { to, type PageName } from './router.ts';
+
+/** The sections in the order of their keys. Pages are loaded when first opened. */
+export const SECTIONS = [
+  { page: 'overview', label: shell.pages.overview, href: to.overview(), icon: Gauge },
+  { page: 'deploy', label: shell.pages.deploy, href: to.deploy(), icon: Rocket },
+  { page: 'playground', label: shell.pages.playground, href: to.playground(), icon: MessageSquare },
+  { page: 'connect', label: shell.pages.connect, href: to.connect(), icon: Plug },
+  { page: 'costs', label: shell.pages.costs, href: to.costs(), icon: ChartColumn },
+  { page: 'logs', label: shell.pages.logs, href: to.logs(), icon: ScrollText },
+  { page: 'settings', label: shell.pages.settings, href: to.settings(), icon: Settings },
+] as const satisfies readonly { page: PageName; label: string; href: string; icon: unknown }[];
+
+export const PAGES = {
+  overview: lazy(() => import('../pages/overview/overview.tsx')),
+  deploy: lazy(() => import('../pages/deploy/deploy.tsx')),
+  deployment: lazy(() => import('../pages/deployment/deployment.tsx')),
+  playground: lazy(() => import('../pages/playground/playground.tsx')),
+  connect: lazy(() => import('../pages/connect/connect.tsx')),
+  costs: lazy(() => import('../pages/costs/costs.tsx')),
+  logs: lazy(() => import('../pages/logs/logs.tsx')),
+  settings: lazy(() => import('../pages/settings/settings.tsx')),
+  welcome: lazy(() => import('../pages/welcome/welcome.tsx')),
+} as const;

@@ -1,0 +1,70 @@
+import { X } from 'lucide-react';
+import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { IconButton } from './button.tsx';
+import { cx } from './cx.ts';
+
+/**
+ * The platform's own modal dialog: it makes the rest inert, closes with Escape and gives the focus back. Radix' modal
+ * dialog writes a style element into the page, which the content security policy would have to be opened for.
+ */
+export function Dialog({
+  open,
+  onClose,
+  title,
+  hideTitle = false,
+  width = 'md',
+  className,
+  children,
+}: {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly hideTitle?: boolean;
+  readonly width?: 'sm' | 'md' | 'lg';
+  readonly className?: string;
+  readonly children: ReactNode;
+}): ReactNode {
+  const ref = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog === null) return;
+    if (open && !dialog.open) dialog.showModal();
+    if (!open && dialog.open) dialog.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={titleId}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === ref.current) ref.current?.close();
+      }}
+      className={cx(
+        'm-auto mt-[12vh] w-[calc(100vw-2rem)] rounded-lg bg-raised p-0 text-text shadow-pop border border-line',
+        width === 'sm' && 'max-w-md',
+        width === 'md' && 'max-w-xl',
+        width === 'lg' && 'max-w-3xl',
+        className,
+      )}
+    >
+      {open && (
+        <div className="animate-appear">
+          <div className={cx('flex items-start gap-3 px-5 pt-4', hideTitle && 'sr-only')}>
+            <h2 id={titleId} className="grow text-lg font-semibold">
+              {title}
+            </h2>
+            {!hideTitle && (
+              <IconButton
+                label="Close"
+                icon={<X size={16} aria-hidden />}
+                onClick={() => ref.current?.close()}
+              />
+            )}
+          </div>
+          {children}
+        </div>
+      )}
+    </dialog>
+  );
+}

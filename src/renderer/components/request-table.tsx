@@ -1,0 +1,95 @@
+import type { ReactNode } from 'react';
+import type { RequestRecord } from '../../shared/model.ts';
+import { clockTime, count, latency, usdFine } from '../view/format.ts';
+import { Tag } from './surface.tsx';
+
+export const cell = 'px-3 py-1.5 text-left align-top whitespace-nowrap first:pl-4 last:pr-4';
+export const headCell = `${cell} text-sm font-medium text-soft`;
+export const numCell = `${cell} num text-right`;
+export const numHead = `${headCell} text-right`;
+
+export function RequestTable({
+  requests,
+  caption,
+}: {
+  readonly requests: readonly RequestRecord[];
+  readonly caption: string;
+}): ReactNode {
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
+    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+      <table className="w-full">
+        <caption className="sr-only">{caption}</caption>
+        <thead>
+          <tr className="border-b border-line">
+            <th scope="col" className={headCell}>
+              Time
+            </th>
+            <th scope="col" className={headCell}>
+              Client
+            </th>
+            <th scope="col" className={headCell}>
+              Model
+            </th>
+            <th scope="col" className={headCell}>
+              Result
+            </th>
+            <th scope="col" className={numHead}>
+              First token
+            </th>
+            <th scope="col" className={numHead}>
+              Tokens in → out
+            </th>
+            <th scope="col" className={numHead}>
+              Tokens/s
+            </th>
+            <th scope="col" className={numHead}>
+              Cost
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {requests.map((request) => (
+            <RequestRow key={request.id} request={request} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export function RequestRow({ request }: { readonly request: RequestRecord }): ReactNode {
+  return (
+    <tr className="border-b border-line/60 last:border-b-0">
+      <td className={`${cell} num text-soft`}>{clockTime(request.at)}</td>
+      <td className={cell}>{request.client ?? '–'}</td>
+      <td className={`${cell} max-w-48 truncate`} title={request.model}>
+        {request.model}
+      </td>
+      <td className={cell}>
+        <RequestResult request={request} />
+      </td>
+      <td className={numCell}>{latency(request.firstTokenMs)}</td>
+      <td className={numCell}>
+        {count(request.inputTokens)} → {count(request.outputTokens)}
+      </td>
+      <td className={numCell}>
+        {request.tokensPerSecond === null ? '–' : Math.round(request.tokensPerSecond)}
+      </td>
+      <td className={numCell}>{usdFine(request.usd)}</td>
+    </tr>
+  );
+}
+
+function RequestResult({ request }: { readonly request: RequestRecord }): ReactNode {
+  return (
+    <span className="flex gap-1">
+      {request.outcome === 'ok' && <Tag tone="ok">{request.status}</Tag>}
+      {request.outcome === 'aborted' && <Tag>client left</Tag>}
+      {request.outcome === 'error' && <Tag tone="bad">{request.errorCode ?? request.status}</Tag>}
+      {request.cache === 'hit' && <Tag tone="accent">cache</Tag>}
+      {request.cache === 'coalesced' && <Tag tone="accent">shared</Tag>}
+      {request.woke && <Tag tone="warn">woke</Tag>}
+    </span>
+  );
+}

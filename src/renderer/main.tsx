@@ -1,0 +1,27 @@
+import './api/jitless.ts';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createActions } from './app/actions.ts';
+import { AppContext } from './app/app-context.ts';
+import { App } from './app/app.tsx';
+import { startEffects } from './app/effects.ts';
+import { startKeyboard } from './app/keyboard.ts';
+import { keepPreferences } from './app/preferences-effect.ts';
+import { detectClient } from './api/detect.ts';
+import './styles/main.css';
+
+const root = document.getElementById('root');
+if (root !== null) {
+  keepPreferences();
+  const client = detectClient();
+  const actions = createActions(client);
+  startEffects(client);
+  startKeyboard(actions, client.body);
+  createRoot(root).render(
+    <StrictMode>
+      <AppContext value={{ client, actions }}>
+        <App />
+      </AppContext>
+    </StrictMode>,
+  );
+}

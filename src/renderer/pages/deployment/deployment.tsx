@@ -1,0 +1,5 @@
+import type { ReactNode } from 'react';
+
+export default function Deployment(): ReactNode {
+  return null;
+}
