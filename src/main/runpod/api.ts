@@ -3,12 +3,13 @@ import type { components, operations } from './generated/openapi.ts';
 /** RunPod REST v2 as the app uses it. Types come from RunPod's OpenAPI document; nothing is repeated by hand. */
 type Schemas = components['schemas'];
 
-export type Pod = Schemas['Pod'];
+/** A GPU count that RunPod leaves out is its default, 1; decoding fills it in. */
+export type Pod = Schemas['Pod'] & { gpu?: { count: number } };
 export type PodStatus = Schemas['PodStatus'];
 export type PodAction = Schemas['PodAction'];
 export type CreatePodRequest = Schemas['CreatePodRequest'];
 export type UpdatePodRequest = Schemas['UpdatePodRequest'];
-export type Endpoint = Schemas['Endpoint'];
+export type Endpoint = Schemas['Endpoint'] & { gpu?: { count: number } | null };
 export type CreateEndpointRequest = Schemas['CreateEndpointRequest'];
 export type UpdateEndpointRequest = Schemas['UpdateEndpointRequest'];
 export type WorkerList = Schemas['ListEndpointWorkersResponse'];

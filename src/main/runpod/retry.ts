@@ -1,0 +1,36 @@
+import type { AppError } from '../../shared/errors.ts';
+import type { Random } from '../platform/random.ts';
+
+/** First try included. */
+export const MOST_TRIES = 3;
+const FIRST_DELAY_MS = 500;
+/** A longer `Retry-After` (an hour's quota) is the caller's to plan, not a call's to sit out. */
+const LONGEST_RETRY_AFTER_SECONDS = 65;
+
+export interface Failure {
+  /** May the same request be sent again without knowing whether the first one worked? */
+  readonly repeatable: boolean;
+  /** Tries made so far. */
+  readonly tries: number;
+  readonly error: AppError;
+}
+
+/**
+ * When to try again: milliseconds to wait, or null to give up. By verb (FACTS 1):
+ * - GET and DELETE are repeatable. A DELETE that worked unseen answers 404 the second time, which is "done", and giving
+ *   up on one leaves something billing.
+ * - POST is not: no idempotency key exists, and a repeated create rents a second pod.
+ * - PATCH is not: the second one recreates the container again (wiping its disk) or makes another release, and can
+ *   overwrite what somebody changed between the two.
+ * - 429 means that nothing was done, whatever the verb.
+ */
+export function retryDelayMs({ repeatable, tries, error }: Failure, random: Random): number | null {
+  if (tries >= MOST_TRIES) return null;
+  const limited = error.code === 'runpod_rate_limited';
+  const passing = error.code === 'runpod_unavailable' || error.code === 'runpod_unreachable';
+  if (!limited && !(passing && repeatable)) return null;
+  if ((error.retryAfterSeconds ?? 0) > LONGEST_RETRY_AFTER_SECONDS) return null;
+  const backoffMs = FIRST_DELAY_MS * 2 ** (tries - 1);
+  // Waiting exactly as told would bring every waiting client back in the same instant.
+  return (error.retryAfterSeconds ?? 0) * 1000 + backoffMs * (0.5 + random.next());
+}

@@ -1,0 +1,210 @@
+import type { Response } from 'undici';
+import { AppError } from '../../shared/errors.ts';
+import { abortError, throwIfAborted, type Clock } from '../platform/clock.ts';
+import type { Fetch } from '../platform/http.ts';
+import type { Method } from './answer-error.ts';
+
+export interface WireRequest {
+  readonly method: Method;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** For the headers and the body together; a stream's body has no limit. */
+  readonly timeLimitMs: number;
+}
+
+export interface WireAnswer {
+  readonly status: number;
+  readonly headers: Response['headers'];
+  readonly body: string;
+}
+
+/** An answer whose body is still coming. `close` must be called in every case; it is harmless twice. */
+export interface WireStream {
+  readonly status: number;
+  readonly headers: Response['headers'];
+  /** Bytes as they come. @throws AppError runpod_unreachable when the connection breaks, AbortError */
+  chunks(): AsyncGenerator<Uint8Array, void>;
+  /** Reads the rest as text. */
+  text(): Promise<string>;
+  close(): void;
+}
+
+/** Billing lists of a big account are a few MB; nothing honest is larger. */
+const LARGEST_BODY_BYTES = 32 * 1024 * 1024;
+
+/**
+ * One attempt over the network: time limit on the injected clock, abort in every phase, bounded bodies, no redirects
+ * (they would carry a key away). Statuses are not judged here.
+ */
+export class Transport {
+  readonly #fetch: Fetch;
+  readonly #clock: Clock;
+
+  constructor(fetch: Fetch, clock: Clock) {
+    this.#fetch = fetch;
+    this.#clock = clock;
+  }
+
+  /** @throws AppError runpod_unreachable (details.mayHaveHappened for writes), runpod_bad_answer; AbortError */
+  async exchange(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
+    const stream = await this.#open(request, signal);
+    try {
+      return { status: stream.status, headers: stream.headers, body: await stream.text() };
+    } finally {
+      stream.close();
+    }
+  }
+
+  /** Like `exchange`, but the time limit ends with the headers. */
+  async stream(request: WireRequest, signal: AbortSignal): Promise<WireStream> {
+    const stream = await this.#open(request, signal);
+    stream.endTimeLimit();
+    return stream;
+  }
+
+  async #open(request: WireRequest, signal: AbortSignal): Promise<OpenAnswer> {
+    throwIfAborted(signal);
+    const attempt = new Attempt(this.#clock, request, signal);
+    try {
+      const response = await this.#fetch(request.url, {
+        method: request.method,
+        headers: { ...request.headers },
+        redirect: 'manual',
+        signal: attempt.signal,
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      return new OpenAnswer(response, attempt);
+    } catch (error) {
+      attempt.end();
+      throw attempt.explain(error);
+    }
+  }
+}
+
+/** Ties one attempt to the caller's signal and to its time limit, and says afterwards why it failed. */
+class Attempt {
+  readonly #controller = new AbortController();
+  readonly #request: WireRequest;
+  readonly #caller: AbortSignal;
+  readonly #endTimer: () => void;
+  readonly #onAbort = (): void => this.#controller.abort(abortError(this.#caller));
+  #timedOut = false;
+
+  constructor(clock: Clock, request: WireRequest, caller: AbortSignal) {
+    this.#request = request;
+    this.#caller = caller;
+    caller.addEventListener('abort', this.#onAbort, { once: true });
+    this.#endTimer = clock.after(request.timeLimitMs, () => {
+      this.#timedOut = true;
+      this.#controller.abort();
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  endTimeLimit(): void {
+    this.#endTimer();
+  }
+
+  end(): void {
+    this.#endTimer();
+    this.#caller.removeEventListener('abort', this.#onAbort);
+  }
+
+  explain(error: unknown): Error {
+    if (error instanceof AppError) return error;
+    if (this.#caller.aborted) return abortError(this.#caller);
+    const seconds = this.#request.timeLimitMs / 1000;
+    const reason = this.#timedOut ? `no answer within ${seconds} s` : networkReason(error);
+    const lost = this.#timedOut || !NEVER_SENT.has(reason);
+    return new AppError(
+      'runpod_unreachable',
+      `RunPod could not be reached at ${new URL(this.#request.url).host}: ${reason}.`,
+      {
+        cause: error,
+        details: {
+          reason,
+          ...(this.#request.method !== 'GET' && lost ? { mayHaveHappened: true } : {}),
+        },
+      },
+    );
+  }
+}
+
+class OpenAnswer implements WireStream {
+  readonly status: number;
+  readonly headers: Response['headers'];
+  readonly #response: Response;
+  readonly #attempt: Attempt;
+  #read = false;
+
+  constructor(response: Response, attempt: Attempt) {
+    this.status = response.status;
+    this.headers = response.headers;
+    this.#response = response;
+    this.#attempt = attempt;
+  }
+
+  endTimeLimit(): void {
+    this.#attempt.endTimeLimit();
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array, void> {
+    this.#read = true;
+    try {
+      for await (const chunk of this.#response.body ?? []) {
+        if (!(chunk instanceof Uint8Array)) throw new TypeError('A body part is not bytes');
+        yield chunk;
+      }
+    } catch (error) {
+      throw this.#attempt.explain(error);
+    } finally {
+      this.#attempt.end();
+    }
+  }
+
+  async text(): Promise<string> {
+    const decoder = new TextDecoder();
+    let text = '';
+    let bytes = 0;
+    for await (const chunk of this.chunks()) {
+      bytes += chunk.byteLength;
+      if (bytes > LARGEST_BODY_BYTES) {
+        throw new AppError('runpod_bad_answer', 'RunPod answered with more than 32 MB.');
+      }
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  }
+
+  close(): void {
+    this.#attempt.end();
+    // A body nobody reads would hold its connection; a body being read is ended by its reader.
+    if (!this.#read) void this.#response.body?.cancel().catch(() => undefined);
+    this.#read = true;
+  }
+}
+
+/** Failures before a byte of the request left this machine. */
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** The system's code of the innermost cause, or the kind of error: messages may quote headers. */
+function networkReason(error: unknown): string {
+  let reason = error instanceof Error ? error.name : 'unknown error';
+  for (let inner: unknown = error, depth = 0; inner instanceof Error && depth < 5; depth++) {
+    const code: unknown = Reflect.get(inner, 'code');
+    if (typeof code === 'string') reason = code;
+    inner = inner.cause;
+  }
+  return reason;
+}
