@@ -30,7 +30,7 @@ export interface CoreApi {
 export interface LocalApi extends ManagerApi {
   /** @throws AppError not_found (with the nearest name), invalid_input, or what the handler throws */
   callUnchecked(name: string, input: unknown, signal: AbortSignal): Promise<unknown>;
-  /** Name and input are checked before the first item is asked for. */
+  /** Throws at once on a bad name or input, so that an edge can answer with a status before it sends items. */
   streamUnchecked(name: string, input: unknown, signal: AbortSignal): AsyncIterable<unknown>;
 }
 
@@ -80,7 +80,10 @@ export function createLocalApi(core: CoreApi, options: LocalApiOptions): LocalAp
 
   return {
     call: (name, input, signal) => call(name, input, signal ?? new AbortController().signal),
-    stream,
+    // As over a wire, a bad input shows when the first item is asked for.
+    stream: async function* (name, input, signal) {
+      yield* stream(name, input, signal);
+    },
     subscribe: (listener) => core.subscribe(listener),
     callUnchecked: (name, input, signal) =>
       isMethodName(name)
