@@ -1,0 +1,73 @@
+import { AppError } from '../../shared/errors.ts';
+import type { PlanRequest } from '../../shared/model.ts';
+import { isOllamaName } from './estimate.ts';
+import { nearest } from './nearest.ts';
+import { tokens } from './numbers.ts';
+import type { GpuOffer, ModelFacts } from './types.ts';
+
+/**
+ * Refuses what cannot be, before anything is judged or created (SPEC 3.13): each error names the field, the value and the
+ * nearest valid choice.
+ * @throws AppError unknown_gpu, unsupported, invalid_input
+ */
+export function checkWish(request: PlanRequest, facts: ModelFacts | null, offers: readonly GpuOffer[]): void {
+  checkGpus(request, offers);
+  checkBackend(request);
+  checkContext(request, facts);
+  checkDataCenters(request, offers);
+}
+
+function checkGpus(request: PlanRequest, offers: readonly GpuOffer[]): void {
+  const ids = offers.map((offer) => offer.id);
+  const unknown = request.compute.gpuTypeIds.find((id) => !ids.includes(id));
+  if (unknown === undefined) return;
+  const close = nearest(unknown, ids);
+  throw new AppError('unknown_gpu', `RunPod's catalogue has no GPU called "${unknown}".`, {
+    advice: close.length === 0 ? undefined : `Did you mean ${close.map((id) => `"${id}"`).join(' or ')}?`,
+    details: { field: 'compute.gpuTypeIds', value: unknown, nearest: close },
+  });
+}
+
+function checkBackend(request: PlanRequest): void {
+  if (request.backend === 'ollama' && request.mode === 'serverless') {
+    throw new AppError('unsupported', 'Ollama deployments run on pods, not on serverless workers.', {
+      advice: 'Use mode "pod", or the vllm backend for serverless.',
+      details: { field: 'mode', value: request.mode, nearest: 'pod' },
+    });
+  }
+  if (request.backend === 'vllm' && request.model.includes(':') && isOllamaName(request.model)) {
+    throw new AppError(
+      'invalid_input',
+      `"${request.model}" is an Ollama name; the vllm backend takes Hugging Face ids such as Qwen/Qwen3-8B.`,
+      {
+        advice: 'Use the ollama backend, or a Hugging Face id.',
+        details: { field: 'backend', value: request.backend, nearest: 'ollama' },
+      },
+    );
+  }
+}
+
+function checkContext(request: PlanRequest, facts: ModelFacts | null): void {
+  const longest = facts?.maxContextTokens;
+  if (longest === undefined || longest.provenance === 'guessed' || request.contextTokens <= longest.value)
+    return;
+  throw new AppError(
+    'invalid_input',
+    `A context of ${tokens(request.contextTokens)} tokens is more than ${request.model} was made for: ${tokens(longest.value)}.`,
+    {
+      advice: `Lower --context to ${longest.value} or choose a model with a longer context.`,
+      details: { field: 'contextTokens', value: request.contextTokens, nearest: longest.value },
+    },
+  );
+}
+
+function checkDataCenters(request: PlanRequest, offers: readonly GpuOffer[]): void {
+  const ids = [...new Set(offers.flatMap((offer) => offer.dataCenters.map((center) => center.id)))];
+  const unknown = request.compute.dataCenterIds.find((id) => !ids.includes(id));
+  if (unknown === undefined || ids.length === 0) return;
+  const close = nearest(unknown, ids);
+  throw new AppError('invalid_input', `RunPod offers no GPU in a data centre called "${unknown}" now.`, {
+    advice: `Use one of ${close.join(', ')}, or none for anywhere.`,
+    details: { field: 'compute.dataCenterIds', value: unknown, nearest: close },
+  });
+}

@@ -1,0 +1,172 @@
+import { AppError } from '../../shared/errors.ts';
+import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
+import { DISK_ALLOWANCE_GB, OLLAMA_IMAGE, repositoryOf, VLLM_IMAGE, WORKER_VLLM_IMAGE } from './images.ts';
+import { ollamaEnv, vllmArgv, workerVllmEnv } from './server-options.ts';
+import type { ModelFacts } from './types.ts';
+
+/** What to start on rented hardware. Keys and tokens are not in it: whoever creates the pod adds them. */
+export interface LaunchRecipe {
+  readonly image: string;
+  /** Arguments behind the image's own entrypoint; empty = the image's default command. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** As RunPod wants them, such as `8000/http`. */
+  readonly ports: readonly string[];
+  /** Container disk in GB. */
+  readonly disk: number;
+  readonly minCudaVersion: string | null;
+  /** Answers 200 once weights are loaded (vLLM) or the server is up (Ollama). */
+  readonly healthPath: string;
+  readonly modelServerPort: number;
+  /** What the user may want to know about these choices. */
+  readonly notes: readonly string[];
+}
+
+/** The part of a planned candidate that a recipe depends on. */
+export type LaunchCandidate = Pick<
+  PlanCandidate,
+  'kind' | 'gpuTypeId' | 'gpuCount' | 'image' | 'minCudaVersion' | 'containerDiskGb'
+>;
+
+const VLLM_PORT = 8000;
+const OLLAMA_PORT = 11_434;
+
+/**
+ * The recipe for a deployment on a planned candidate: the stock image with the arguments the plan was counted with, or
+ * the custom image as it is. The user's own arguments and variables come last, so they win.
+ * @throws AppError invalid_input when `env` sets a variable that RunPod injects, unsupported for Ollama on serverless
+ */
+export function launchRecipe(
+  spec: DeploymentSpec,
+  candidate: LaunchCandidate,
+  facts: ModelFacts | null,
+): LaunchRecipe {
+  refuseReservedEnv(spec.env);
+  const recipe =
+    candidate.kind === 'pod' ? podRecipe(spec, candidate, facts) : serverless(spec, candidate, facts);
+  return {
+    ...recipe,
+    env: { ...recipe.env, ...spec.env },
+    notes: [...recipe.notes, ...nameNotes(spec.name)],
+  };
+}
+
+/** RunPod injects a key that may only touch this pod; setting it would hide that one and put the full key in reach. */
+function refuseReservedEnv(env: DeploymentSpec['env']): void {
+  const reserved = Object.keys(env).find((name) => /^RUNPOD_(?:API_KEY|POD_ID)$/.test(name));
+  if (reserved === undefined) return;
+  throw new AppError('invalid_input', `env.${reserved} must not be set: RunPod sets it inside the pod.`, {
+    advice: `Remove ${reserved} from env.`,
+    details: { field: `env.${reserved}` },
+  });
+}
+
+/** Clients switch code paths on such names (CLIENTS 1.13). */
+function nameNotes(name: string): string[] {
+  if (!/^(?:gpt|o)|o[134]/.test(name)) return [];
+  return [
+    `Some editors treat a model called "${name}" as one of OpenAI's own; a neutral name avoids surprises.`,
+  ];
+}
+
+function podRecipe(spec: DeploymentSpec, candidate: LaunchCandidate, facts: ModelFacts | null): LaunchRecipe {
+  const stock = spec.backend === 'vllm' ? vllmPod(spec, candidate, facts) : ollamaPod(spec, candidate);
+  if (spec.image === null) return stock;
+  // A newer tag of the stock image takes the same arguments; any other image knows its own.
+  const sameProgram = repositoryOf(spec.image) === repositoryOf(stock.image);
+  return {
+    ...stock,
+    image: spec.image,
+    argv: sameProgram ? stock.argv : spec.extraArgs,
+    minCudaVersion: sameProgram ? stock.minCudaVersion : null,
+    notes: sameProgram ? stock.notes : [`${spec.image} is used as it is, with its own start command.`],
+  };
+}
+
+function diskOf(spec: DeploymentSpec, candidate: LaunchCandidate): number {
+  if (spec.containerDiskGb !== null) return spec.containerDiskGb;
+  return spec.volume === null ? candidate.containerDiskGb : DISK_ALLOWANCE_GB[spec.backend];
+}
+
+/** The deployment's name first: it is what clients send; the model's own id works too. */
+function servedNames(spec: DeploymentSpec): string[] {
+  return spec.name === spec.model ? [spec.name] : [spec.name, spec.model];
+}
+
+function vllmEnv(spec: DeploymentSpec): Record<string, string> {
+  return {
+    HF_XET_HIGH_PERFORMANCE: '1',
+    VLLM_NO_USAGE_STATS: '1',
+    ...(spec.volume === null
+      ? {}
+      : { HF_HOME: `${spec.volume.path}/huggingface`, VLLM_CACHE_ROOT: `${spec.volume.path}/vllm` }),
+  };
+}
+
+function vllmPod(spec: DeploymentSpec, candidate: LaunchCandidate, facts: ModelFacts | null): LaunchRecipe {
+  return {
+    image: repositoryOf(candidate.image) === repositoryOf(VLLM_IMAGE) ? candidate.image : VLLM_IMAGE,
+    argv: [...vllmArgv(spec, candidate, facts, servedNames(spec)), ...spec.extraArgs],
+    env: vllmEnv(spec),
+    ports: [`${VLLM_PORT}/http`],
+    disk: diskOf(spec, candidate),
+    minCudaVersion: candidate.minCudaVersion,
+    healthPath: '/health',
+    modelServerPort: VLLM_PORT,
+    notes: [],
+  };
+}
+
+function ollamaPod(spec: DeploymentSpec, candidate: LaunchCandidate): LaunchRecipe {
+  return {
+    image: repositoryOf(candidate.image) === repositoryOf(OLLAMA_IMAGE) ? candidate.image : OLLAMA_IMAGE,
+    argv: spec.extraArgs.length === 0 ? [] : ['serve', ...spec.extraArgs],
+    env: {
+      ...ollamaEnv(spec, candidate),
+      ...(spec.volume === null ? {} : { OLLAMA_MODELS: `${spec.volume.path}/ollama` }),
+    },
+    ports: [`${OLLAMA_PORT}/http`],
+    disk: diskOf(spec, candidate),
+    minCudaVersion: candidate.minCudaVersion,
+    healthPath: '/api/version',
+    modelServerPort: OLLAMA_PORT,
+    notes: ['Ollama has no access control of its own: it must stand behind an authenticating front.'],
+  };
+}
+
+/** The worker splits its extra arguments as a shell would. */
+function quote(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+/** QUEUE runs RunPod's worker, which is set up by variables; LOAD_BALANCER runs the stock image (FACTS 3.6, 3.7). */
+function serverless(
+  spec: DeploymentSpec,
+  candidate: LaunchCandidate,
+  facts: ModelFacts | null,
+): LaunchRecipe {
+  if (spec.backend === 'ollama') {
+    throw new AppError('unsupported', 'Ollama deployments run on pods, not on serverless workers.', {
+      details: { field: 'mode', value: spec.mode, nearest: 'pod' },
+    });
+  }
+  if (spec.serverless.type === 'LOAD_BALANCER') {
+    const pod = podRecipe(spec, candidate, facts);
+    const port = String(VLLM_PORT);
+    return { ...pod, env: { ...pod.env, PORT: port, PORT_HEALTH: port, HEALTH_CHECK_PATH: '/health' } };
+  }
+  return {
+    image: spec.image ?? WORKER_VLLM_IMAGE,
+    argv: [],
+    env: {
+      ...workerVllmEnv(spec, candidate, facts, spec.name),
+      ...(spec.extraArgs.length === 0 ? {} : { VLLM_EXTRA_ARGS: spec.extraArgs.map(quote).join(' ') }),
+    },
+    ports: [],
+    disk: diskOf(spec, candidate),
+    minCudaVersion: spec.image === null ? candidate.minCudaVersion : null,
+    healthPath: '/health',
+    modelServerPort: VLLM_PORT,
+    notes: [],
+  };
+}
