@@ -8,6 +8,8 @@ export interface Asked {
   readonly method: Method;
   /** The path template, e.g. `/v2/pods/{id}`. */
   readonly route: string;
+  /** May it be sent again without knowing whether the first one worked? See `retryDelayMs`. */
+  readonly repeatable: boolean;
   /** Values that must not come back in a message. */
   readonly secrets: readonly string[];
 }
@@ -24,7 +26,7 @@ interface Facts {
   readonly status: number;
   /** Method and path template. */
   readonly route: string;
-  /** The request may have done its work all the same: look before repeating it. Writes only. */
+  /** The request may have done its work all the same: look before repeating it. */
   readonly mayHaveHappened?: boolean;
   /** A status whose cause only the prose tells: of one candidate, or of the request itself (trap 5). */
   readonly ambiguous?: boolean;
@@ -147,9 +149,7 @@ export function errorFromAnswer(asked: Asked, answer: FailedAnswer): AppError {
   const details: Facts = {
     status: answer.status,
     route,
-    ...(asked.method !== 'GET' && (answer.status >= 500 || answer.status === 408)
-      ? { mayHaveHappened: true }
-      : {}),
+    ...(!asked.repeatable && isUnclear(answer.status) ? { mayHaveHappened: true } : {}),
     ...(problem.fields.length > 0 ? { fields: problem.fields } : {}),
     ...(problem.violations.length > 0 ? { violations: problem.violations } : {}),
     ...facts,
@@ -160,6 +160,11 @@ export function errorFromAnswer(asked: Asked, answer: FailedAnswer): AppError {
     advice,
     details: { ...details },
   });
+}
+
+/** Says nothing about whether the work was done. */
+function isUnclear(status: number): boolean {
+  return status >= 500 || status === 408;
 }
 
 function matches(pattern: Row['status'], status: number): boolean {

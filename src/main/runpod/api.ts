@@ -32,6 +32,13 @@ export type AllBilling = Schemas['ListBillingResponse'];
 export type GpuQuery = NonNullable<operations['listGpuTypes']['parameters']['query']>;
 export type DataCenterQuery = NonNullable<operations['listDataCenters']['parameters']['query']>;
 export type PodBillingQuery = NonNullable<operations['listPodBilling']['parameters']['query']>;
+export type ServerlessBillingQuery = NonNullable<operations['listServerlessBilling']['parameters']['query']>;
+export type NetworkVolumeBillingQuery = NonNullable<
+  operations['listNetworkVolumeBilling']['parameters']['query']
+>;
+export type PublicEndpointBillingQuery = NonNullable<
+  operations['listEndpointBilling']['parameters']['query']
+>;
 
 export interface PodLogLine {
   /** Opaque; hand it back to resume. */
@@ -65,9 +72,14 @@ export interface RateState {
 }
 
 /**
- * Every call takes a signal and throws AppError with a code of shared/errors.ts and RunPod's request id.
- * GETs are retried on 5xx and network errors; a POST only on 429, never on 5xx or a lost connection (FACTS 1): a lost
- * create is the caller's to look up by name. DELETE treats 404 as done.
+ * Every call takes a signal and throws AppError with a code of shared/errors.ts and RunPod's request id; when the signal
+ * fires it throws an AbortError, and what a write had done by then is unknown.
+ * GETs and DELETEs are retried on 5xx and network errors; a POST or PATCH only on 429, never on 5xx or a lost connection
+ * (FACTS 1): a lost create is the caller's to look up by name. DELETE and `terminate` treat 404 as done.
+ *
+ * `details` of an error: `status`, `route`; `mayHaveHappened: true` on a POST or PATCH whose outcome is unknown (5xx, lost
+ * connection, unreadable answer); `ambiguous: true` on a 400 or 403 to a create or action, which can be about this
+ * candidate or about every one (trap 5); `fields` and `violations` as RunPod named them.
  */
 export interface RunPodApi {
   readonly pods: {
@@ -121,10 +133,10 @@ export interface RunPodApi {
   };
   readonly billing: {
     pods(query: PodBillingQuery, signal: AbortSignal): Promise<PodBilling>;
-    serverless(query: PodBillingQuery, signal: AbortSignal): Promise<ServerlessBilling>;
-    networkVolumes(query: PodBillingQuery, signal: AbortSignal): Promise<NetworkVolumeBilling>;
+    serverless(query: ServerlessBillingQuery, signal: AbortSignal): Promise<ServerlessBilling>;
+    networkVolumes(query: NetworkVolumeBillingQuery, signal: AbortSignal): Promise<NetworkVolumeBilling>;
     /** Spend on RunPod-hosted public endpoints, not on the user's serverless ones. */
-    publicEndpoints(query: PodBillingQuery, signal: AbortSignal): Promise<PublicEndpointBilling>;
+    publicEndpoints(query: PublicEndpointBillingQuery, signal: AbortSignal): Promise<PublicEndpointBilling>;
   };
   /** GraphQL, optional; null fields where the key does not tell or the adapter is switched off. */
   balance(signal: AbortSignal): Promise<Balance>;

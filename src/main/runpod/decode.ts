@@ -16,8 +16,8 @@ export interface AnswerSource {
   /** Method and path template. */
   readonly route: string;
   readonly requestId: string | undefined;
-  /** The request changed something, and did so although its answer is unreadable. */
-  readonly write: boolean;
+  /** false = it changed something, and did so although its answer is unreadable. */
+  readonly repeatable: boolean;
 }
 
 export function shape<T>(schema: z.ZodType): Shape<T> {
@@ -70,9 +70,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function badAnswer({ route, requestId, write }: AnswerSource, why: string, path: string): AppError {
+function badAnswer({ route, requestId, repeatable }: AnswerSource, why: string, path: string): AppError {
   return new AppError('runpod_bad_answer', `RunPod's answer to ${route} is not understood: ${why}.`, {
     requestId,
-    details: { route, path, ...(write ? { mayHaveHappened: true } : {}) },
+    details: { route, path, ...(repeatable ? {} : { mayHaveHappened: true }) },
   });
 }

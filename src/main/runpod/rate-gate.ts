@@ -21,8 +21,8 @@ export function readSpacingMs(windows: readonly QuotaWindow[]): number {
 
 function windowSpacingMs({ left, resetSeconds, quota }: QuotaWindow): number {
   const reserve = Math.max(RESERVE_REQUESTS, Math.ceil((quota ?? 0) * RESERVE_SHARE));
-  if (left > reserve) return 0;
-  return (resetSeconds * 1000) / Math.max(1, left);
+  // What is used up is waited for, not spread.
+  return left > reserve || left <= 0 ? 0 : (resetSeconds * 1000) / left;
 }
 
 /**
@@ -48,9 +48,7 @@ export class RateGate {
   async enterRead(signal: AbortSignal): Promise<void> {
     const now = this.#now();
     const windows = this.#current();
-    const exhausted = windows.filter((window) => window.left <= 0);
-    const resetMs = Math.max(0, ...exhausted.map((window) => window.resetSeconds * 1000));
-    const waitMs = Math.max(resetMs, this.#nextReadAt - now);
+    const waitMs = Math.max((this.exhaustedForSeconds() ?? 0) * 1000, this.#nextReadAt - now);
     if (waitMs > LONGEST_WAIT_MS) {
       throw new AppError('runpod_rate_limited', 'The request limit of this RunPod account is used up.', {
         retryAfterSeconds: Math.ceil(waitMs / 1000),
@@ -71,6 +69,12 @@ export class RateGate {
   /** A 429 came: reads rest as long as it said. */
   block(seconds: number): void {
     this.#nextReadAt = Math.max(this.#nextReadAt, this.#now() + seconds * 1000);
+  }
+
+  /** Seconds until the windows that are used up reset; undefined when none is. */
+  exhaustedForSeconds(): number | undefined {
+    const resets = this.#current().flatMap(({ left, resetSeconds }) => (left <= 0 ? [resetSeconds] : []));
+    return resets.length === 0 ? undefined : Math.max(...resets);
   }
 
   rates(): RateState {

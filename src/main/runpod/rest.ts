@@ -3,7 +3,7 @@ import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Fetch } from '../platform/http.ts';
 import type { Random } from '../platform/random.ts';
-import { errorFromAnswer, type Asked, type Method } from './answer-error.ts';
+import { errorFromAnswer, type Method } from './answer-error.ts';
 import type { RateState } from './api.ts';
 import { checkApiUrl } from './api-url.ts';
 import { ClockOffset } from './clock-offset.ts';
@@ -14,8 +14,8 @@ import { secretsIn } from './problem.ts';
 import { RateGate } from './rate-gate.ts';
 import { parseRateHeaders, parseRetryAfter } from './rate-headers.ts';
 import { fillPath, queryString, type Query } from './request-url.ts';
-import { retryDelayMs } from './retry.ts';
-import { Transport, type WireAnswer, type WireRequest, type WireStream } from './transport.ts';
+import { withRetries } from './retry.ts';
+import { Transport, type WireRequest, type WireStream } from './transport.ts';
 
 export interface RestOptions {
   readonly fetch: Fetch;
@@ -55,7 +55,7 @@ export class Rest {
     this.#transport = new Transport(options.fetch, options.clock);
     this.#gate = new RateGate(options.clock);
     this.#offset = new ClockOffset(options.clock);
-    this.#base = checkApiUrl(options.apiUrl);
+    this.#base = checkApiUrl(options.apiUrl, 'RUNPOD_API_URL');
   }
 
   rates(): RateState {
@@ -68,17 +68,18 @@ export class Rest {
 
   /** Sends and decodes. @throws AppError as RunPodApi says; AbortError */
   async call<T>(call: Call, shape: Shape<T>, signal: AbortSignal): Promise<T> {
-    const answer = await this.#send(call, signal);
-    return shape.decode(answer.body, {
-      route: `${call.method} ${call.path}`,
-      requestId: requestIdOf(answer),
-      write: call.method !== 'GET',
-    });
+    return this.#send(call, 'application/json', signal, async (stream) =>
+      shape.decode(await stream.text(), {
+        route: routeOf(call),
+        requestId: requestIdOf(stream),
+        repeatable: isRepeatable(call),
+      }),
+    );
   }
 
   /** Sends where no answer body is expected (204). */
   async run(call: Call, signal: AbortSignal): Promise<void> {
-    await this.#send(call, signal);
+    await this.#send(call, 'application/json', signal, (stream) => stream.text());
   }
 
   /** A whole list, however many pages RunPod cuts it into; each id once. */
@@ -107,77 +108,67 @@ export class Rest {
 
   /** Opens an event stream; the caller closes it. */
   async open(call: Call, signal: AbortSignal): Promise<WireStream> {
-    const asked: Asked = { method: call.method, route: call.path, secrets: [] };
-    return this.#repeat(asked, signal, async (key) => {
-      const request = this.#request(call, key, 'text/event-stream');
-      const sentAt = this.#options.clock.now();
-      const stream = await this.#transport.stream(request, signal);
-      this.#learn(stream, sentAt);
-      if (stream.status === 200) return stream;
-      try {
-        throw this.#failed({ ...asked, secrets: [key] }, stream, await stream.text());
-      } finally {
-        stream.close();
+    return this.#send(call, 'text/event-stream', signal, (stream) => {
+      const type = stream.headers.get('content-type') ?? '';
+      if (!type.startsWith('text/event-stream')) {
+        throw new AppError('runpod_bad_answer', `RunPod's answer to ${routeOf(call)} is no event stream.`);
       }
+      stream.endTimeLimit();
+      return Promise.resolve(stream);
     });
   }
 
-  async #send(call: Call, signal: AbortSignal): Promise<WireAnswer> {
-    const asked: Asked = { method: call.method, route: call.path, secrets: secretsIn(call.body) };
-    return this.#repeat(asked, signal, async (key) => {
-      const request = this.#request(call, key, 'application/json');
-      const sentAt = this.#options.clock.now();
-      const answer = await this.#transport.exchange(request, signal);
-      this.#learn(answer, sentAt);
-      if (answer.status >= 200 && answer.status < 300) return answer;
-      throw this.#failed({ ...asked, secrets: [...asked.secrets, key] }, answer, answer.body);
-    });
-  }
-
-  async #repeat<T>(asked: Asked, signal: AbortSignal, attempt: (key: string) => Promise<T>): Promise<T> {
-    const { clock, log, random } = this.#options;
-    const route = `${asked.method} ${asked.route}`;
-    for (let tries = 1; ; tries++) {
-      if (asked.method === 'GET') await this.#gate.enterRead(signal);
-      const startedAt = clock.monotonic();
+  /** One request with retries; `use` gets a successful answer. */
+  #send<T>(
+    call: Call,
+    accept: string,
+    signal: AbortSignal,
+    use: (stream: WireStream) => Promise<T>,
+  ): Promise<T> {
+    const { clock, log, apiKey } = this.#options;
+    const route = routeOf(call);
+    return withRetries(this.#options, { route, repeatable: isRepeatable(call) }, signal, async () => {
+      if (call.method === 'GET') await this.#gate.enterRead(signal);
+      const key = checkKeyText(await apiKey());
+      const sentAt = clock.now();
+      const stream = await this.#transport.open(this.#request(call, key, accept), signal);
       try {
-        const result = await attempt(await this.#key());
-        log.debug({ route, ms: Math.round(clock.monotonic() - startedAt), tries }, 'runpod answered');
-        return result;
+        const { status } = stream;
+        this.#learn(stream, sentAt);
+        log.debug(
+          { route, status, requestId: requestIdOf(stream), ms: clock.now() - sentAt },
+          'runpod answered',
+        );
+        if (status >= 200 && status < 300) return await use(stream);
+        throw this.#failed(call, key, stream, await stream.text());
       } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        const repeatable = asked.method === 'GET' || asked.method === 'DELETE';
-        const waitMs = retryDelayMs({ repeatable, tries, error }, random);
-        const facts = { route, code: error.code, requestId: error.requestId, tries };
-        log.debug({ ...facts, waitMs }, waitMs === null ? 'runpod call failed' : 'runpod call is repeated');
-        if (waitMs === null) throw error;
-        await clock.sleep(waitMs, signal);
+        stream.close();
+        throw error;
       }
-    }
+    });
   }
 
-  #failed(asked: Asked, answer: Pick<WireAnswer, 'status' | 'headers'>, body: string): AppError {
-    const error = errorFromAnswer(asked, {
-      status: answer.status,
-      body,
-      requestId: requestIdOf(answer),
-      retryAfterSeconds: parseRetryAfter(answer.headers.get('retry-after'), this.#cloudNow()),
-    });
-    if (error.code === 'runpod_rate_limited') this.#gate.block(error.retryAfterSeconds ?? 1);
+  #failed(call: Call, key: string, stream: WireStream, body: string): AppError {
+    const { method, path } = call;
+    const cloudNow = this.#options.clock.now() + this.#offset.ms;
+    const retryAfterSeconds = parseRetryAfter(stream.headers.get('retry-after'), cloudNow);
+    const limited = stream.status === 429;
+    const error = errorFromAnswer(
+      { method, route: path, repeatable: isRepeatable(call), secrets: [...secretsIn(call.body), key] },
+      {
+        status: stream.status,
+        body,
+        requestId: requestIdOf(stream),
+        retryAfterSeconds: retryAfterSeconds ?? (limited ? this.#gate.exhaustedForSeconds() : undefined),
+      },
+    );
+    if (limited) this.#gate.block(error.retryAfterSeconds ?? 1);
     return error;
   }
 
-  #learn({ headers }: Pick<WireAnswer, 'headers'>, sentAt: number): void {
+  #learn({ headers }: WireStream, sentAt: number): void {
     this.#offset.learn(headers.get('date'), sentAt);
     this.#gate.learn(parseRateHeaders(headers.get('ratelimit'), headers.get('ratelimit-policy')));
-  }
-
-  #cloudNow(): number {
-    return this.#options.clock.now() + this.#offset.ms;
-  }
-
-  async #key(): Promise<string> {
-    return checkKeyText(await this.#options.apiKey());
   }
 
   #request(call: Call, key: string, accept: string): WireRequest {
@@ -195,11 +186,20 @@ export class Rest {
         ...call.headers,
       },
       body: call.body === undefined ? undefined : JSON.stringify(call.body),
+      repeatable: isRepeatable(call),
       timeLimitMs: call.timeLimitMs ?? TIME_LIMIT_MS,
     };
   }
 }
 
-function requestIdOf({ headers }: Pick<WireAnswer, 'headers'>): string | undefined {
+function routeOf({ method, path }: Call): string {
+  return `${method} ${path}`;
+}
+
+function isRepeatable({ method }: Call): boolean {
+  return method === 'GET' || method === 'DELETE';
+}
+
+function requestIdOf({ headers }: WireStream): string | undefined {
   return headers.get('x-request-id') ?? undefined;
 }

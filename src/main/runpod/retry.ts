@@ -1,4 +1,6 @@
-import type { AppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 
 /** First try included. */
@@ -33,4 +35,30 @@ export function retryDelayMs({ repeatable, tries, error }: Failure, random: Rand
   const backoffMs = FIRST_DELAY_MS * 2 ** (tries - 1);
   // Waiting exactly as told would bring every waiting client back in the same instant.
   return (error.retryAfterSeconds ?? 0) * 1000 + backoffMs * (0.5 + random.next());
+}
+
+export interface RetryTools {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** Runs `attempt` until it works or `retryDelayMs` gives up. @throws the last failure; AbortError while waiting */
+export async function withRetries<T>(
+  { clock, random, log }: RetryTools,
+  { route, repeatable }: { readonly route: string; readonly repeatable: boolean },
+  signal: AbortSignal,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      const waitMs = retryDelayMs({ repeatable, tries, error }, random);
+      log.debug({ route, tries, code: error.code, requestId: error.requestId, waitMs }, 'runpod call failed');
+      if (waitMs === null) throw error;
+      await clock.sleep(waitMs, signal);
+    }
+  }
 }

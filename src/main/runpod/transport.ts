@@ -9,25 +9,24 @@ export interface WireRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
-  /** For the headers and the body together; a stream's body has no limit. */
+  /** May it be sent again without knowing whether the first one worked? */
+  readonly repeatable: boolean;
+  /** For the headers and the body together, until `endTimeLimit`. */
   readonly timeLimitMs: number;
 }
 
-export interface WireAnswer {
-  readonly status: number;
-  readonly headers: Response['headers'];
-  readonly body: string;
-}
-
-/** An answer whose body is still coming. `close` must be called in every case; it is harmless twice. */
+/** An answer whose body is still to come: read it to its end or `close` it. */
 export interface WireStream {
   readonly status: number;
   readonly headers: Response['headers'];
   /** Bytes as they come. @throws AppError runpod_unreachable when the connection breaks, AbortError */
   chunks(): AsyncGenerator<Uint8Array, void>;
-  /** Reads the rest as text. */
+  /** Reads all of it as text. @throws AppError runpod_bad_answer past 32 MB, and as `chunks` */
   text(): Promise<string>;
+  /** Harmless twice, and after reading. */
   close(): void;
+  /** From here on silence is allowed. */
+  endTimeLimit(): void;
 }
 
 /** Billing lists of a big account are a few MB; nothing honest is larger. */
@@ -46,24 +45,11 @@ export class Transport {
     this.#clock = clock;
   }
 
-  /** @throws AppError runpod_unreachable (details.mayHaveHappened for writes), runpod_bad_answer; AbortError */
-  async exchange(request: WireRequest, signal: AbortSignal): Promise<WireAnswer> {
-    const stream = await this.#open(request, signal);
-    try {
-      return { status: stream.status, headers: stream.headers, body: await stream.text() };
-    } finally {
-      stream.close();
-    }
-  }
-
-  /** Like `exchange`, but the time limit ends with the headers. */
-  async stream(request: WireRequest, signal: AbortSignal): Promise<WireStream> {
-    const stream = await this.#open(request, signal);
-    stream.endTimeLimit();
-    return stream;
-  }
-
-  async #open(request: WireRequest, signal: AbortSignal): Promise<OpenAnswer> {
+  /**
+   * Sends; resolves with the headers.
+   * @throws AppError runpod_unreachable (details.mayHaveHappened where it matters); AbortError
+   */
+  async open(request: WireRequest, signal: AbortSignal): Promise<WireStream> {
     throwIfAborted(signal);
     const attempt = new Attempt(this.#clock, request, signal);
     try {
@@ -127,7 +113,7 @@ class Attempt {
         cause: error,
         details: {
           reason,
-          ...(this.#request.method !== 'GET' && lost ? { mayHaveHappened: true } : {}),
+          ...(!this.#request.repeatable && lost ? { mayHaveHappened: true } : {}),
         },
       },
     );
