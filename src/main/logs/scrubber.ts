@@ -26,10 +26,9 @@ export function createScrubber(): Scrubber {
   let pattern: RegExp | null = null;
   return {
     add: (secret) => {
-      if (secret.length < SHORTEST_SECRET) return;
-      const before = known.size;
+      if (secret.length < SHORTEST_SECRET || known.has(secret)) return;
       for (const form of formsOf(secret)) known.add(form);
-      if (known.size > before) pattern = anyOf(known);
+      pattern = anyOf(known);
     },
     scrub: (text) => {
       const withoutKnown = pattern === null ? text : text.replaceAll(pattern, REDACTED);
