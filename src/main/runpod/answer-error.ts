@@ -53,7 +53,7 @@ const isPlacement = (asked: Asked): boolean => isCreate(asked) || asked.route ==
 
 /** Capacity has no machine-readable code (FACTS 1); these are the sentences seen. */
 const CAPACITY =
-  /no longer any instances|no (?:\w+ ){0,3}(?:instances?|gpus?|machines?|hosts?|capacity) (?:\w+ ){0,3}available|not enough (?:free )?(?:gpus?|capacity|resources)|insufficient (?:gpus?|capacity|resources)|out of (?:stock|capacity)|does not have the resources|no capacity/i;
+  /no longer any instances|no (?:\w+ ){0,3}(?:instances?|gpus?|machines?|hosts?|capacity) (?:\w+ ){0,3}available|no available (?:\w+ ){0,2}(?:instances?|gpus?|machines?|hosts?)|not enough (?:free )?(?:gpus?|capacity|resources)|insufficient (?:gpus?|capacity|resources)|out of (?:stock|capacity)|does not have the resources|no capacity/i;
 const BALANCE =
   /(?:insufficient|not enough|too low|low) (?:\w+ )?(?:balance|funds|credits?)|(?:balance|funds|credits?) (?:is |are )?(?:too low|insufficient|not sufficient)/i;
 const POOL = /\bpool\b|\bgpu types?\b/i;

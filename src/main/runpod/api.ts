@@ -78,7 +78,7 @@ export interface RateState {
  * (FACTS 1): a lost create is the caller's to look up by name. DELETE and `terminate` treat 404 as done.
  *
  * `details` of an error: `status`, `route`; `mayHaveHappened: true` on a POST or PATCH whose outcome is unknown (5xx, lost
- * connection, unreadable answer); `ambiguous: true` on a 400 or 403 to a create or action, which can be about this
+ * connection, unreadable answer), `false` where it surely never left this machine; `ambiguous: true` on a 400 or 403 to a create or action, which can be about this
  * candidate or about every one (trap 5); `fields` and `violations` as RunPod named them.
  */
 export interface RunPodApi {

@@ -12,6 +12,8 @@ export interface Problem {
   readonly fields: readonly string[];
 }
 
+/** Nothing worth showing is longer. */
+const LONGEST_BODY = 64 * 1024;
 const LONGEST_TEXT = 500;
 const MOST_VIOLATIONS = 5;
 
@@ -20,10 +22,11 @@ const MOST_VIOLATIONS = 5;
  * @param secrets values of the request that RunPod may repeat in its text
  */
 export function readProblem(body: string, secrets: readonly string[]): Problem {
-  const fields = parseObject(body);
+  const head = body.slice(0, LONGEST_BODY);
+  const fields = parseObject(head);
   const clean = (text: string): string => oneLine(scrub(text, secrets));
   if (fields === null) {
-    return { fromApi: false, looksLikeV1: false, text: clean(plainText(body)), violations: [], fields: [] };
+    return { fromApi: false, looksLikeV1: false, text: clean(plainText(head)), violations: [], fields: [] };
   }
   const detail = firstText(fields['detail'], fields['title']);
   const violations = decisive(texts(fields['errors'])).map(clean).slice(0, MOST_VIOLATIONS);

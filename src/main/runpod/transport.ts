@@ -113,7 +113,7 @@ class Attempt {
         cause: error,
         details: {
           reason,
-          ...(!this.#request.repeatable && lost ? { mayHaveHappened: true } : {}),
+          ...(this.#request.repeatable ? {} : { mayHaveHappened: lost }),
         },
       },
     );
