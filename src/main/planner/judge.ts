@@ -193,6 +193,9 @@ const isAskedFor: Check = ({ kind, gpuCount, cloud, offer }, on) => {
   return null;
 };
 
+/** Whether the wish allows such a machine, whatever it can do. */
+export const isAsked = (combination: Combination, on: Case): boolean => isAskedFor(combination, on) === null;
+
 /** Whether such a machine exists at all. */
 const EXISTS: readonly Check[] = [isOffered, isCountable];
 /** Whether it suits; wishes last, so that their reason can say that the machine would do. */

@@ -17,8 +17,11 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
+/** A further choice this much worse than the best one is noise. */
+const CLOSE = 0.35;
+
 /**
- * The `count` choices that a mistyped value most likely meant, best first. Words shared with the value count first
+ * Up to `count` choices that a mistyped value most likely meant, best first. Words shared with the value count first
  * ("4090" means the RTX 4090 however long its full name is), then edit distance.
  */
 export function nearest(value: string, choices: readonly string[], count = 3): string[] {
@@ -34,9 +37,12 @@ export function nearest(value: string, choices: readonly string[], count = 3): s
     const length = Math.max(plain.length, wanted.length, 1);
     return missing + editDistance(wanted, plain) / length;
   };
-  return choices
+  const scored = choices
     .map((choice) => ({ choice, score: score(choice) }))
-    .sort((a, b) => a.score - b.score || a.choice.localeCompare(b.choice))
+    .sort((a, b) => a.score - b.score || a.choice.localeCompare(b.choice));
+  const best = scored.at(0)?.score ?? 0;
+  return scored
+    .filter((entry) => entry.score <= best + CLOSE)
     .slice(0, count)
     .map((entry) => entry.choice);
 }

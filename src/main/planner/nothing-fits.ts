@@ -1,12 +1,21 @@
 import { AppError } from '../../shared/errors.ts';
 import type { PlanRequest } from '../../shared/model.ts';
 import { describe, type Combination } from './combinations.ts';
-import { budgetOf, judge, type Case, type Refusal } from './judge.ts';
+import { budgetOf, isAsked, judge, type Case, type Refusal } from './judge.ts';
 import { memoryNeed } from './memory.ts';
-import { gib, usd } from './numbers.ts';
+import { tokens, usd } from './numbers.ts';
 import { reductionsFor, type Reduction } from './reductions.ts';
 import { shapeOf } from './shape.ts';
 import type { ModelFacts } from './types.ts';
+
+interface WayOut {
+  readonly changes: readonly {
+    readonly field: Reduction['field'] | 'model' | 'compute.maxUsdPerHour';
+    readonly value: number | string;
+  }[];
+  readonly text: string;
+  readonly combination: Combination;
+}
 
 /**
  * Why a wish leads to no candidate at all, with the nearest thing that would work: a higher price limit, another data
@@ -18,33 +27,19 @@ export function nothingFits(
   siblings: readonly ModelFacts[],
 ): AppError {
   const { request } = on;
-  const asked = refusals.filter((refusal) => isAsked(refusal.combination, request));
+  const asked = refusals.filter((refusal) => isAsked(refusal.combination, on));
+  const tooSmall = asked.filter((refusal) => refusal.code === 'memory');
   const cheapest = (code: Refusal['code']): Refusal | undefined =>
     asked
       .filter((refusal) => refusal.code === code)
       .toSorted(byPrice)
       .at(0);
   const price = cheapest('price');
-  if (price !== undefined) return tooCheap(price, request);
+  if (price !== undefined) return tooCheap(price, waysOut(tooSmall, on, siblings).at(0), request);
   const elsewhere = cheapest('data-center');
   if (elsewhere !== undefined) return wrongPlace(elsewhere, request);
-  if (asked.some((refusal) => refusal.code === 'memory')) {
-    return tooBig(
-      asked.filter((refusal) => refusal.code === 'memory'),
-      refusals,
-      on,
-      siblings,
-    );
-  }
+  if (tooSmall.length > 0) return tooBig(tooSmall, refusals, on, siblings);
   return notRunnable(asked, refusals, request);
-}
-
-function isAsked({ offer, gpuCount, kind, cloud }: Combination, { compute }: PlanRequest): boolean {
-  return (
-    (compute.gpuTypeIds.length === 0 || compute.gpuTypeIds.includes(offer.id)) &&
-    (compute.gpuCount === null || compute.gpuCount === gpuCount) &&
-    (kind === 'serverless' || compute.cloud === 'ANY' || compute.cloud === cloud)
-  );
 }
 
 const byPrice = (a: Refusal, b: Refusal): number =>
@@ -54,13 +49,15 @@ const byPrice = (a: Refusal, b: Refusal): number =>
 const priced = (combination: Combination): string =>
   `${describe(combination)} at ${usd(combination.usdPerHour ?? 0)}`;
 
-function tooCheap({ combination }: Refusal, request: PlanRequest): AppError {
+function tooCheap({ combination }: Refusal, way: WayOut | undefined, request: PlanRequest): AppError {
   const limit = request.compute.maxUsdPerHour ?? 0;
+  const dearer = usd(combination.usdPerHour ?? 0);
+  const within = way === undefined ? '' : ` Within it: ${way.text}, on ${priced(way.combination)}.`;
   return new AppError(
     'invalid_input',
-    `Nothing that fits ${request.model} costs at most ${usd(limit)}; the cheapest is ${priced(combination)}.`,
+    `Nothing that fits ${request.model} costs at most ${usd(limit)}; the cheapest is ${priced(combination)}.${within}`,
     {
-      advice: `Raise the price limit to ${usd(combination.usdPerHour ?? 0)} or ask for less context.`,
+      advice: `Raise the price limit to ${dearer}${way === undefined ? '' : `, or ${way.text}`}.`,
       details: { field: 'compute.maxUsdPerHour', value: limit, nearest: combination.usdPerHour },
     },
   );
@@ -82,49 +79,35 @@ function wrongPlace({ combination, reason }: Refusal, request: PlanRequest): App
   );
 }
 
-interface WayOut {
-  readonly change: Reduction | { readonly field: 'model'; readonly value: string; readonly text: string };
-  readonly combination: Combination;
-}
-
 function tooBig(
   refused: readonly Refusal[],
   all: readonly Refusal[],
   on: Case,
   siblings: readonly ModelFacts[],
 ): AppError {
-  const { request, facts } = on;
-  const shape = shapeOf(facts);
-  const load = {
-    contextTokens: request.contextTokens,
-    sequences: request.concurrency,
-    kvCacheDtype: request.kvCacheDtype,
-  };
-  const share = ({ combination }: Refusal): number =>
-    memoryNeed(shape, load, combination.gpuCount, request.backend).need / budgetOf(combination);
-  const roomiest = refused.toSorted((a, b) => share(a) - share(b)).at(0);
-  const ways = [...reducedWays(refused, on), ...siblingWays(refused, on, siblings)];
+  const { request } = on;
+  const ways = waysOut(refused, on, siblings);
+  const best = ways.at(0);
+  const roomiest = roomiestOf(refused, on);
   const elsewhere = all
     .filter((refusal) => refusal.code === 'not-asked-for')
     .toSorted(byPrice)
     .at(0);
-  const total = gib(memoryNeed(shape, load, 1, request.backend).need);
-  const best = ways.at(0);
+  const load = `${request.concurrency} × ${tokens(request.contextTokens)} tokens`;
   const texts = [
-    `${request.model} needs ${total} on one GPU for ${request.concurrency} × ${request.contextTokens} tokens and fits nowhere that was allowed.`,
+    `${request.model} with ${load} fits nowhere that was allowed.`,
     ...(roomiest === undefined
       ? []
-      : [`The roomiest, ${describe(roomiest.combination)}: ${roomiest.reason}`]),
-    ...(best === undefined ? [] : [`It would fit on ${priced(best.combination)}: ${best.change.text}.`]),
+      : [`The roomiest, ${describe(roomiest.combination)}, ${roomiest.reason}`]),
+    ...(best === undefined ? [] : [`It would fit on ${priced(best.combination)}: ${best.text}.`]),
     ...(elsewhere === undefined ? [] : [`As it is, it would fit on ${priced(elsewhere.combination)}.`]),
   ];
   return new AppError('model_does_not_fit', texts.join(' '), {
-    advice: best === undefined ? undefined : `${capital(best.change.text)}, or allow bigger GPUs.`,
+    advice: best === undefined ? undefined : `${capital(best.text)}, or allow bigger GPUs.`,
     details: {
       model: request.model,
-      reductions: ways.map(({ change, combination }) => ({
-        field: change.field,
-        value: change.value,
+      ways: ways.map(({ changes, combination }) => ({
+        changes,
         gpuTypeId: combination.offer.id,
         gpuCount: combination.gpuCount,
         usdPerHour: combination.usdPerHour,
@@ -136,43 +119,91 @@ function tooBig(
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** The refused combination that comes closest, among the affordable ones where there are any. */
+function roomiestOf(refused: readonly Refusal[], { request, facts }: Case): Refusal | undefined {
+  const { contextTokens, concurrency: sequences, kvCacheDtype, backend } = request;
+  const shape = shapeOf(facts);
+  const share = ({ combination }: Refusal): number =>
+    memoryNeed(shape, { contextTokens, sequences, kvCacheDtype }, combination.gpuCount, backend).need /
+    budgetOf(combination);
+  const cap = request.compute.maxUsdPerHour ?? Number.POSITIVE_INFINITY;
+  const affordable = refused.filter(({ combination }) => (combination.usdPerHour ?? 0) <= cap);
+  return (affordable.length > 0 ? affordable : refused).toSorted((a, b) => share(a) - share(b)).at(0);
+}
+
+/**
+ * Changes that pass every check, the mildest first: one change of the load; another form of the model; that form with
+ * less load; and, where the price limit stands in the way of all these, a higher one.
+ */
+function waysOut(refused: readonly Refusal[], on: Case, siblings: readonly ModelFacts[]): WayOut[] {
+  const combinations = refused.toSorted(byPrice).map((refusal) => refusal.combination);
+  const others = siblings
+    .toSorted((a, b) => b.weightBytes.value - a.weightBytes.value)
+    .map((facts) => ({ ...on, facts, shape: shapeOf(facts) }));
+  const reduced = reducedWays(combinations, on);
+  const whole = others.flatMap((other) => siblingWay(combinations, other)).slice(0, 1);
+  if (reduced.length + whole.length > 0) return [...reduced, ...whole];
+  const both = others.flatMap((other) =>
+    reducedWays(combinations, other).map((way) => asSibling(way, other)),
+  );
+  if (both.length > 0) return both;
+  if (on.request.compute.maxUsdPerHour === null) return [];
+  return reducedWays(combinations, withPriceLimit(on, null)).map(withHigherLimit);
+}
+
+function withPriceLimit(on: Case, maxUsdPerHour: number | null): Case {
+  return { ...on, request: { ...on.request, compute: { ...on.request.compute, maxUsdPerHour } } };
+}
+
+function withHigherLimit(way: WayOut): WayOut {
+  const value = way.combination.usdPerHour ?? 0;
+  return {
+    ...way,
+    changes: [...way.changes, { field: 'compute.maxUsdPerHour', value }],
+    text: `${way.text} and raise the price limit to ${usd(value)}`,
+  };
+}
+
+function asSibling(way: WayOut, { facts }: Case): WayOut {
+  return {
+    ...way,
+    changes: [{ field: 'model', value: facts.model }, ...way.changes],
+    text: `use ${facts.model} and ${way.text}`,
+  };
+}
+
+function siblingWay(combinations: readonly Combination[], other: Case): WayOut[] {
+  const combination = combinations.find((candidate) => judge(candidate, other).fits);
+  if (combination === undefined) return [];
+  const { model } = other.facts;
+  return [{ changes: [{ field: 'model', value: model }], text: `use ${model}`, combination }];
+}
+
 /** For each field the change that keeps most of the wish, on the cheapest combination that then passes every check. */
-function reducedWays(refused: readonly Refusal[], on: Case): WayOut[] {
+function reducedWays(combinations: readonly Combination[], on: Case): WayOut[] {
   const { request, shape } = on;
   if (shape === null) return [];
-  const ways = refused.flatMap(({ combination }) =>
+  const found = combinations.flatMap((combination) =>
     reductionsFor(request, shape, combination, budgetOf(combination))
-      .filter((change) =>
-        passes(combination, { ...on, request: { ...request, [change.field]: change.value } }),
+      .filter(
+        ({ field, value }) => judge(combination, { ...on, request: { ...request, [field]: value } }).fits,
       )
       .map((change) => ({ change, combination })),
   );
-  const kept = (way: WayOut): number => (typeof way.change.value === 'number' ? way.change.value : 0);
-  const best = (field: Reduction['field']): WayOut[] =>
-    ways
-      .filter((way) => way.change.field === field)
-      .toSorted((a, b) => kept(b) - kept(a) || cost(a) - cost(b))
-      .slice(0, 1);
-  return [...best('kvCacheDtype'), ...best('concurrency'), ...best('contextTokens')];
-}
-
-const cost = (way: WayOut): number => way.combination.usdPerHour ?? Number.POSITIVE_INFINITY;
-
-const passes = (combination: Combination, on: Case): boolean => judge(combination, on).fits;
-
-/** The biggest sibling that fits as wished: it lost the least. */
-function siblingWays(refused: readonly Refusal[], on: Case, siblings: readonly ModelFacts[]): WayOut[] {
-  for (const facts of siblings.toSorted((a, b) => b.weightBytes.value - a.weightBytes.value)) {
-    const sibling = { ...on, facts, shape: shapeOf(facts) };
-    const combination = refused
-      .toSorted(byPrice)
-      .map((refusal) => refusal.combination)
-      .find((candidate) => passes(candidate, sibling));
-    if (combination !== undefined) {
-      return [{ change: { field: 'model', value: facts.model, text: `use ${facts.model}` }, combination }];
-    }
-  }
-  return [];
+  const kept = (value: Reduction['value']): number => (typeof value === 'number' ? value : 0);
+  const fields: readonly Reduction['field'][] = ['kvCacheDtype', 'concurrency', 'contextTokens'];
+  return fields.flatMap((field) =>
+    found
+      .filter(({ change }) => change.field === field)
+      // The combinations come cheapest first and sorting keeps that order among equals.
+      .toSorted((a, b) => kept(b.change.value) - kept(a.change.value))
+      .slice(0, 1)
+      .map(({ change, combination }) => ({
+        changes: [{ field, value: change.value }],
+        text: change.text,
+        combination,
+      })),
+  );
 }
 
 /** Not a matter of memory: the machine does not exist, or its architecture or the model's heads forbid it. */

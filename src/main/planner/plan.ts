@@ -6,7 +6,7 @@ import { checkWish } from './check-wish.ts';
 import { combinationsOf, DEFAULT_BUSY_SHARE, stockRank, type Combination } from './combinations.ts';
 import { estimateFacts } from './estimate.ts';
 import { containerDiskGb, WORKER_VLLM_IMAGE } from './images.ts';
-import { judge, type Case, type Fit, type Refusal } from './judge.ts';
+import { isAsked, judge, type Case, type Fit, type Refusal } from './judge.ts';
 import { concurrentSequences, GIB, kvBytesPerToken, memoryNeed } from './memory.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { factRows } from './plan-facts.ts';
@@ -54,7 +54,7 @@ export function plan(input: PlanInput): Plan {
     facts: on.shape === null ? [] : factRows(on.facts),
     memory: memoryOf(on),
     candidates,
-    rejected: cheaperThan(best.fit.combination, refusals, input),
+    rejected: cheaperThan(best.fit.combination, refusals, on),
     warnings: warningsFor(on, candidates, isComplete(on, input)),
     pricesAsOf: input.pricesAsOf,
     simulated: input.simulated,
@@ -182,18 +182,17 @@ function memoryOf({ request, shape }: Case): Plan['memory'] {
 }
 
 /** Every way that costs less than the best one, and those the user named, with the reason against it. */
-function cheaperThan(
-  best: Combination,
-  refusals: readonly Refusal[],
-  { request }: PlanInput,
-): PlanRejection[] {
+function cheaperThan(best: Combination, refusals: readonly Refusal[], on: Case): PlanRejection[] {
   const limit = best.usdPerHourOfUse ?? 0;
+  const { gpuTypeIds, gpuCount } = on.request.compute;
+  const isOfInterest = ({ combination }: Refusal): boolean => {
+    const named = gpuTypeIds.includes(combination.offer.id) && isAsked(combination, on);
+    // A GPU that is not offered at all is said once, not for each count.
+    if (combination.usdPerHourOfUse === null) return named && combination.gpuCount === (gpuCount ?? 1);
+    return named || combination.usdPerHourOfUse < limit;
+  };
   return refusals
-    .filter(({ combination: { usdPerHourOfUse, offer } }) =>
-      usdPerHourOfUse === null
-        ? request.compute.gpuTypeIds.includes(offer.id)
-        : usdPerHourOfUse < limit || request.compute.gpuTypeIds.includes(offer.id),
-    )
+    .filter(isOfInterest)
     .toSorted((a, b) => (a.combination.usdPerHourOfUse ?? 0) - (b.combination.usdPerHourOfUse ?? 0))
     .map(({ combination, code, reason }) => ({
       gpuTypeId: combination.offer.id,
