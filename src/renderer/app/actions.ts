@@ -15,6 +15,7 @@ import {
   stopNeedsQuestion,
   terminateEffects,
 } from '../view/consequences.ts';
+import { endpointUrl } from '../view/endpoint.ts';
 import { priceUp, usd } from '../view/format.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 import { now } from './clock.ts';
@@ -161,7 +162,7 @@ function proxyActions(client: Client) {
   return {
     async copyEndpoint(): Promise<void> {
       const status = useAppStatus.getState().status;
-      if (status !== null) await copy(`${status.proxy.url}/v1`, 'Endpoint URL');
+      if (status !== null) await copy(endpointUrl(status), 'Endpoint URL');
     },
     async copyKey(): Promise<void> {
       await run('Could not copy the key', async () => {

@@ -30,7 +30,7 @@ export const shell = {
   configTrouble: 'Configuration not reloaded',
   unattended: 'If this computer dies now, this can cost at most',
   notices: { title: 'Notifications', empty: 'Nothing has happened yet.', open: 'Notifications' },
-  help: 'Keyboard and help',
+  help: 'Keys and help',
   palette: {
     title: 'Commands',
     placeholder: 'Type a command or a deployment…',

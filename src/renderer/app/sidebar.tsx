@@ -23,7 +23,7 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
       aria-label={shell.nav}
       data-region
       tabIndex={-1}
-      className="flex shrink-0 flex-col border-r border-line bg-sunken p-2 max-sm:flex-row max-sm:overflow-x-auto max-sm:border-r-0 max-sm:border-b sm:w-44"
+      className="flex shrink-0 flex-col border-r border-line bg-sunken p-2 max-sm:flex-row max-sm:overflow-x-auto max-sm:border-r-0 max-sm:border-b sm:w-48"
     >
       <button
         type="button"
@@ -32,7 +32,7 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
       >
         <Search size={15} aria-hidden />
         <span className="grow text-left max-sm:sr-only">{shell.palette.title}</span>
-        <kbd className="text-xs text-faint max-sm:hidden">{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd className="whitespace-nowrap text-xs text-faint max-sm:hidden">{isMac ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
       <ul className="flex grow flex-col gap-0.5 max-sm:flex-row">
         {SECTIONS.map((section) => (

@@ -63,18 +63,23 @@ export function Button({
 
 export function IconButton({
   label,
+  icon,
   className,
   ...rest
-}: ButtonProps & { readonly label: string }): ReactNode {
+}: Omit<ButtonProps, 'look' | 'size' | 'blocked' | 'children'> & { readonly label: string }): ReactNode {
   return (
-    <Button
-      look="ghost"
-      size="sm"
+    <button
+      type="button"
       {...rest}
       aria-label={label}
       title={rest.title ?? label}
-      className={cx('px-0 w-[1.86rem]', className)}
-    />
+      className={cx(
+        'inline-flex size-[1.86rem] shrink-0 items-center justify-center rounded-md text-soft transition-colors hover:bg-sunken hover:text-text',
+        className,
+      )}
+    >
+      {icon}
+    </button>
   );
 }
 

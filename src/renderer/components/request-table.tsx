@@ -21,32 +21,7 @@ export function RequestTable({
       <table className="w-full">
         <caption className="sr-only">{caption}</caption>
         <thead>
-          <tr className="border-b border-line">
-            <th scope="col" className={headCell}>
-              Time
-            </th>
-            <th scope="col" className={headCell}>
-              Client
-            </th>
-            <th scope="col" className={headCell}>
-              Model
-            </th>
-            <th scope="col" className={headCell}>
-              Result
-            </th>
-            <th scope="col" className={numHead}>
-              First token
-            </th>
-            <th scope="col" className={numHead}>
-              Tokens in → out
-            </th>
-            <th scope="col" className={numHead}>
-              Tokens/s
-            </th>
-            <th scope="col" className={numHead}>
-              Cost
-            </th>
-          </tr>
+          <RequestHead />
         </thead>
         <tbody>
           {requests.map((request) => (
@@ -55,6 +30,37 @@ export function RequestTable({
         </tbody>
       </table>
     </div>
+  );
+}
+
+export function RequestHead(): ReactNode {
+  return (
+    <tr className="border-b border-line">
+      <th scope="col" className={headCell}>
+        Time
+      </th>
+      <th scope="col" className={headCell}>
+        Client
+      </th>
+      <th scope="col" className={headCell}>
+        Model
+      </th>
+      <th scope="col" className={headCell}>
+        Result
+      </th>
+      <th scope="col" className={numHead}>
+        First token
+      </th>
+      <th scope="col" className={numHead}>
+        Tokens in → out
+      </th>
+      <th scope="col" className={numHead}>
+        Tokens/s
+      </th>
+      <th scope="col" className={numHead}>
+        Cost
+      </th>
+    </tr>
   );
 }
 

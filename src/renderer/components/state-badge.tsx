@@ -72,7 +72,7 @@ export function StateBadge({
   readonly showDetail?: boolean;
 }): ReactNode {
   return (
-    <span className="inline-flex items-center gap-1.5 min-w-0">
+    <span className="flex min-w-0 items-center gap-1.5">
       <StateShape shape={look.shape} tone={look.tone} />
       <span className={cx('font-medium whitespace-nowrap', toneText[look.tone])}>{look.word}</span>
       {showDetail && look.detail !== null && <span className="text-soft truncate">· {look.detail}</span>}

@@ -108,7 +108,7 @@ export function Stat({
 }): ReactNode {
   return (
     <div className="min-w-0 px-4 py-3">
-      <dt className="truncate text-sm text-soft">{label}</dt>
+      <dt className="text-sm text-soft">{label}</dt>
       <dd
         className={cx(
           'num mt-0.5 truncate text-xl font-semibold tracking-tight',
@@ -118,7 +118,7 @@ export function Stat({
       >
         {value}
       </dd>
-      {note !== undefined && <dd className="num truncate text-sm text-faint">{note}</dd>}
+      {note !== undefined && <dd className="num text-sm text-faint">{note}</dd>}
     </div>
   );
 }
@@ -133,7 +133,7 @@ export function StatRow({
   return (
     <dl
       aria-label={label}
-      className="grid grid-cols-[repeat(auto-fit,minmax(9rem,1fr))] divide-x divide-line overflow-hidden rounded-lg border border-line bg-surface"
+      className="grid grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] divide-x divide-line overflow-hidden rounded-lg border border-line bg-surface"
     >
       {children}
     </dl>

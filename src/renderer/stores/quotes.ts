@@ -20,3 +20,11 @@ export const useQuotes = create<QuotesState>(() => ({ byId: {} }));
 export function putQuote(id: string, quote: Quote, askedAt: number): void {
   useQuotes.setState((state) => ({ byId: { ...state.byId, [id]: { quote, askedAt } } }));
 }
+
+/** After an edit the old price says nothing. */
+export function dropQuote(id: string): void {
+  useQuotes.setState((state) => {
+    const { [id]: _old, ...byId } = state.byId;
+    return { byId };
+  });
+}

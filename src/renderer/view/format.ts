@@ -29,6 +29,16 @@ export function duration(ms: number): string {
   return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** `4–8 min` where the unit is the same, `50 s–3 min` where not. */
+export function durationRange(lowMs: number, highMs: number): string {
+  const [low, high] = [duration(lowMs), duration(highMs)];
+  if (low === high) return low;
+  const [lowNumber, lowUnit, ...more] = low.split(' ');
+  return more.length === 0 && high.endsWith(` ${lowUnit}`) && high.split(' ').length === 2
+    ? `${lowNumber}–${high}`
+    : `${low}–${high}`;
+}
+
 /** Elapsed times that tick: `0:41`, `12:05`, `1:02:09`. */
 export function stopwatch(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000));

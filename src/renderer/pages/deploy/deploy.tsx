@@ -1,5 +1,61 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
+import type { Plan } from '../../../shared/model.ts';
+import { useRoute } from '../../app/router.ts';
+import { useCall, type Loaded } from '../../app/use-call.ts';
+import { useDebounced } from '../../app/use-debounced.ts';
+import { PageHead } from '../../components/page.tsx';
+import { deploymentByName, useDeployments } from '../../stores/deployments.ts';
+import { replaceDraft, useDraft } from '../../stores/draft.ts';
+import { draftForModel, draftFromSpec, draftPlanWish, judgeDraft } from '../../view/deploy-draft.ts';
+import { AdvancedSection } from './advanced-section.tsx';
+import { HardwareSection } from './hardware-section.tsx';
+import { words } from './messages.ts';
+import { ModelSection } from './model-section.tsx';
+import { PriceBar } from './price-bar.tsx';
+import { SafetySection } from './safety-section.tsx';
+
+const ASK_AFTER_MS = 300;
 
 export default function Deploy(): ReactNode {
-  return null;
+  useDraftFromAddress();
+  const draft = useDraft((state) => state.draft);
+  const byId = useDeployments((state) => state.byId);
+  const wish = useDebounced(draftPlanWish(draft), ASK_AFTER_MS);
+  const asked = useCall('plan.make', wish);
+  const plan: Loaded<Plan> = wish === null ? { ...asked, value: null, problem: null, loading: false } : asked;
+  const current = plan.value?.model === draft.model.trim() ? plan.value : null;
+  const judged = judgeDraft(
+    draft,
+    current,
+    Object.values(byId).map((view) => view.name),
+  );
+  return (
+    <>
+      <PageHead title={words.title} />
+      <div className="min-h-0 grow scroll-pb-36 space-y-4 overflow-y-auto px-5 pt-1 pb-6">
+        <ModelSection draft={draft} errors={judged.errors} plan={current} />
+        <HardwareSection draft={draft} errors={judged.errors} plan={{ ...plan, value: current }} />
+        <SafetySection draft={draft} errors={judged.errors} />
+        <AdvancedSection draft={draft} errors={judged.errors} judged={judged} plan={current} />
+      </div>
+      <PriceBar draft={draft} judged={judged} plan={current} />
+    </>
+  );
+}
+
+/** `?model=` begins anew with that model, `?from=` with a copy of a deployment. */
+function useDraftFromAddress(): void {
+  const route = useRoute();
+  const model = route.page === 'deploy' ? route.model : null;
+  const from = route.page === 'deploy' ? route.from : null;
+  const source = useDeployments((state) => (from === null ? undefined : deploymentByName(state.byId, from)));
+  const spec = source?.spec;
+  useEffect(() => {
+    if (model !== null) replaceDraft(draftForModel(model));
+  }, [model]);
+  useEffect(() => {
+    if (spec !== undefined) replaceDraft(draftFromSpec(spec));
+    // Only when another deployment is named: a later change of the original must not undo what was typed.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [from, spec === undefined]);
 }

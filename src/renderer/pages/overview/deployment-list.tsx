@@ -34,7 +34,7 @@ export function DeploymentList({
   );
   return (
     <Section title={words.deployments} aside={search} flush>
-      <ul className="divide-y divide-line/70 border-t border-line">
+      <ul className="grid grid-cols-[minmax(9rem,1fr)_auto] divide-y divide-line/70 border-t border-line md:grid-cols-[minmax(0,1.15fr)_minmax(0,1.25fr)_auto_auto]">
         {shown.map((view) => (
           <Row key={view.id} view={view} />
         ))}
@@ -46,7 +46,7 @@ export function DeploymentList({
 
 function Row({ view }: { readonly view: DeploymentView }): ReactNode {
   return (
-    <li className="grid grid-cols-[minmax(9rem,1fr)_auto] items-center gap-x-4 gap-y-1 px-4 py-2.5 hover:bg-sunken/60 md:grid-cols-[minmax(0,1.15fr)_minmax(0,1.25fr)_6.5rem_auto]">
+    <li className="col-span-full grid grid-cols-subgrid items-center gap-x-4 gap-y-1 px-4 py-2.5 hover:bg-sunken/60">
       <div className="min-w-0">
         <a
           href={to.deployment(view.name)}

@@ -3,7 +3,7 @@ import { RECIPES, type Recipe } from '../../../shared/recipes.ts';
 import { to } from '../../app/router.ts';
 import { useCall } from '../../app/use-call.ts';
 import { useRadar } from '../../stores/radar.ts';
-import { contextSize, duration, gib, priceUp } from '../../view/format.ts';
+import { contextSize, durationRange, gib, priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 /** Nothing deployed yet: three ways to begin, each with its price of today. */
@@ -68,8 +68,8 @@ export function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
         <span className="text-sm text-soft">{facts ?? plan.problem?.title ?? ' '}</span>
         {best !== undefined && (
           <span className="text-sm text-faint">
-            ready in about {duration(best.secondsToFirstToken.low * 1000)}–
-            {duration(best.secondsToFirstToken.high * 1000)}
+            ready in about{' '}
+            {durationRange(best.secondsToFirstToken.low * 1000, best.secondsToFirstToken.high * 1000)}
           </span>
         )}
       </a>

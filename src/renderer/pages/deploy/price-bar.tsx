@@ -1,0 +1,164 @@
+import { Rocket } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import type { Plan, PlanCandidate } from '../../../shared/model.ts';
+import { tell } from '../../app/actions.ts';
+import { useApp } from '../../app/app-context.ts';
+import { navigate, to } from '../../app/router.ts';
+import { Button, SpendButton } from '../../components/button.tsx';
+import { putDeployment } from '../../stores/deployments.ts';
+import { replaceDraft } from '../../stores/draft.ts';
+import {
+  allowedUnder,
+  candidateKey,
+  chosenCandidate,
+  draftPlanWish,
+  EMPTY_DRAFT,
+  priceRose,
+  type Draft,
+  type Judged,
+} from '../../view/deploy-draft.ts';
+import { durationRange, priceUp, usd } from '../../view/format.ts';
+import { words } from './messages.ts';
+
+interface Props {
+  readonly draft: Draft;
+  readonly judged: Judged;
+  readonly plan: Plan | null;
+}
+
+/** What it costs, always in sight, and the one button that spends. */
+export function PriceBar({ draft, judged, plan }: Props): ReactNode {
+  const chosen = chosenCandidate(draft, plan);
+  const deploy = useDeploy({ draft, judged, plan });
+  const complaint = draft.model === '' ? null : (Object.values(judged.errors)[0] ?? null);
+  return (
+    <footer className="shrink-0 border-t border-line bg-surface px-5 py-3 shadow-[0_-4px_16px_rgb(0_0_0/0.05)]">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <div className="num min-w-0 grow" aria-live="polite">
+          {deploy.change !== null ? (
+            <p className="font-medium text-warn">{deploy.change}</p>
+          ) : complaint !== null ? (
+            <p className="text-bad">{complaint}</p>
+          ) : (
+            chosen !== null && plan !== null && <Sums draft={draft} chosen={chosen} plan={plan} />
+          )}
+        </div>
+        {draft.model !== '' && (
+          <Button look="ghost" onClick={() => replaceDraft(EMPTY_DRAFT)}>
+            {words.bar.cancel}
+          </Button>
+        )}
+        <SpendButton
+          look="primary"
+          icon={<Rocket size={15} aria-hidden />}
+          verb={words.bar.verb}
+          usdPerHour={chosen === null || plan === null ? null : priceRange(draft, plan, chosen)}
+          blocked={
+            deploy.busy
+              ? 'Being deployed.'
+              : judged.spec === null
+                ? (complaint ?? 'Choose a model first.')
+                : null
+          }
+          onClick={deploy.run}
+        />
+      </div>
+    </footer>
+  );
+}
+
+function priceRange(draft: Draft, plan: Plan, chosen: PlanCandidate): string {
+  const { maxUsdPerHour } = allowedUnder(draft, plan, chosen);
+  const low = priceUp(chosen.usdPerHour);
+  const high = priceUp(maxUsdPerHour);
+  return low === high ? low : `${low.replace('/h', '')}–${high.replace('$', '')}`;
+}
+
+function Sums({
+  draft,
+  chosen,
+  plan,
+}: {
+  readonly draft: Draft;
+  readonly chosen: PlanCandidate;
+  readonly plan: Plan;
+}): ReactNode {
+  const { low, high, from } = chosen.secondsToFirstToken;
+  return (
+    <>
+      <p className="font-medium">
+        {words.bar.gpu(`${usd(chosen.usdPerHour)}/h`)} ·{' '}
+        {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
+        {plan.simulated && <span className="text-soft"> · simulated</span>}
+      </p>
+      <p className="text-sm text-soft">
+        {words.bar.ready(durationRange(low * 1000, high * 1000))},{' '}
+        {from === 'history' ? words.bar.history : words.bar.table} ·{' '}
+        {words.bar.perBoot(usd(Number(draft.usdPerBoot) || null))}
+      </p>
+    </>
+  );
+}
+
+/** Reads the price again at the click: a higher one asks for a second click (UX 3.4 C). */
+function useDeploy({ draft, judged, plan }: Props): {
+  readonly busy: boolean;
+  readonly change: string | null;
+  readonly run: () => void;
+} {
+  const { client } = useApp();
+  const [busy, setBusy] = useState(false);
+  const [change, setChange] = useState<{
+    readonly text: string;
+    readonly key: string;
+    readonly usd: number;
+  } | null>(null);
+
+  const shown = chosenCandidate(draft, plan);
+  const shownKey = shown === null ? null : candidateKey(shown);
+
+  async function attempt(): Promise<void> {
+    const wish = draftPlanWish(draft);
+    if (wish === null || shown === null || judged.spec === null) return;
+    const fresh = await client.call('plan.make', wish);
+    const now = fresh.candidates.find((candidate) => candidateKey(candidate) === candidateKey(shown));
+    const accepted =
+      change !== null &&
+      now !== undefined &&
+      change.key === candidateKey(now) &&
+      now.usdPerHour <= change.usd;
+    if (priceRose(shown, now) && !accepted) {
+      setChange({
+        text:
+          now === undefined
+            ? words.bar.gone
+            : words.bar.rose(priceUp(shown.usdPerHour), priceUp(now.usdPerHour)),
+        key: candidateKey(shown),
+        usd: now?.usdPerHour ?? 0,
+      });
+      return;
+    }
+    const spec = accepted
+      ? {
+          ...judged.spec,
+          compute: { ...judged.spec.compute, maxUsdPerHour: Math.ceil(now.usdPerHour * 100) / 100 },
+        }
+      : judged.spec;
+    const view = await client.call('deployments.create', { spec, start: true });
+    putDeployment(view);
+    replaceDraft(EMPTY_DRAFT);
+    navigate(to.deployment(view.name));
+  }
+
+  return {
+    busy,
+    // A change told about one choice says nothing about another.
+    change: change !== null && shownKey === change.key ? change.text : null,
+    run() {
+      setBusy(true);
+      attempt()
+        .catch((error: unknown) => tell(error, 'Could not deploy; nothing was rented'))
+        .finally(() => setBusy(false));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { DeploymentView } from '../../../shared/model.ts';
+import { Section } from '../../components/surface.tsx';
+import { dateTime, usd } from '../../view/format.ts';
+import { words } from './messages.ts';
+
+/** The most this can cost unattended, how that is held, and what the number leaves out (SPEC 3.10). */
+export function GuardSection({ view }: { readonly view: DeploymentView }): ReactNode {
+  const { watchdog, unattended } = view;
+  const w = words.guard;
+  const Icon = { armed: ShieldCheck, pending: ShieldQuestion, none: ShieldCheck, unprotected: ShieldAlert }[
+    watchdog.state
+  ];
+  const tone = { armed: 'text-ok', pending: 'text-busy', none: 'text-idle', unprotected: 'text-bad' }[
+    watchdog.state
+  ];
+  return (
+    <Section title={w.title}>
+      {watchdog.state !== 'none' && (
+        <p className="num text-lg font-semibold">
+          {unattended.usd === null ? w.noBound : w.most(usd(unattended.usd))}
+          {unattended.until !== null && (
+            <span className="ml-2 text-sm font-normal text-soft">{w.until(dateTime(unattended.until))}</span>
+          )}
+        </p>
+      )}
+      <p className="flex items-center gap-1.5">
+        <Icon size={16} aria-hidden className={tone} />
+        {w[watchdog.state]}
+      </p>
+      {watchdog.reason !== null && <p className="pl-6 text-sm text-soft">{watchdog.reason}</p>}
+      {unattended.excludes.length > 0 && (
+        <p className="pl-6 text-sm text-faint">{w.excludes(unattended.excludes.join('; '))}</p>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,122 @@
+import type { ReactNode } from 'react';
+import type { DeploymentView } from '../../../shared/model.ts';
+import { to } from '../../app/router.ts';
+import { buttonClass } from '../../components/button.tsx';
+import { CopyField } from '../../components/copy-field.tsx';
+import { Section } from '../../components/surface.tsx';
+import { useAppStatus } from '../../stores/app-status.ts';
+import { endpointUrl } from '../../view/endpoint.ts';
+import { contextSize, dateTime, usd, usdPerHour, usdPerMonth } from '../../view/format.ts';
+import { ConsequencesSection } from './consequences-section.tsx';
+import { GuardSection } from './guard-section.tsx';
+import { IdleSection } from './idle-section.tsx';
+import { words } from './messages.ts';
+import { PhaseTimeline } from './phase-timeline.tsx';
+
+export function SummaryTab({ view }: { readonly view: DeploymentView }): ReactNode {
+  return (
+    <div className="space-y-4 px-5 py-4">
+      <PhaseTimeline view={view} />
+      <EndpointSection view={view} />
+      <div className="grid grid-cols-2 gap-4 max-md:grid-cols-1">
+        <IdleSection view={view} />
+        <GuardSection view={view} />
+        <CostSection view={view} />
+        <PodSection view={view} />
+      </div>
+      <ConsequencesSection view={view} />
+    </div>
+  );
+}
+
+function EndpointSection({ view }: { readonly view: DeploymentView }): ReactNode {
+  const status = useAppStatus((state) => state.status);
+  if (status === null) return null;
+  return (
+    <Section
+      title={words.endpoint.title}
+      aside={
+        <a href={to.connect()} className={buttonClass('ghost', 'sm')}>
+          {words.endpoint.snippets}
+        </a>
+      }
+    >
+      <div className="flex flex-wrap gap-x-6 gap-y-2">
+        <CopyField label={words.endpoint.url} value={endpointUrl(status)} />
+        <CopyField label={words.endpoint.model} value={view.models[0] ?? view.name} />
+      </div>
+      {view.models.length > 1 && (
+        <p className="mt-2 text-sm text-soft">Also answers to {view.models.slice(1).join(', ')}.</p>
+      )}
+    </Section>
+  );
+}
+
+export function FactList({
+  facts,
+}: {
+  readonly facts: readonly (readonly [string, ReactNode])[];
+}): ReactNode {
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-1">
+      {facts.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-soft">{name}</dt>
+          <dd className="num min-w-0 break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function CostSection({ view }: { readonly view: DeploymentView }): ReactNode {
+  const w = words.cost;
+  return (
+    <Section title={w.title}>
+      <FactList
+        facts={[
+          [w.now, usdPerHour(view.cost.nowUsdPerHour)],
+          [
+            w.today,
+            view.spec.budget.usdPerDay === null
+              ? usd(view.cost.todayUsd)
+              : `${usd(view.cost.todayUsd)} of ${usd(view.spec.budget.usdPerDay)}`,
+          ],
+          [w.total, usd(view.cost.totalUsd)],
+          ...(view.cost.restUsdPerMonth > 0
+            ? ([[w.rest, usdPerMonth(view.cost.restUsdPerMonth)]] as const)
+            : []),
+        ]}
+      />
+    </Section>
+  );
+}
+
+function PodSection({ view }: { readonly view: DeploymentView }): ReactNode {
+  const { pod, spec } = view;
+  const wish = [
+    ['Model', <code key="model">{spec.model}</code>],
+    ['Context', `${contextSize(spec.contextTokens)} tokens, ${spec.concurrency} at once`],
+  ] as const;
+  return (
+    <Section title={words.pod.title}>
+      <FactList
+        facts={
+          pod === null
+            ? [...wish, ['Hardware', words.pod.none]]
+            : [
+                ...wish,
+                [
+                  'Hardware',
+                  `${pod.gpuCount > 1 ? `${pod.gpuCount} × ` : ''}${pod.gpuTypeId ?? 'unknown'}${pod.gpuUtilPercent === null ? '' : `, ${pod.gpuUtilPercent} % busy`}`,
+                ],
+                ['Place', `${pod.cloud.toLowerCase()} cloud, ${pod.dataCenterId ?? 'unknown'}`],
+                ['Image', <code key="image">{pod.image}</code>],
+                ['Pod id', <code key="id">{pod.id}</code>],
+                ['Created', dateTime(pod.createdAt)],
+              ]
+        }
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,283 @@
+import {
+  deploymentSpecSchema,
+  type DeploymentSpec,
+  type Plan,
+  type PlanCandidate,
+  type PlanWish,
+} from '../../shared/model.ts';
+import { nameFromModel, RECIPES } from '../../shared/recipes.ts';
+
+/** What the deploy page holds: texts as typed, so that a half-typed value is never lost. */
+export interface Draft {
+  readonly model: string;
+  readonly backend: 'vllm' | 'ollama';
+  /** Empty = made from the model. */
+  readonly name: string;
+  readonly mode: 'pod' | 'serverless' | 'auto';
+  readonly contextTokens: number;
+  readonly concurrency: string;
+  readonly kvCacheDtype: 'auto' | 'fp8';
+  /** Key of the chosen candidate; null = the recommended one. */
+  readonly chosen: string | null;
+  /** Most per hour if the chosen one is taken; null = the chosen one or nothing dearer. */
+  readonly fallbackUsd: number | null;
+  readonly cloud: 'SECURE' | 'COMMUNITY' | 'ANY';
+  readonly hoursPerDay: string;
+  readonly idleMinutes: string;
+  readonly idleOff: boolean;
+  readonly usdPerDay: string;
+  readonly usdPerBoot: string;
+  readonly watchdog: boolean;
+  readonly maxHours: string;
+  readonly onStop: 'terminate' | 'keep';
+  readonly wakeOnRequest: boolean;
+  readonly autostart: boolean;
+  readonly aliases: string;
+  readonly revision: string;
+  readonly image: string;
+  readonly extraArgs: string;
+  readonly env: string;
+  readonly containerDiskGb: string;
+}
+
+export const EMPTY_DRAFT: Draft = {
+  model: '',
+  backend: 'vllm',
+  name: '',
+  mode: 'pod',
+  contextTokens: 32_768,
+  concurrency: '4',
+  kvCacheDtype: 'auto',
+  chosen: null,
+  fallbackUsd: null,
+  cloud: 'SECURE',
+  hoursPerDay: '4',
+  idleMinutes: '15',
+  idleOff: false,
+  usdPerDay: '',
+  usdPerBoot: '2',
+  watchdog: true,
+  maxHours: '12',
+  onStop: 'terminate',
+  wakeOnRequest: true,
+  autostart: false,
+  aliases: '',
+  revision: '',
+  image: '',
+  extraArgs: '',
+  env: '',
+  containerDiskGb: '',
+};
+
+/** A recipe brings the context that suits its purpose. */
+export function draftForModel(model: string): Draft {
+  const recipe = RECIPES.find((known) => known.model === model);
+  return {
+    ...EMPTY_DRAFT,
+    model,
+    ...(recipe === undefined ? {} : { backend: recipe.backend, contextTokens: recipe.contextTokens }),
+  };
+}
+
+export function draftFromSpec(spec: DeploymentSpec): Draft {
+  return {
+    ...EMPTY_DRAFT,
+    model: spec.model,
+    backend: spec.backend,
+    name: `${spec.name.slice(0, 38)}-2`,
+    mode: spec.mode,
+    contextTokens: spec.contextTokens,
+    concurrency: String(spec.concurrency),
+    kvCacheDtype: spec.kvCacheDtype,
+    cloud: spec.compute.cloud,
+    idleMinutes: String(spec.idle.minutes),
+    idleOff: spec.idle.policy === 'off',
+    usdPerDay: spec.budget.usdPerDay === null ? '' : String(spec.budget.usdPerDay),
+    usdPerBoot: String(spec.budget.usdPerBoot),
+    watchdog: spec.watchdog.enabled,
+    maxHours: String(spec.watchdog.maxHours),
+    onStop: spec.onStop,
+    wakeOnRequest: spec.wakeOnRequest,
+    autostart: spec.autostart,
+    revision: spec.revision ?? '',
+    image: spec.image ?? '',
+    extraArgs: spec.extraArgs.join('\n'),
+    env: Object.entries(spec.env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n'),
+    containerDiskGb: spec.containerDiskGb === null ? '' : String(spec.containerDiskGb),
+  };
+}
+
+export const draftName = (draft: Draft): string =>
+  draft.name.trim() === '' ? nameFromModel(draft.model) : draft.name.trim();
+
+export const candidateKey = (candidate: PlanCandidate): string =>
+  `${candidate.kind}|${candidate.gpuTypeId}|${candidate.gpuCount}|${candidate.cloud}`;
+
+/** The candidate that the button stands for. */
+export function chosenCandidate(draft: Draft, plan: Plan | null): PlanCandidate | null {
+  if (plan === null) return null;
+  return (
+    plan.candidates.find((candidate) => candidateKey(candidate) === draft.chosen) ??
+    plan.candidates[0] ??
+    null
+  );
+}
+
+const upToCent = (usd: number): number => Math.ceil(usd * 100 - 1e-9) / 100;
+
+/** The most an hour may cost, and the candidates allowed under it, the chosen one first. */
+export function allowedUnder(
+  draft: Draft,
+  plan: Plan,
+  chosen: PlanCandidate,
+): { readonly maxUsdPerHour: number; readonly candidates: readonly PlanCandidate[] } {
+  const maxUsdPerHour = Math.max(upToCent(chosen.usdPerHour), draft.fallbackUsd ?? 0);
+  const others = plan.candidates.filter(
+    (candidate) =>
+      candidate !== chosen && draft.fallbackUsd !== null && candidate.usdPerHour <= maxUsdPerHour,
+  );
+  return { maxUsdPerHour, candidates: [chosen, ...others] };
+}
+
+export type DraftErrors = Readonly<Partial<Record<keyof Draft, string>>>;
+
+export interface Judged {
+  /** null while anything is wrong. */
+  readonly spec: DeploymentSpec | null;
+  readonly errors: DraftErrors;
+}
+
+const lines = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
+const numberOrNull = (text: string): number | null => (text.trim() === '' ? null : Number(text));
+
+/** Judges the draft by the contract's own rules; each complaint goes to the field it is about. */
+export function judgeDraft(draft: Draft, plan: Plan | null, takenNames: readonly string[]): Judged {
+  const chosen = chosenCandidate(draft, plan);
+  const env = parseEnv(draft.env);
+  const result = deploymentSpecSchema.safeParse(toWish(draft, plan, chosen, env.values));
+  const errors: Partial<Record<keyof Draft, string>> = env.error === null ? {} : { env: env.error };
+  if (draft.model.trim() === '') errors.model = 'Choose a model.';
+  else if (!result.success) {
+    for (const issue of result.error.issues) {
+      const field = fieldOf(issue.path);
+      errors[field] ??= sentence(issue.message);
+    }
+  }
+  if (takenNames.includes(draftName(draft))) errors.name = `“${draftName(draft)}” exists already.`;
+  const hours = Number(draft.hoursPerDay);
+  if (!(hours >= 0 && hours <= 24)) errors.hoursPerDay = 'Between 0 and 24 hours.';
+  return { spec: result.success && Object.keys(errors).length === 0 ? result.data : null, errors };
+}
+
+function toWish(
+  draft: Draft,
+  plan: Plan | null,
+  chosen: PlanCandidate | null,
+  env: Record<string, string>,
+): unknown {
+  return {
+    name: draftName(draft),
+    model: draft.model.trim(),
+    revision: draft.revision.trim() || null,
+    backend: draft.backend,
+    mode: draft.mode,
+    compute: computeOf(draft, plan, chosen),
+    contextTokens: draft.contextTokens,
+    concurrency: Number(draft.concurrency),
+    kvCacheDtype: draft.kvCacheDtype,
+    image: draft.image.trim() || null,
+    extraArgs: lines(draft.extraArgs),
+    env,
+    containerDiskGb: numberOrNull(draft.containerDiskGb),
+    aliases: draft.aliases
+      .split(',')
+      .map((alias) => alias.trim())
+      .filter((alias) => alias !== ''),
+    idle: { policy: draft.idleOff ? 'off' : 'fixed', minutes: Number(draft.idleMinutes) },
+    onStop: draft.onStop,
+    watchdog: { enabled: draft.watchdog, maxHours: Number(draft.maxHours) },
+    budget: { usdPerBoot: Number(draft.usdPerBoot), usdPerDay: numberOrNull(draft.usdPerDay) },
+    wakeOnRequest: draft.wakeOnRequest,
+    autostart: draft.autostart,
+  };
+}
+
+function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null): unknown {
+  if (plan === null || chosen === null) return { cloud: draft.cloud };
+  const allowed = allowedUnder(draft, plan, chosen);
+  return {
+    gpuTypeIds: [...new Set(allowed.candidates.map((candidate) => candidate.gpuTypeId))],
+    gpuCount: allowed.candidates.every((candidate) => candidate.gpuCount === chosen.gpuCount)
+      ? chosen.gpuCount
+      : null,
+    cloud: allowed.candidates.every((candidate) => candidate.cloud === chosen.cloud) ? chosen.cloud : 'ANY',
+    maxUsdPerHour: allowed.maxUsdPerHour,
+  };
+}
+
+function parseEnv(text: string): { readonly values: Record<string, string>; readonly error: string | null } {
+  const values: Record<string, string> = {};
+  for (const line of lines(text)) {
+    const at = line.indexOf('=');
+    if (at < 1) return { values, error: `“${line}” is not NAME=value.` };
+    values[line.slice(0, at)] = line.slice(at + 1);
+  }
+  return { values, error: null };
+}
+
+/** Where a complaint of the schema is shown. */
+const FIELDS: Readonly<Record<string, keyof Draft>> = {
+  'idle.minutes': 'idleMinutes',
+  'watchdog.maxHours': 'maxHours',
+  'budget.usdPerDay': 'usdPerDay',
+  'budget.usdPerBoot': 'usdPerBoot',
+  name: 'name',
+  model: 'model',
+  revision: 'revision',
+  concurrency: 'concurrency',
+  contextTokens: 'contextTokens',
+  image: 'image',
+  aliases: 'aliases',
+  extraArgs: 'extraArgs',
+  env: 'env',
+  containerDiskGb: 'containerDiskGb',
+};
+
+function fieldOf(path: readonly PropertyKey[]): keyof Draft {
+  const [first, second] = path.map(String);
+  return FIELDS[`${first}.${second}`] ?? FIELDS[first ?? ''] ?? 'model';
+}
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+
+/** What the planner is asked; null while there is nothing to ask about. */
+export function draftPlanWish(draft: Draft): PlanWish | null {
+  const model = draft.model.trim();
+  const concurrency = Number(draft.concurrency);
+  const hoursPerDay = Number(draft.hoursPerDay);
+  const asked = {
+    model,
+    revision: draft.revision.trim() || null,
+    backend: draft.backend,
+    mode: draft.mode,
+    compute: { cloud: draft.cloud },
+    contextTokens: draft.contextTokens,
+    kvCacheDtype: draft.kvCacheDtype,
+    ...(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 256 ? { concurrency } : {}),
+    ...(hoursPerDay >= 0 && hoursPerDay <= 24 ? { hoursPerDay } : {}),
+  };
+  return deploymentSpecSchema.shape.model.safeParse(model).success ? asked : null;
+}
+
+/** True when a price read at the click is more than 2 % above the one shown (UX 3.4 C). */
+export function priceRose(shown: PlanCandidate, fresh: PlanCandidate | undefined): boolean {
+  return fresh === undefined || fresh.usdPerHour > shown.usdPerHour * 1.02;
+}
