@@ -14,6 +14,11 @@ export interface Upstream {
   readonly servedModel: string;
   /** Changes whenever an answer may change: image, arguments, model revision. Part of cache keys. */
   readonly fingerprint: string;
+  /**
+   * False where nothing on the way ends a silent connection, so that plain calls may wait as they are; absent = something
+   * may (RunPod's proxies cut after 100 s, FACTS 2.7), and plain calls are streamed and put back together.
+   */
+  readonly cutsSilence?: boolean;
 }
 
 export type TargetState = 'ready' | 'waking' | 'sleeping' | 'failed';

@@ -1,0 +1,76 @@
+import type { Dispatcher } from 'undici';
+import type { Clock } from '../platform/clock.ts';
+import type { Random } from '../platform/random.ts';
+import type { ProxyConfig } from '../settings/proxy-config.ts';
+import type { Target } from '../target.ts';
+import type { Breakers } from './breaker.ts';
+import type { Call, Handle, Stage } from './call.ts';
+import { breakCircuit } from './stages/break-circuit.ts';
+import { fallback } from './stages/fallback.ts';
+import { fitContext } from './stages/fit-context.ts';
+import { form } from './stages/form.ts';
+import { keepAlive } from './stages/keep-alive.ts';
+import { meter } from './stages/meter.ts';
+import { retry } from './stages/retry.ts';
+import { wake } from './stages/wake.ts';
+import type { TargetLoad } from './target-load.ts';
+import type { Ticker } from './ticker.ts';
+import type { RequestRecord } from './trace.ts';
+import { forward } from './upstream/forward.ts';
+
+export interface PipelineParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ticker: Ticker;
+  readonly dispatcher: Dispatcher;
+  readonly settings: () => ProxyConfig;
+  readonly load: TargetLoad;
+  readonly breakers: Breakers;
+  readonly standIns: (call: Call) => readonly Target[];
+  readonly onCompleted: (record: RequestRecord) => void;
+  readonly userAgent: string;
+}
+
+/**
+ * What happens to a request, from the client inwards. Order is the documentation: everything below `keepAlive` may take
+ * as long as it needs; everything below `fallback` concerns one target.
+ */
+export function pipeline(parts: PipelineParts): Handle {
+  const { clock, random, ticker, settings } = parts;
+  const stages: readonly Stage[] = [
+    meter({ clock, onCompleted: parts.onCompleted }),
+    keepAlive(ticker, clock),
+    form((call) => call.target.upstream()?.cutsSilence !== false),
+    fallback(parts.standIns),
+    breakCircuit(parts.breakers),
+    retry({ clock, random, retries: () => settings().retries }),
+    wake({
+      clock,
+      load: parts.load,
+      wakeTimeoutMs: () => settings().wakeTimeoutSeconds * 1000,
+      wakesPerHour: () => settings().wakesPerHour,
+    }),
+    fitContext(),
+  ];
+  const innermost = forward({
+    dispatcher: parts.dispatcher,
+    ticker,
+    clock,
+    deadlines: () => deadlinesOf(settings()),
+    userAgent: parts.userAgent,
+  });
+  return stages.reduceRight<Handle>((next, stage) => stage(next), innermost);
+}
+
+function deadlinesOf(settings: ProxyConfig): {
+  readonly firstByteMs: number;
+  readonly silenceMs: number;
+  readonly totalMs: number;
+} {
+  const { firstByteSeconds, silenceSeconds, totalSeconds } = settings.deadlines;
+  return {
+    firstByteMs: firstByteSeconds * 1000,
+    silenceMs: silenceSeconds * 1000,
+    totalMs: totalSeconds * 1000,
+  };
+}

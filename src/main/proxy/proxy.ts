@@ -1,0 +1,237 @@
+import type { Server } from 'node:http';
+import { AppError } from '../../shared/errors.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { HttpPool } from '../platform/http.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { Random } from '../platform/random.ts';
+import type { ProxyConfig } from '../settings/proxy-config.ts';
+import type { Target, TargetSource } from '../target.ts';
+import { Breakers } from './breaker.ts';
+import { bytesReply, type Call, type Reply } from './call.ts';
+import type { ClientKey, Keyring } from './keyring.ts';
+import { modelById, modelList } from './models.ts';
+import { pipeline } from './pipeline.ts';
+import { Router } from './router.ts';
+import { modelIdOf, type Route } from './routes.ts';
+import { Auth } from './server/auth.ts';
+import { Front } from './server/front.ts';
+import { allowedHosts, type GateRules } from './server/gate.ts';
+import { listen } from './server/listeners.ts';
+import { TargetLoad } from './target-load.ts';
+import { Ticker } from './ticker.ts';
+import type { RequestRecord } from './trace.ts';
+
+export interface ProxyOptions {
+  readonly source: TargetSource;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** The pool for model servers: no time-outs of its own. */
+  readonly pool: HttpPool;
+  /** Read per request, so that a reloaded file takes effect at once; host, port and connections at `listen`. */
+  readonly settings: () => ProxyConfig;
+  /** Every request, whatever its outcome, once. Must be quick: it runs on the request path. */
+  readonly onCompleted: (record: RequestRecord) => void;
+  /** A request was refused at the gate: wrong Host, foreign origin, guessing. `origin` = the web page, if any. */
+  readonly onRefused?: (code: string, origin: string | null) => void;
+}
+
+export interface ProxyStats {
+  readonly inFlight: number;
+  readonly listening: boolean;
+  readonly targets: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly state: string;
+    readonly inFlight: number;
+    readonly firstTokenMs: number | null;
+    readonly breaker: string;
+  }[];
+}
+
+export interface Proxy {
+  /** @throws AppError port_in_use, config_invalid (a public address without keys) */
+  listen(host: string, port: number): Promise<{ readonly url: string }>;
+  /** Stops accepting, lets requests under way finish for `graceMs`, then ends them in their own dialect. */
+  close(options: { readonly graceMs: number }): Promise<void>;
+  stats(): ProxyStats;
+}
+
+const LOOPBACK = /^(?:127\.|::1$|\[::1\]$)/;
+
+/** The OpenAI-compatible endpoint in front of all targets (SPEC 4). */
+export function createProxy(options: ProxyOptions): Proxy {
+  return new ProxyServer(options);
+}
+
+class ProxyServer implements Proxy {
+  readonly #options: ProxyOptions;
+  readonly #ticker: Ticker;
+  readonly #load: TargetLoad;
+  readonly #breakers: Breakers;
+  readonly #router: Router;
+  readonly #front: Front;
+  readonly #startedAt: number;
+  #servers: readonly Server[] = [];
+  #loopback = true;
+  #port = 0;
+  #gate: { readonly key: string; readonly rules: GateRules } = {
+    key: '',
+    rules: { hosts: new Set(), origins: new Set() },
+  };
+  #host = '127.0.0.1';
+
+  constructor(options: ProxyOptions) {
+    const { clock, settings, source } = options;
+    this.#options = options;
+    this.#startedAt = Math.floor(clock.now() / 1000);
+    this.#ticker = new Ticker(clock);
+    this.#load = new TargetLoad(() => clock.monotonic());
+    this.#breakers = new Breakers(clock, () => ({
+      failures: settings().breaker.failures,
+      openMs: settings().breaker.openSeconds * 1000,
+    }));
+    this.#router = new Router({
+      source,
+      load: this.#load,
+      defaultModel: () => settings().defaultModel,
+      healthy: (id) => this.#breakers.healthy(id),
+    });
+    this.#front = this.#newFront();
+  }
+
+  async listen(host: string, port: number): Promise<{ readonly url: string }> {
+    const settings = this.#options.settings();
+    const loopback = LOOPBACK.test(host);
+    if (!loopback && this.#options.keyring.keys().length === 0) {
+      throw new AppError(
+        'config_invalid',
+        `Listening on ${host} opens the proxy to others, and there is no key.`,
+        {
+          advice: 'Set a local key first, or listen on 127.0.0.1.',
+        },
+      );
+    }
+    const listening = await listen(host, port, {
+      onRequest: this.#front.onRequest,
+      maxConnections: settings.maxConnections,
+    });
+    this.#servers = listening.servers;
+    this.#port = listening.port;
+    this.#host = host;
+    this.#loopback = loopback;
+    const name = host.includes(':') ? `[${host}]` : host;
+    return { url: `http://${name}:${this.#port}` };
+  }
+
+  async close({ graceMs }: { readonly graceMs: number }): Promise<void> {
+    const closed = this.#servers.map(
+      (server) => new Promise<void>((resolve) => server.close(() => resolve())),
+    );
+    for (const server of this.#servers) server.closeIdleConnections();
+    await this.#front.drain(graceMs);
+    for (const server of this.#servers) server.closeAllConnections();
+    await Promise.all(closed);
+    this.#servers = [];
+    this.#router.dispose();
+    this.#ticker.close();
+  }
+
+  stats(): ProxyStats {
+    return {
+      inFlight: this.#front.inFlight,
+      listening: this.#servers.length > 0,
+      targets: this.#options.source.list().map((target) => ({
+        id: target.id,
+        name: target.name,
+        state: target.state(),
+        inFlight: this.#load.inFlight(target.id),
+        firstTokenMs: this.#load.firstTokenMs(target.id),
+        breaker: this.#breakers.state(target.id).state,
+      })),
+    };
+  }
+
+  #newFront(): Front {
+    const { clock, keyring, log, settings } = this.#options;
+    const refused = (code: string, origin: string | null): void => {
+      log.warn({ code, origin }, 'request refused at the gate');
+      this.#options.onRefused?.(code, origin);
+    };
+    return new Front({
+      auth: new Auth({ keyring, clock, onGuessing: () => refused('guessing', null) }),
+      router: this.#router,
+      handle: pipeline({
+        clock,
+        random: this.#options.random,
+        ticker: this.#ticker,
+        dispatcher: this.#options.pool.dispatcher,
+        settings,
+        load: this.#load,
+        breakers: this.#breakers,
+        standIns: (call) => this.#standIns(call),
+        onCompleted: (record) => this.#completed(record),
+        userAgent: 'runpod-llm-manager',
+      }),
+      local: (route, path, key) => Promise.resolve(this.#local(route, path, key)),
+      settings,
+      keyRequired: (ollama) => !this.#loopback || (settings().requireKey && !ollama),
+      gate: () => this.#rules(),
+      ticker: this.#ticker,
+      clock,
+      log,
+      idPrefix: `${this.#options.ids.next('req')}-`,
+      onRefusal: refused,
+    });
+  }
+
+  /** A failing listener must not fail the request it was told about. */
+  #completed(record: RequestRecord): void {
+    try {
+      this.#options.onCompleted(record);
+    } catch (error) {
+      this.#options.log.error({ id: record.id, error }, 'recording a request failed');
+    }
+  }
+
+  #standIns(call: Call): readonly Target[] {
+    const models = this.#options.settings().fallbacks[call.model] ?? [];
+    return models.flatMap((model) => this.#router.targetsOf(model));
+  }
+
+  #rules(): GateRules {
+    const { allowedHosts: extra, allowedOrigins } = this.#options.settings();
+    const key = `${this.#port}|${extra.join()}|${allowedOrigins.join()}`;
+    if (this.#gate.key !== key) {
+      const hosts = allowedHosts(this.#port, this.#host, extra);
+      this.#gate = { key, rules: { hosts, origins: new Set(allowedOrigins) } };
+    }
+    return this.#gate.rules;
+  }
+
+  #local(route: Route, path: string, key: ClientKey): Reply {
+    switch (route.id) {
+      case 'root':
+        return text('RunPod LLM Manager proxy is running. Requests need a key.\n');
+      case 'health':
+        return json({ status: 'ok' });
+      case 'models':
+        return json(modelList(this.#router, key, this.#startedAt));
+      case 'model':
+        return json(modelById(this.#router, key, modelIdOf(path) ?? '', this.#startedAt));
+      default:
+        throw new AppError('not_found', 'There is no such route.');
+    }
+  }
+}
+
+function json(value: unknown): Reply {
+  return bytesReply(Buffer.from(JSON.stringify(value)));
+}
+
+function text(value: string): Reply {
+  return bytesReply(Buffer.from(value), 'text/plain; charset=utf-8');
+}

@@ -1,0 +1,84 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppError } from '../../../shared/errors.ts';
+
+export interface ListenerOptions {
+  readonly onRequest: RequestListener;
+  readonly maxConnections: number;
+}
+
+const HEADER_BYTES = 16 * 1024;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Until a whole request has arrived, its body included; says nothing about how long the answer takes. */
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Longer than the idle time of common client pools, or they meet resets (trap 20; Node's default is 5 s). */
+const KEEP_ALIVE_MS = 75_000;
+const PORT_TRIES = 10;
+
+export interface Listening {
+  readonly servers: readonly Server[];
+  readonly port: number;
+}
+
+/**
+ * Listens on the literal addresses of a host. The IPv4 loopback brings its IPv6 twin, because `localhost` resolves to
+ * either; a foreign program on the twin's port would be handed local keys, so that is a failure too.
+ * @throws AppError port_in_use
+ */
+export async function listen(host: string, port: number, options: ListenerOptions): Promise<Listening> {
+  const twin = host === '127.0.0.1' ? '::1' : host === '::1' ? '127.0.0.1' : null;
+  for (let tries = 1; ; tries++) {
+    const first = await open(host, port, options);
+    const taken = portOf(first);
+    if (twin === null) return { servers: [first], port: taken };
+    try {
+      return { servers: [first, await open(twin, taken, options)], port: taken };
+    } catch (error) {
+      if (isMissingFamily(error)) return { servers: [first], port: taken };
+      await new Promise((resolve) => first.close(resolve));
+      if (port !== 0 || tries >= PORT_TRIES) throw error;
+    }
+  }
+}
+
+function open(host: string, port: number, options: ListenerOptions): Promise<Server> {
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connectionsCheckingInterval: 2000,
+      noDelay: true,
+      // A missing Host gets the gate's answer instead of the parser's.
+      requireHostHeader: false,
+    },
+    options.onRequest,
+  );
+  server.maxConnections = options.maxConnections;
+  server.on('checkContinue', options.onRequest);
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.listen({ host, port, ipv6Only: host.includes(':') }, () => resolve(server));
+  });
+}
+
+function listenError(error: Error, host: string, port: number): Error {
+  const code: unknown = Reflect.get(error, 'code');
+  if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
+  const what = code === 'EACCES' ? 'may not be used by this user' : 'is used by another program';
+  return new AppError('port_in_use', `Port ${port} on ${host} ${what}.`, {
+    cause: error,
+    details: { host, port },
+  });
+}
+
+function isMissingFamily(error: unknown): boolean {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT';
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

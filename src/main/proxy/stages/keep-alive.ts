@@ -1,0 +1,121 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { eventsReply, JSON_TYPE, type Call, type Reply, type Stage } from '../call.ts';
+import { PADDING_VOICE, voiceFor } from '../dialects/voices.ts';
+import type { Voice } from '../dialects/voice.ts';
+import type { Ticker, Ticking } from '../ticker.ts';
+import { LiveStream } from './live-stream.ts';
+
+/** Real statuses are given inside this window; a stream that still waits is opened and kept alive (CLIENTS 2.2.2). */
+export const HOLD_MS = 2000;
+/** Plain calls hold their status longer: once 200 is out, an error can only be a broken connection. */
+const PLAIN_HOLD_MS = 45_000;
+const PROCESSING_MS = 15_000;
+
+/**
+ * Keeps the client waiting without losing it, whatever the wait is for: a queue, a wake, a retry, a long prefill. Errors
+ * inside the hold are real; later ones speak the dialect inside the open stream.
+ */
+export function keepAlive(ticker: Ticker, clock: Clock): Stage {
+  return (next) => (call) => {
+    if (call.stream) {
+      const voice = voiceFor(call.route.dialect, {
+        requestId: call.id,
+        model: call.model,
+        created: Math.floor(clock.now() / 1000),
+      });
+      return hold(call, next(call), ticker, voice, HOLD_MS);
+    }
+    const patience = call.control.patienceMs ?? Infinity;
+    return hold(call, next(call), ticker, PADDING_VOICE, Math.min(PLAIN_HOLD_MS, patience * 0.7));
+  };
+}
+
+function hold(
+  call: Call,
+  pending: Promise<Reply>,
+  ticker: Ticker,
+  voice: Voice,
+  holdMs: number,
+): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    let live: LiveStream | null = null;
+    const newStream = (): LiveStream => new LiveStream(ticker, voice, call.trace, call.control.patienceMs);
+    const commit = (): void => {
+      live = newStream();
+      live.open();
+      resolve(call.stream ? eventsReply(live) : padded(live));
+    };
+    const wait = new Wait(ticker, call.processing, holdMs, commit);
+    pending.then(
+      (reply) => {
+        wait.end();
+        if (live !== null) live.attach(reply.body);
+        else if (reply.body.kind === 'flow' && reply.body.events) resolve(streaming(reply, newStream()));
+        else resolve(reply);
+      },
+      (error: unknown) => {
+        wait.end();
+        const failure = failureOf(call, error);
+        if (live === null) reject(failure);
+        else live.fail(failure);
+      },
+    );
+  });
+}
+
+/** What ended the wait: the app closing or a deadline says more than the abort it caused. */
+function failureOf(call: Call, error: unknown): Error {
+  const reason: unknown = call.signal.reason;
+  if (reason instanceof AppError) return reason;
+  return error instanceof Error ? error : new Error('failed', { cause: error });
+}
+
+function streaming(reply: Reply, live: LiveStream): Reply {
+  live.attach(reply.body);
+  return { ...reply, body: { kind: 'flow', flow: live, events: true } };
+}
+
+function padded(live: LiveStream): Reply {
+  return {
+    status: 200,
+    headers: { 'content-type': JSON_TYPE },
+    body: { kind: 'flow', flow: live, events: false },
+  };
+}
+
+/** Counts the hold; clients that bear HTTP 102 get it instead, which gives nothing away. */
+class Wait implements Ticking {
+  readonly #ticker: Ticker;
+  readonly #processing: (() => void) | null;
+  readonly #holdMs: number;
+  readonly #commit: () => void;
+  readonly #startedAt: number;
+  #lastAt: number;
+
+  constructor(ticker: Ticker, processing: (() => void) | null, holdMs: number, commit: () => void) {
+    this.#ticker = ticker;
+    this.#processing = processing;
+    this.#holdMs = holdMs;
+    this.#commit = commit;
+    ticker.add(this);
+    this.#startedAt = ticker.now;
+    this.#lastAt = ticker.now;
+  }
+
+  tick(now: number): void {
+    if (this.#processing !== null) {
+      if (now - this.#lastAt < PROCESSING_MS) return;
+      this.#lastAt = now;
+      this.#processing();
+      return;
+    }
+    if (now - this.#startedAt < this.#holdMs) return;
+    this.end();
+    this.#commit();
+  }
+
+  end(): void {
+    this.#ticker.delete(this);
+  }
+}

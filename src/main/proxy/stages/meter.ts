@@ -1,0 +1,96 @@
+import { asAppError, isAbort } from '../../../shared/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Call, Stage } from '../call.ts';
+import { Settling, type Flow, type FlowEnd, type Mark } from '../flow.ts';
+import type { RequestRecord } from '../trace.ts';
+
+export interface MeterOptions {
+  readonly clock: Clock;
+  readonly onCompleted: (record: RequestRecord) => void;
+}
+
+/** Reports every request once, whatever its outcome; aborted streams cost too (trap 11). */
+export function meter(options: MeterOptions): Stage {
+  return (next) => async (call) => {
+    const report = (outcome: RequestRecord['outcome']): void => {
+      options.onCompleted(recordOf(call, outcome, options.clock));
+    };
+    try {
+      const reply = await next(call);
+      call.trace.status = reply.status;
+      if (reply.body.kind === 'bytes') {
+        call.trace.bytesOut = reply.body.bytes.length;
+        report('ok');
+        return reply;
+      }
+      const flow = new Counting(reply.body.flow, call, (end, error) => {
+        if (error !== null && end === 'failed') call.trace.error ??= asAppError(error);
+        report(end === 'cancelled' ? 'aborted' : call.trace.error === null ? 'ok' : 'error');
+      });
+      return { ...reply, body: { ...reply.body, flow } };
+    } catch (error) {
+      const known = asAppError(error);
+      call.trace.error = known;
+      call.trace.status = known.status;
+      report(known.code === 'client_closed' || isAbort(error) ? 'aborted' : 'error');
+      throw error;
+    }
+  };
+}
+
+class Counting extends Settling {
+  readonly #call: Call;
+
+  constructor(source: Flow, call: Call, settled: (end: FlowEnd, error: Error | null) => void) {
+    super(source, settled);
+    this.#call = call;
+  }
+  override data(chunk: Buffer, mark: Mark): void {
+    this.#call.trace.bytesOut += chunk.length;
+    this.sink.data(chunk, mark);
+  }
+}
+
+function recordOf(call: Call, outcome: RequestRecord['outcome'], clock: Clock): RequestRecord {
+  const { trace } = call;
+  const durationMs = clock.monotonic() - trace.startedAt;
+  const estimated = trace.usage.tokensOut === null && trace.contentEvents > 0;
+  const usage = estimated ? { ...trace.usage, tokensOut: trace.contentEvents } : trace.usage;
+  const ttftMs = trace.firstTokenAt === null ? null : Math.max(0, trace.firstTokenAt - trace.startedAt);
+  const writingMs = ttftMs === null ? null : durationMs - ttftMs;
+  return {
+    id: call.id,
+    at: clock.now() - durationMs,
+    route: call.route.id,
+    model: call.model,
+    keyId: call.key.id,
+    keyName: call.key.name,
+    userAgent: call.control.userAgent,
+    stream: call.stream,
+    outcome,
+    status: trace.status,
+    errorCode: trace.error?.code ?? null,
+    targetId: trace.target?.id ?? null,
+    targetName: trace.target?.name ?? null,
+    servedModel: trace.servedModel,
+    simulated: trace.target?.simulated ?? false,
+    cache: trace.cache,
+    usage,
+    usageEstimated: estimated,
+    ttftMs,
+    durationMs,
+    tokensPerSecond: speed(usage.tokensOut, writingMs),
+    wakeMs: trace.wakeMs,
+    queuedMs: trace.queuedMs,
+    attempts: trace.attempts,
+    clamped: trace.clamped,
+    bridged: trace.bridged,
+    finishReason: trace.finishReason,
+    bytesIn: call.body.length,
+    bytesOut: trace.bytesOut,
+  };
+}
+
+function speed(tokens: number | null, ms: number | null): number | null {
+  return tokens === null || ms === null || ms <= 0 ? null : (tokens / ms) * 1000;
+}

@@ -1,0 +1,123 @@
+import { AppError, ERRORS, asAppError } from '../../../shared/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Target, Upstream } from '../../target.ts';
+import type { Call, Reply, Stage } from '../call.ts';
+import { Settling } from '../flow.ts';
+import type { TargetLoad } from '../target-load.ts';
+import { reasonOf } from '../upstream/exchange.ts';
+
+export interface WakeOptions {
+  readonly clock: Clock;
+  readonly load: TargetLoad;
+  readonly wakeTimeoutMs: () => number;
+  readonly wakesPerHour: () => number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Brings the target up and holds its lease until the last byte, however the call ends: idle clocks stand still while a
+ * lease is held, so it must end exactly once (trap 13). All waiters share the target's own boot.
+ * @throws AppError deployment_stopped, boot_failed, no_gpu_capacity, budget_exceeded, wait_timeout, …
+ */
+export function wake(options: WakeOptions): Stage {
+  const allowance = new WakeAllowance(options);
+  return (next) => async (call) => {
+    const { target } = call;
+    call.trace.target = target;
+    const lease = target.lease();
+    const load = options.load.enter(target.id);
+    const leave = (served: boolean): void => {
+      load.leave(call.trace.firstTokenAt);
+      lease.end(served);
+    };
+    try {
+      const upstream = target.upstream() ?? (await awake(call, allowance, options));
+      return untilSettled(await next({ ...call, upstream }), leave);
+    } catch (error) {
+      leave(answered(asAppError(error)));
+      throw error;
+    }
+  };
+}
+
+/** The model server said no, which is an answer too. */
+function answered(error: AppError): boolean {
+  return ERRORS[error.code].source === 'model-server' && error.details?.['unreached'] !== true;
+}
+
+function untilSettled(reply: Reply, leave: (served: boolean) => void): Reply {
+  if (reply.body.kind === 'bytes') {
+    leave(true);
+    return reply;
+  }
+  const flow = new Settling(reply.body.flow, () => leave(true));
+  return { ...reply, body: { ...reply.body, flow } };
+}
+
+async function awake(call: Call, allowance: WakeAllowance, options: WakeOptions): Promise<Upstream> {
+  const { target, key, trace } = call;
+  const asleep = target.state() === 'sleeping' || target.state() === 'failed';
+  if (asleep) {
+    if (!key.mayWake) {
+      throw new AppError(
+        'deployment_stopped',
+        `${target.name} is asleep and the key "${key.name}" may not wake it.`,
+      );
+    }
+    allowance.take(target);
+  }
+  const startedAt = options.clock.monotonic();
+  try {
+    return await withLimit(call, options);
+  } finally {
+    trace.wakeMs = (trace.wakeMs ?? 0) + (options.clock.monotonic() - startedAt);
+  }
+}
+
+async function withLimit(call: Call, options: WakeOptions): Promise<Upstream> {
+  const limitMs = options.wakeTimeoutMs();
+  const patience = new AbortController();
+  const left = (): void => patience.abort(reasonOf(call.signal));
+  if (call.signal.aborted) left();
+  else call.signal.addEventListener('abort', left, { once: true });
+  const late = new AppError(
+    'wait_timeout',
+    `${call.target.name} did not wake within ${Math.round(limitMs / 1000)} s.`,
+  );
+  const cancel = options.clock.after(limitMs, () => patience.abort(late));
+  try {
+    return await call.target.ensureReady(patience.signal);
+  } catch (error) {
+    if (patience.signal.reason === late) throw late;
+    throw error;
+  } finally {
+    cancel();
+    call.signal.removeEventListener('abort', left);
+  }
+}
+
+/** Starting hardware is a spending action open to every holder of a key: so many times an hour (SECURITY 4.3.15). */
+class WakeAllowance {
+  readonly #options: WakeOptions;
+  readonly #recent = new Map<string, number[]>();
+
+  constructor(options: WakeOptions) {
+    this.#options = options;
+  }
+
+  take(target: Target): void {
+    const now = this.#options.clock.now();
+    const recent = (this.#recent.get(target.id) ?? []).filter((at) => at > now - HOUR_MS);
+    const most = this.#options.wakesPerHour();
+    const [oldest] = recent;
+    if (recent.length >= most && oldest !== undefined) {
+      const minutes = Math.ceil((oldest + HOUR_MS - now) / 60_000);
+      throw new AppError(
+        'deployment_stopped',
+        `${target.name} was woken ${most} times within an hour; requests may wake it again in ${minutes} min.`,
+      );
+    }
+    this.#recent.set(target.id, [...recent, now]);
+  }
+}

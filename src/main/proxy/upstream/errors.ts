@@ -1,0 +1,148 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { AppError, isAbort } from '../../../shared/errors.ts';
+import { isObject, parseObject, stringOf, numberOf, type JsonObject } from '../json.ts';
+import { ExchangeError } from './exchange.ts';
+
+/** What a model server, or the gateway before it, answered instead of success. */
+export interface UpstreamFailure {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** Name for people; never a URL. */
+  readonly targetName: string;
+}
+
+/** Statuses with which gateways say that no model server was reached: the call can be repeated. */
+const GATEWAY_UNREACHED = new Set([404, 502, 503, 520, 521, 522, 523, 525, 526, 530]);
+const SERVERLESS_COLD = /no workers available|timed out waiting for worker/i;
+const CONTEXT_TOO_LONG =
+  /maximum context length|context[ _]length|context window|prompt is too long|longer than the maximum|exceeds? the (?:available )?context/i;
+const LONGEST_MESSAGE = 400;
+
+/** Reads a failure into our table (CLIENTS 2.4, trap 16). `AppError.details` keeps the status and field. */
+export function upstreamError(failure: UpstreamFailure): AppError {
+  const json = parseObject(failure.body);
+  if (json === null) return gatewayError(failure);
+  const { message, param, code } = readError(json);
+  if (SERVERLESS_COLD.test(message)) return unreachable(failure, 'has no worker yet');
+  return serverError(failure, message, { status: failure.status, param, upstreamCode: code });
+}
+
+/** A page instead of JSON comes from the gateway in front of the model server, not from the server. */
+function gatewayError(failure: UpstreamFailure): AppError {
+  const { status, targetName } = failure;
+  if (status === 524 || status === 504) {
+    return new AppError(
+      'upstream_timeout',
+      `${targetName} gave no answer in time and the gateway cut the call.`,
+      {
+        details: { status },
+      },
+    );
+  }
+  if (GATEWAY_UNREACHED.has(status)) return unreachable(failure, 'does not answer yet');
+  if (status >= 500) {
+    return new AppError('upstream_failed', `${targetName} failed with status ${status}.`, {
+      details: { status },
+    });
+  }
+  return serverError(failure, `status ${status}`, { status });
+}
+
+function unreachable(failure: UpstreamFailure, what: string): AppError {
+  return new AppError('upstream_unreachable', `${failure.targetName} ${what}.`, {
+    retryAfterSeconds: retryAfter(failure.headers) ?? 5,
+    details: { status: failure.status, unreached: true },
+  });
+}
+
+function serverError(failure: UpstreamFailure, text: string, details: JsonObject): AppError {
+  const { status, targetName, headers } = failure;
+  const said = clean(text);
+  if (status === 429) {
+    return new AppError('rate_limited', `${targetName} is limiting requests: ${said}`, {
+      retryAfterSeconds: retryAfter(headers) ?? 5,
+      details,
+    });
+  }
+  if (status === 503 || status === 529) {
+    return new AppError('upstream_overloaded', `${targetName} is overloaded: ${said}`, {
+      retryAfterSeconds: retryAfter(headers) ?? 5,
+      details,
+    });
+  }
+  if (status === 504 || status === 524)
+    return new AppError('upstream_timeout', `${targetName}: ${said}`, { details });
+  if (status >= 500) return new AppError('upstream_failed', `${targetName} failed: ${said}`, { details });
+  if (status === 401 || status === 403) {
+    return new AppError('upstream_rejected', `${targetName} refused the key this app holds for it.`, {
+      advice: 'Restart the deployment, or correct the key of the added target.',
+      details: { ...details, status: 402 },
+    });
+  }
+  if (status >= 300 && status < 400) {
+    return new AppError(
+      'upstream_failed',
+      `${targetName} answered with a redirect, which is never followed.`,
+      {
+        details,
+      },
+    );
+  }
+  if (CONTEXT_TOO_LONG.test(text)) return new AppError('context_length_exceeded', said, { details });
+  return new AppError('upstream_rejected', said, { details });
+}
+
+/** The error inside an answer or an event, in the shapes vLLM, Ollama, FastAPI and others use. */
+export function readError(json: JsonObject): {
+  readonly message: string;
+  readonly param: string | null;
+  readonly code: string | number | null;
+} {
+  const inner = isObject(json['error']) ? json['error'] : json;
+  const detail = json['detail'];
+  const message =
+    stringOf(json['error']) ??
+    stringOf(inner['message']) ??
+    stringOf(detail) ??
+    (detail === undefined ? 'no reason given' : JSON.stringify(detail));
+  return {
+    message,
+    param: stringOf(inner['param']),
+    code: stringOf(inner['code']) ?? numberOf(inner['code']),
+  };
+}
+
+/** A failure of the connection itself. @returns an AppError; aborts become `client_closed` */
+export function connectionError(error: unknown, targetName: string): AppError {
+  if (error instanceof AppError) return error;
+  if (isAbort(error)) return new AppError('client_closed', 'The client left.', { cause: error });
+  const phase = error instanceof ExchangeError ? error.phase : 'connecting';
+  if (phase === 'streaming') {
+    return new AppError('upstream_failed', `${targetName} broke off in the middle of its answer.`, {
+      cause: error,
+    });
+  }
+  return new AppError('upstream_unreachable', `${targetName} cannot be reached.`, {
+    cause: error,
+    retryAfterSeconds: 5,
+    details: { unreached: true, phase },
+  });
+}
+
+/** Whole seconds to wait; null when absent or not a number of seconds. */
+export function retryAfter(headers: IncomingHttpHeaders): number | null {
+  const value = headers['retry-after'];
+  if (value === undefined) return null;
+  const seconds = Number(value);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.min(Math.ceil(seconds), 3600) : null;
+}
+
+/** One line without addresses: a pod's URL is a secret of sorts (trap 17). */
+function clean(text: string): string {
+  const line = text
+    .replace(/https?:\/\/[^\s"'<>]+/g, '[address]')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
+}
