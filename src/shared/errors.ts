@@ -97,6 +97,7 @@ export const ERRORS = {
     'app',
     'This machine offers no keychain: give the secret in the environment instead.',
   ),
+  confirmation_needed: row(409, EXIT.refused, false, 'app', 'Repeat with --yes to accept.'),
   simulated_only: row(409, EXIT.refused, false, 'app', 'Add a RunPod key to use real hardware.'),
 
   // RunPod
