@@ -25,7 +25,7 @@ const LONGEST_DELAY_MS = 30_000;
  * return value says which. Silence is waited out: see `readLogLines`.
  */
 export function followPodLogs(
-  api: Pick<RunPodApi, 'pods'>,
+  api: { readonly pods: Pick<RunPodApi['pods'], 'logs'> },
   podId: string,
   options: FollowOptions,
   signal: AbortSignal,
@@ -35,7 +35,7 @@ export function followPodLogs(
 
 /** The same for a serverless worker; its log vanishes with it (FACTS 2.9). */
 export function followWorkerLogs(
-  api: Pick<RunPodApi, 'serverless'>,
+  api: { readonly serverless: Pick<RunPodApi['serverless'], 'workerLogs'> },
   endpointId: string,
   workerId: string,
   options: FollowOptions,

@@ -400,7 +400,7 @@ describe('decoding', () => {
 
 describe('what it tells', () => {
   it('rates and the clock', async () => {
-    const { api, clock, signal } = start((_) =>
+    const { api, clock, signal } = start(() =>
       json({ pods: [] }, 200, {
         date: new Date(clock.now() + 90_000).toUTCString(),
         ratelimit: '"minute";r=41;t=30',

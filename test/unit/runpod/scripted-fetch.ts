@@ -22,7 +22,7 @@ export interface Script {
   readonly fetch: Fetch;
   readonly seen: Seen[];
   /** What RunPod's document has against the requests seen so far. */
-  problems(): string[];
+  readonly problems: () => string[];
 }
 
 /** A fetch that plays the steps in order and repeats the last one. */
