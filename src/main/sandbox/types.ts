@@ -20,6 +20,8 @@ export interface SandboxOptions {
   readonly runProcesses: boolean;
   /** A local OpenAI-compatible server that answers instead of the simulated models; null = simulated text. */
   readonly answerFrom: string | null;
+  /** The account's request limit on the control plane; absent = 1200. */
+  readonly requestsPerMinute?: number;
 }
 
 export interface SandboxUrls {

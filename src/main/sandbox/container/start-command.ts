@@ -1,0 +1,99 @@
+import { z } from 'zod';
+
+const overrideSchema = z.strictObject({
+  entrypoint: z.array(z.string()).min(1).optional(),
+  cmd: z.array(z.string()).optional(),
+});
+
+export interface StartCommand {
+  /** null = the image's own. */
+  readonly entrypoint: readonly string[] | null;
+  readonly cmd: readonly string[];
+}
+
+/**
+ * The `args` of a pod: Docker's CMD as one shell-quoted string, or JSON `{"entrypoint":[...],"cmd":[...]}`
+ * (FACTS 2.2). `override` false hands even the JSON form to the image's entrypoint as words.
+ */
+export function parseStartCommand(args: string, override: boolean): StartCommand {
+  const parsed = override ? parseOverride(args) : null;
+  if (parsed !== null) return { entrypoint: parsed.entrypoint ?? null, cmd: parsed.cmd ?? [] };
+  return { entrypoint: null, cmd: shellSplit(args) };
+}
+
+function parseOverride(args: string): z.infer<typeof overrideSchema> | null {
+  if (!args.trim().startsWith('{')) return null;
+  try {
+    const result = overrideSchema.safeParse(JSON.parse(args));
+    return result.success ? result.data : null;
+  } catch {
+    return null; // Not JSON: ordinary words that begin with a brace.
+  }
+}
+
+/** Splits as a POSIX shell would, without expansions (Python's shlex, as RunPod's own tools do). */
+export function shellSplit(text: string): string[] {
+  const words: string[] = [];
+  let word: string | null = null;
+  let quote: '"' | "'" | null = null;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i] ?? '';
+    if (quote === null && /\s/.test(char)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else if (char === quote) quote = null;
+    else if (quote === null && (char === '"' || char === "'")) {
+      quote = char;
+      word ??= '';
+    } else if (char === '\\' && quote !== "'" && i + 1 < text.length) word = (word ?? '') + (text[++i] ?? '');
+    else word = (word ?? '') + char;
+  }
+  if (word !== null) words.push(word);
+  return words;
+}
+
+export type Engine = 'vllm' | 'ollama' | 'none';
+
+/** Which model server an image carries. Unknown images are judged by what they are told to run. */
+export function engineOf(
+  image: string,
+  args: string,
+  env: Readonly<Record<string, string>>,
+  ports: readonly string[],
+): Engine {
+  const name = image.toLowerCase();
+  if (name.includes('ollama')) return 'ollama';
+  if (name.includes('vllm')) return 'vllm';
+  if (/\bollama\b/.test(args) || env['OLLAMA_HOST'] !== undefined) return 'ollama';
+  if (
+    /\bvllm\b|--model\b/.test(args) ||
+    env['MODEL_NAME'] !== undefined ||
+    env['VLLM_API_KEY'] !== undefined
+  ) {
+    return 'vllm';
+  }
+  if (ports.includes('11434/http')) return 'ollama';
+  return 'none';
+}
+
+/** The words after `vllm serve` (or `ollama serve`) wherever they stand: in the argv or inside a script. */
+export function serverWords(argv: readonly string[], engine: 'vllm' | 'ollama'): readonly string[] | null {
+  for (let i = 0; i < argv.length; i++) {
+    if (baseName(argv[i]) === engine && argv[i + 1] === 'serve') return argv.slice(i + 2);
+  }
+  for (const [index, word] of argv.entries()) {
+    const match = new RegExp(`\\b${engine}\\s+serve\\b([^\\n;&|]*)`).exec(word);
+    if (match === null) continue;
+    const words = shellSplit(match[1] ?? '');
+    // `exec vllm serve "$@"`: the script's own arguments follow it.
+    const rest = argv.slice(index + 1).filter((other) => other !== '--');
+    return words.flatMap((other) =>
+      other === '$@' ? rest.slice(rest[0]?.startsWith('-') ? 0 : 1) : [other],
+    );
+  }
+  return null;
+}
+
+function baseName(path: string | undefined): string {
+  return path?.split('/').at(-1) ?? '';
+}

@@ -1,0 +1,57 @@
+import { findPublicTemplate } from '../catalogue/public-templates.ts';
+import { Problem, notFound } from '../problem.ts';
+import type { Mounts, TemplateRecord } from '../state.ts';
+import type { World } from '../world.ts';
+
+export interface ContainerSettings {
+  readonly image: string;
+  readonly args: string;
+  readonly disk: number | null;
+  readonly ports: string[];
+  readonly env: Record<string, string>;
+  readonly registry: string | null;
+  readonly mounts: Mounts;
+  readonly startSsh: boolean;
+  readonly startJupyter: boolean;
+  readonly allowedCudaVersions: readonly string[];
+}
+
+interface Body {
+  readonly templateId?: string | undefined;
+  readonly image?: string | undefined;
+  readonly args?: string | undefined;
+  readonly disk?: number | undefined;
+  readonly ports?: string[] | undefined;
+  readonly env?: Record<string, string> | undefined;
+  readonly registry?: string | null | undefined;
+  readonly startSsh?: boolean | undefined;
+  readonly startJupyter?: boolean | undefined;
+}
+
+/** A template is copied once: body fields win, `env` merges per key (FACTS 2.1). */
+export function settingsFromTemplate(world: World, body: Body, use: 'pod' | 'serverless'): ContainerSettings {
+  const template = body.templateId === undefined ? null : resolveTemplate(world, body.templateId, use);
+  return {
+    image: body.image ?? template?.image ?? '',
+    args: body.args ?? template?.args ?? '',
+    disk: body.disk ?? template?.disk ?? null,
+    ports: body.ports ?? template?.ports ?? [],
+    env: { ...template?.env, ...body.env },
+    registry: body.registry === undefined ? (template?.registry ?? null) : body.registry,
+    mounts: template?.mounts ?? {},
+    startSsh: body.startSsh ?? template?.startSsh ?? false,
+    startJupyter: body.startJupyter ?? template?.startJupyter ?? false,
+    allowedCudaVersions: template?.allowedCudaVersions ?? [],
+  };
+}
+
+/** @throws Problem 404 for an unknown id, 422 for a template of the other kind */
+export function resolveTemplate(world: World, id: string, use: 'pod' | 'serverless'): TemplateRecord {
+  const template = world.state.templates.get(id) ?? findPublicTemplate(id);
+  if (template === undefined) throw notFound('template');
+  if (template.serverless !== (use === 'serverless')) {
+    const kind = template.serverless ? 'a serverless template' : 'a pod template';
+    throw new Problem(422, `template ${id} is ${kind}`, { errors: [`$.templateId: ${id} is ${kind}`] });
+  }
+  return template;
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { usdForMs } from '../../../shared/money.ts';
+
+/**
+ * Money as stretches of time at a rate. Nothing is accumulated: what was charged is calculated from these, so that a
+ * restart, a long sleep or a late read can neither lose nor double a cent.
+ */
+export const segmentSchema = z.object({
+  component: z.enum(['gpu', 'cpu', 'disk', 'standard', 'high-performance', 'worker-gpu', 'worker-disk']),
+  usdPerHour: z.number(),
+  fromMs: z.number(),
+  /** null = still running. */
+  toMs: z.number().nullable(),
+});
+export type Segment = z.infer<typeof segmentSchema>;
+export type Component = Segment['component'];
+
+/** Everything charged for one resource; outlives it. */
+export const accountSchema = z.object({
+  kind: z.enum(['pod', 'endpoint', 'network-volume']),
+  id: z.string(),
+  name: z.string(),
+  segments: z.array(segmentSchema),
+});
+export type Account = z.infer<typeof accountSchema>;
+
+export function openSegment(
+  account: Account,
+  component: Component,
+  usdPerHour: number,
+  fromMs: number,
+): Segment {
+  const segment: Segment = { component, usdPerHour, fromMs, toMs: null };
+  if (usdPerHour > 0) account.segments.push(segment);
+  return segment;
+}
+
+/** Ends what runs; `only` limits it to one component. */
+export function closeSegments(account: Account, atMs: number, only?: Component): void {
+  for (const segment of account.segments) {
+    if (segment.toMs === null && (only === undefined || only === segment.component)) {
+      segment.toMs = Math.max(atMs, segment.fromMs);
+    }
+  }
+}
+
+/** Milliseconds of a segment inside [fromMs, toMs). */
+export function overlapMs(segment: Segment, fromMs: number, toMs: number): number {
+  return Math.max(0, Math.min(segment.toMs ?? toMs, toMs) - Math.max(segment.fromMs, fromMs));
+}
+
+export function chargedUsd(segments: readonly Segment[], fromMs: number, toMs: number): number {
+  let usd = 0;
+  for (const segment of segments) usd += usdForMs(segment.usdPerHour, overlapMs(segment, fromMs, toMs));
+  return usd;
+}
+
+export function rateUsdPerHour(segments: readonly Segment[]): number {
+  return segments.reduce((sum, segment) => sum + (segment.toMs === null ? segment.usdPerHour : 0), 0);
+}

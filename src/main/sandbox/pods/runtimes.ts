@@ -1,0 +1,182 @@
+import { stampLine, type ServerConfig } from '../model-server/launch.ts';
+import type { ModelServer, ServerParts } from '../model-server/model-server.ts';
+import { OllamaServer } from '../model-server/ollama-server.ts';
+import type { Relay } from '../model-server/relay.ts';
+import { VllmServer } from '../model-server/vllm-server.ts';
+import type { Boot, PodRecord } from '../state.ts';
+import type { World } from '../world.ts';
+import type { LogEntry } from './boot-lines.ts';
+import { addWeights, currentBoot, modelsAt, removeWeights } from './boot.ts';
+import { containerPlan } from './container.ts';
+import { LiveLog } from './live-log.ts';
+import { bootTimes, momentOf } from './timeline.ts';
+import { NO_LOAD, type PodLoad } from './view.ts';
+
+/** A model server that listens in a pod, and the signal that it stopped. */
+export interface Listening {
+  readonly server: ModelServer;
+  readonly stopped: AbortSignal;
+}
+
+/** A container whose start command runs as a real process. */
+export interface RealContainer {
+  /** Where traffic for a published port goes; null = nothing listens. */
+  route(port: number): Promise<Listening | { readonly realPort: number } | null>;
+  readonly load: PodLoad;
+  stop(): void;
+}
+
+/** Runs an entrypoint override for real; null = this sandbox runs none. */
+export type ContainerRunner = (pod: PodRecord, boot: Boot, argv: readonly string[]) => RealContainer;
+
+interface Live {
+  readonly bootN: number;
+  readonly ending: AbortController;
+  server: ModelServer | null;
+  real: RealContainer | null;
+  cancelStart: () => void;
+}
+
+/**
+ * What of a pod cannot be calculated from its records: model servers with their counters, real processes, lines that
+ * really happened. Follows the records: a boot that is over takes its server and process with it.
+ */
+export class PodRuntimes {
+  readonly #world: World;
+  readonly #relay: Relay | null;
+  readonly #run: ContainerRunner | null;
+  readonly #logs = new Map<string, LiveLog>();
+  readonly #live = new Map<string, Live>();
+  readonly #unsubscribe: () => void;
+
+  constructor(world: World, relay: Relay | null, run: ContainerRunner | null) {
+    this.#world = world;
+    this.#relay = relay;
+    this.#run = run;
+    this.#unsubscribe = world.changes.subscribe((id) => this.#follow(id));
+    for (const id of world.state.pods.keys()) this.#follow(id);
+  }
+
+  /** True when this pod's entrypoint override runs as a process, so that its lines are real. */
+  runsReally(pod: PodRecord): boolean {
+    const boot = pod.boots.at(-1);
+    return this.#run !== null && boot !== undefined && containerPlan(pod, boot).kind === 'override';
+  }
+
+  liveLines(podId: string): readonly LogEntry[] {
+    return this.#logs.get(podId)?.lines ?? [];
+  }
+
+  print(podId: string, source: LogEntry['source'], line: string): void {
+    const boot = this.#world.state.pods.get(podId)?.boots.at(-1);
+    if (boot === undefined) return;
+    const log = this.#logs.get(podId) ?? new LiveLog();
+    this.#logs.set(podId, log);
+    const now = Math.round(this.#world.clock.now());
+    log.append(boot, now, source, stampLine(line, now));
+    this.#world.changes.emit(podId);
+  }
+
+  /** Who answers on this port now. */
+  async listening(pod: PodRecord, port: number): Promise<Listening | { readonly realPort: number } | null> {
+    const boot = currentBoot(pod);
+    if (boot === null || pod.attachedGpus === 0) return null;
+    const live = this.#liveOf(pod, boot);
+    if (live.real !== null) return live.real.route(port);
+    if (this.runsReally(pod)) return null;
+    const server = this.#server(pod, boot, live);
+    return server === null || server.port !== port ? null : { server, stopped: live.ending.signal };
+  }
+
+  load(pod: PodRecord): PodLoad {
+    const live = this.#live.get(pod.id);
+    if (live === undefined) return NO_LOAD;
+    return live.real?.load ?? { ...NO_LOAD, runningRequests: live.server?.stats.running ?? 0 };
+  }
+
+  /** A model server on this pod's machine, for the pod's own disks. */
+  createServer(pod: PodRecord, config: ServerConfig, tokensPerSecond: number): ModelServer {
+    const path = config.engine === 'ollama' ? config.modelsPath : (pod.env['HF_HOME'] ?? '/root');
+    const parts: ServerParts = {
+      clock: this.#world.clock,
+      random: this.#world.random,
+      tokensPerSecond,
+      speed: this.#world.speed,
+      relay: this.#relay,
+      print: (line) => this.print(pod.id, 'container', line),
+      models: () => modelsAt(this.#world, pod, path),
+      addModel: (model) => {
+        addWeights(this.#world, pod, path, model);
+        this.#world.save();
+      },
+      removeModel: (model) => {
+        removeWeights(this.#world, pod, path, model);
+        this.#world.save();
+      },
+    };
+    return config.engine === 'vllm' ? new VllmServer(config, parts) : new OllamaServer(config, parts);
+  }
+
+  dispose(): void {
+    this.#unsubscribe();
+    for (const id of [...this.#live.keys()]) this.#end(id);
+  }
+
+  #server(pod: PodRecord, boot: Boot, live: Live): ModelServer | null {
+    if (momentOf(pod, boot, this.#world.clock.now()).phase !== 'ready') return null;
+    const plan = containerPlan(pod, boot);
+    if (plan.kind === 'refused' || plan.launch.kind !== 'serves') return null;
+    live.server ??= this.createServer(pod, plan.launch.server, this.#world.tokensPerSecond);
+    return live.server;
+  }
+
+  #follow(id: string): void {
+    const pod = this.#world.state.pods.get(id);
+    const boot = pod === undefined ? null : currentBoot(pod);
+    if (pod === undefined || boot === null) {
+      this.#end(id);
+      if (pod === undefined) this.#logs.delete(id);
+      return;
+    }
+    this.#liveOf(pod, boot);
+  }
+
+  #liveOf(pod: PodRecord, boot: Boot): Live {
+    const known = this.#live.get(pod.id);
+    if (known !== undefined && known.bootN === boot.n) return known;
+    this.#end(pod.id);
+    const live: Live = {
+      bootN: boot.n,
+      ending: new AbortController(),
+      server: null,
+      real: null,
+      cancelStart: () => {},
+    };
+    this.#live.set(pod.id, live);
+    this.#startProcess(pod, boot, live);
+    return live;
+  }
+
+  #startProcess(pod: PodRecord, boot: Boot, live: Live): void {
+    const run = this.#run;
+    const plan = containerPlan(pod, boot);
+    if (run === null || plan.kind !== 'override') return;
+    const { phase } = momentOf(pod, boot, this.#world.clock.now());
+    if (boot.stuck === 'placing' || boot.stuck === 'pulling') return;
+    if (phase !== 'placing' && phase !== 'pulling') {
+      live.real = run(pod, boot, plan.argv);
+      return;
+    }
+    const wait = Math.max(0, bootTimes(boot).containerAt - this.#world.clock.now());
+    live.cancelStart = this.#world.clock.after(wait, () => this.#startProcess(pod, boot, live));
+  }
+
+  #end(id: string): void {
+    const live = this.#live.get(id);
+    if (live === undefined) return;
+    this.#live.delete(id);
+    live.cancelStart();
+    live.real?.stop();
+    live.ending.abort();
+  }
+}
