@@ -1,0 +1,5 @@
+import type { Define } from './commands.ts';
+
+export const define: Define = (command) => {
+  command.description('x');
+};

@@ -1,0 +1,33 @@
+import type { Define } from './commands.ts';
+import { examples } from './help.ts';
+import { renderCosts, renderEntries } from './render/costs.ts';
+import { given, wholeNumber } from './wish.ts';
+
+interface CostsOptions {
+  readonly entries?: boolean;
+  readonly deployment?: string;
+  readonly limit: number;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .option('--entries', 'the ledger’s entries instead of the sums')
+    .option('--deployment <name>', 'entries of one deployment only')
+    .option('--limit <n>', 'entries at most', wholeNumber(1, 100_000), 100)
+    .addHelpText('after', examples('costs', 'costs --entries --deployment qwen3-8b', 'costs --json'))
+    .action(
+      run(async (cli, invocation) => {
+        const options = invocation.opts<CostsOptions>();
+        const api = await cli.connect();
+        const table = { width: cli.terminal.columns, paint: cli.paint };
+        if (options.entries === true || options.deployment !== undefined) {
+          const input = { limit: options.limit, ...given({ deployment: options.deployment }) };
+          const result = await api.call('costs.entries', input, cli.signal);
+          cli.print(result, () => renderEntries(result.entries, table));
+          return;
+        }
+        const costs = await api.call('costs.summary', {}, cli.signal);
+        cli.print(costs, () => renderCosts(costs, { ...table, now: cli.clock.now() }));
+      }),
+    );
+};

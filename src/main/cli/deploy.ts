@@ -1,0 +1,125 @@
+import { InvalidArgumentError } from 'commander';
+import type { DeploymentView, DeploymentWish, Plan } from '../../shared/model.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { Cli } from './cli.ts';
+import type { Define } from './commands.ts';
+import { examples } from './help.ts';
+import { announcePrice, bestOf } from './price.ts';
+import { priceLine, renderPlan } from './render/plan.ts';
+import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
+import { addWishOptions, collect, given, planWish, wholeNumber, type WishOptions } from './wish.ts';
+
+interface DeployOptions extends WishOptions, WaitOptions {
+  readonly name?: string;
+  readonly image?: string;
+  readonly template?: string;
+  readonly disk?: number;
+  readonly idle?: DeploymentWish['idle'];
+  readonly alias?: readonly string[];
+  readonly start: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+export const define: Define = (command, run) => {
+  addWishOptions(command)
+    .argument('[model]', 'the same as --model')
+    .option('--name <name>', 'name of the deployment; without it made from the model’s')
+    .option('--image <image>', 'container image of your own')
+    .option('--template <id>', 'RunPod template')
+    .option('--disk <gb>', 'container disk; without it computed from the weights', wholeNumber(1, 4096))
+    .option('--idle <minutes>', 'stop after so many minutes without requests; also "computed" or "off"', idle)
+    .option('--alias <name>', 'one more name for clients; may be repeated', collect)
+    .option('--no-start', 'store it without starting it')
+    .option('--dry-run', 'show the plan and what would be created, and create nothing')
+    .option('--yes', 'do not ask about the price');
+  addWaitOptions(command, 'the model has answered a real request')
+    .addHelpText(
+      'after',
+      examples(
+        'deploy Qwen/Qwen3-8B --wait',
+        'deploy Qwen/Qwen3-Coder-30B-A3B-Instruct-FP8 --name coder --context 64k --idle 30',
+        'deploy llama3.2:3b --backend ollama --max-price 0.5 --dry-run',
+      ),
+    )
+    .action(
+      run(async (cli, invocation) => {
+        const args = invocation.args;
+        const options = invocation.opts<DeployOptions>();
+        const api = await cli.connect();
+        const wish = planWish(args, options);
+        const spec: DeploymentWish = {
+          name: options.name ?? nameFor(wish.model),
+          ...wish,
+          ...ownWish(options),
+        };
+        const plan = await api.call('plan.make', wish, cli.signal);
+        if (options.dryRun === true) {
+          showDryRun(cli, plan, spec);
+          return;
+        }
+        await deploy(cli, api, plan, spec, options);
+      }),
+    );
+};
+
+function ownWish(options: DeployOptions): Partial<DeploymentWish> {
+  return given({
+    image: options.image,
+    templateId: options.template,
+    containerDiskGb: options.disk,
+    idle: options.idle,
+    aliases: options.alias === undefined ? undefined : [...options.alias],
+  });
+}
+
+async function deploy(
+  cli: Cli,
+  api: ControlClient,
+  plan: Plan,
+  spec: DeploymentWish,
+  options: DeployOptions,
+): Promise<void> {
+  if (options.start) await announcePrice(cli, spec.name, plan, options.yes === true);
+  let view = await api.call('deployments.create', { spec, start: options.start }, cli.signal);
+  if (options.start && options.wait === true) view = await waitFor(cli, api, view, 'ready', options);
+  const { proxy } = await api.call('app.status', {}, cli.signal);
+  cli.print(view, () => outcome(view, proxy.url));
+}
+
+function outcome(view: DeploymentView, baseUrl: string): string {
+  if (view.state === 'ready') {
+    return `${view.name} is ready: model "${view.name}" at ${baseUrl}\nConnect a tool: runpod-llm connect`;
+  }
+  if (view.desired === 'stopped') {
+    return `${view.name} is stored and stopped. Start it with: runpod-llm start ${view.name}`;
+  }
+  return `${view.name} is starting. Follow it with: runpod-llm start ${view.name} --wait`;
+}
+
+function showDryRun(cli: Cli, plan: Plan, spec: DeploymentWish): void {
+  cli.print({ plan, spec }, () => {
+    const best = bestOf(plan);
+    return [
+      renderPlan(plan, { width: cli.terminal.columns, paint: cli.paint, hoursPerDay: 4 }),
+      `Would create ${priceLine(spec.name, best, plan.simulated)}\n${JSON.stringify(spec, null, 2)}`,
+    ].join('\n\n');
+  });
+}
+
+/** The last part of the model's id, in the letters that a name may have. */
+export function nameFor(model: string): string {
+  const last = model.split('/').at(-1) ?? model;
+  return last
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9._-]+/g, '-')
+    .slice(0, 40)
+    .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+}
+
+export function idle(value: string): NonNullable<DeploymentWish['idle']> {
+  if (value === 'off' || value === 'computed') return { policy: value };
+  const minutes = Number(value.replace(/m(in)?$/, ''));
+  if (Number.isInteger(minutes) && minutes >= 1 && minutes <= 1440) return { policy: 'fixed', minutes };
+  throw new InvalidArgumentError('It must be minutes from 1 to 1440, "computed" or "off".');
+}

@@ -1,0 +1,76 @@
+import { AppError } from '../../shared/errors.ts';
+import { formatUsdPerHour } from '../../shared/money.ts';
+import type { DeploymentView, Plan, PlanCandidate, PlanWish } from '../../shared/model.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { Cli } from './cli.ts';
+import { priceLine, warningLines } from './render/plan.ts';
+
+/** What starts without a question (UX 3.6). */
+export const ASK_ABOVE_USD_PER_HOUR = 2;
+
+/**
+ * The best candidate of a plan.
+ * @throws AppError model_does_not_fit
+ */
+export function bestOf(plan: Plan): PlanCandidate {
+  const [best] = plan.candidates;
+  if (best !== undefined) return best;
+  const reasons = plan.rejected
+    .slice(0, 3)
+    .map(({ gpuName, gpuCount, reason }) => `${gpuCount} × ${gpuName}: ${reason}`);
+  throw new AppError(
+    'model_does_not_fit',
+    `Nothing that is allowed fits ${plan.model}. ${reasons.join('; ')}`.trim(),
+    {
+      details: { rejected: plan.rejected },
+    },
+  );
+}
+
+/** Says what a start costs before it starts, and asks where it is dear. */
+export async function announcePrice(cli: Cli, name: string, plan: Plan, yes: boolean): Promise<void> {
+  const best = bestOf(plan);
+  cli.say([priceLine(name, best, plan.simulated), ...warningLines(plan, cli.errPaint)].join('\n'));
+  if (best.usdPerHour <= ASK_ABOVE_USD_PER_HOUR || yes) return;
+  await confirm(cli, `Start ${name} for ${formatUsdPerHour(best.usdPerHour)}?`, best.usdPerHour);
+}
+
+/** The price of starting a deployment that exists; a start must not fail because a price could not be read. */
+export async function announceStart(
+  cli: Cli,
+  api: ControlClient,
+  view: DeploymentView,
+  yes: boolean,
+): Promise<void> {
+  let plan: Plan;
+  try {
+    plan = await api.call('plan.make', planWishOf(view), cli.signal);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'client_closed') throw error;
+    const limit = view.spec.compute.maxUsdPerHour;
+    cli.say(`The price cannot be told now: ${error.message}`);
+    if (yes || (limit !== null && limit <= ASK_ABOVE_USD_PER_HOUR)) return;
+    await confirm(cli, `Start ${view.name} for at most ${formatUsdPerHour(limit)}?`, limit);
+    return;
+  }
+  await announcePrice(cli, view.name, plan, yes);
+}
+
+function planWishOf({ spec }: DeploymentView): PlanWish {
+  const { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype } = spec;
+  return { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype };
+}
+
+/** @throws AppError confirmation_needed: the answer is no, or nobody is there to ask */
+export async function confirm(cli: Cli, question: string, usdPerHour: number | null = null): Promise<void> {
+  const details = usdPerHour === null ? {} : { details: { usdPerHour } };
+  if (!cli.terminal.keyboard || cli.json) {
+    throw new AppError('confirmation_needed', `Not done without a yes: ${question}`, details);
+  }
+  const answer = await cli.terminal.ask(`${question} [y/N] `, cli.signal);
+  if (/^y(es)?$/i.test(answer.trim())) return;
+  throw new AppError('confirmation_needed', 'Nothing was done.', {
+    ...details,
+    advice: 'Answer y to go on.',
+  });
+}

@@ -1,0 +1,89 @@
+import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
+import type { CostSummary, LedgerEntry } from '../../../shared/model.ts';
+import { localTime } from './deployments.ts';
+import { renderTable, type TableOptions } from './table.ts';
+import { duration } from './words.ts';
+
+export function renderCosts(costs: CostSummary, options: TableOptions & { readonly now: number }): string {
+  const sections = [totals(costs, options.now)];
+  if (costs.byDeployment.length > 0) {
+    sections.push(
+      renderTable(
+        [
+          { header: 'DEPLOYMENT', cell: (line) => line.name, shrinkTo: 12 },
+          { header: 'NOW', cell: (line) => formatUsdPerHour(line.nowUsdPerHour), align: 'right' },
+          { header: 'TODAY', cell: (line) => formatUsd(line.todayUsd), align: 'right' },
+          { header: 'MONTH', cell: (line) => formatUsd(line.monthUsd), align: 'right' },
+          { header: 'IN ALL', cell: (line) => formatUsd(line.totalUsd), align: 'right', drop: 1 },
+        ],
+        costs.byDeployment,
+        options,
+      ),
+    );
+  }
+  const kinds = Object.entries(costs.byKind).filter(([, usd]) => usd !== 0);
+  if (kinds.length > 0) {
+    sections.push(`By kind: ${kinds.map(([kind, usd]) => `${kind} ${formatUsd(usd)}`).join(', ')}`);
+  }
+  sections.push(options.paint.dim(sources(costs)));
+  return sections.join('\n\n');
+}
+
+function totals(costs: CostSummary, now: number): string {
+  const { unattended } = costs;
+  const lines = [
+    [
+      'Now',
+      `${formatUsdPerHour(costs.nowUsdPerHour)}, storage at rest ${formatUsd(costs.restUsdPerMonth)}/month`,
+    ],
+    ['Today', formatUsd(costs.todayUsd)],
+    ['This month', `${formatUsd(costs.monthUsd)}, at this pace ${formatUsd(costs.forecastMonthUsd)}`],
+    ['In all', formatUsd(costs.totalUsd)],
+    ['Balance', balanceText(costs)],
+    ['Unattended', unattendedText(unattended, now)],
+  ];
+  return lines.map(([name = '', value]) => `${name.padEnd(11)} ${value}`).join('\n');
+}
+
+function balanceText({ balanceUsd, runwayHours }: CostSummary): string {
+  if (balanceUsd === null) return 'not told by this key';
+  const runway = runwayHours === null ? '' : `, ${duration(runwayHours * 3_600_000)} at what runs now`;
+  return `${formatUsd(balanceUsd)}${runway}`;
+}
+
+function unattendedText(unattended: CostSummary['unattended'], now: number): string {
+  const without = unattended.excludes.length === 0 ? '' : ` (without ${unattended.excludes.join(', ')})`;
+  if (unattended.usd === null) return `no bound: something bills until somebody stops it${without}`;
+  const end =
+    unattended.until === null ? '' : `, until ${duration(Date.parse(unattended.until) - now)} from now`;
+  return `at most ${formatUsd(unattended.usd)} if this computer dies now${end}${without}`;
+}
+
+function sources({ simulated, reconciliation }: CostSummary): string {
+  if (simulated) return 'Simulated money: the sandbox cloud costs nothing.';
+  if (reconciliation === null) return 'Measured by this app; RunPod’s bill has not been asked for yet.';
+  const { asOf, billedUsd, ledgerUsd, gapUsd } = reconciliation;
+  const measured = `measured ${formatUsd(ledgerUsd)}, difference ${formatUsd(gapUsd)}`;
+  return `RunPod’s bill up to ${localTime(asOf)}: ${formatUsd(billedUsd)}; ${measured}.`;
+}
+
+export function renderEntries(entries: readonly LedgerEntry[], options: TableOptions): string {
+  if (entries.length === 0) return 'The ledger is empty.';
+  return renderTable(
+    [
+      { header: 'FROM', cell: (entry) => localTime(entry.startedAt) },
+      { header: 'TO', cell: (entry) => (entry.endedAt === null ? 'still open' : localTime(entry.endedAt)) },
+      { header: 'DEPLOYMENT', cell: (entry) => entry.deploymentName ?? '–', shrinkTo: 12 },
+      { header: 'KIND', cell: (entry) => entry.kind },
+      { header: 'RESOURCE', cell: (entry) => entry.resourceId, drop: 2 },
+      { header: '$/H', cell: (entry) => formatUsd(entry.usdPerHour), align: 'right', drop: 1 },
+      {
+        header: '$',
+        cell: (entry) => `${entry.estimated ? '~' : ''}${formatUsd(entry.usd)}`,
+        align: 'right',
+      },
+    ],
+    entries,
+    options,
+  );
+}

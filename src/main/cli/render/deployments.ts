@@ -1,0 +1,170 @@
+import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
+import type { CostSummary, DeploymentView, HistoryEntry, Phase } from '../../../shared/model.ts';
+import type { Paint } from './paint.ts';
+import { safeText } from './safe-text.ts';
+import { renderTable, type Column } from './table.ts';
+import {
+  contextSize,
+  costNow,
+  currentPhase,
+  duration,
+  gpuText,
+  paintState,
+  PHASE_WORDS,
+  stateWords,
+  stopwatch,
+} from './words.ts';
+
+export interface RenderOptions {
+  readonly now: number;
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+type Money = Pick<CostSummary, 'nowUsdPerHour' | 'todayUsd' | 'simulated' | 'restUsdPerMonth'>;
+
+export function renderDeployments(
+  views: readonly DeploymentView[],
+  money: Money,
+  options: RenderOptions,
+): string {
+  const { paint, now } = options;
+  if (views.length === 0) {
+    return 'No deployments. Nothing costs money.\nDeploy a model with: runpod-llm deploy Qwen/Qwen3-8B --wait';
+  }
+  const table = renderTable(deploymentColumns(paint, now), views, options);
+  return `${table}\n\n${moneyLine(money)}`;
+}
+
+function deploymentColumns(paint: Paint, now: number): readonly Column<DeploymentView>[] {
+  return [
+    { header: 'NAME', cell: (view) => view.name },
+    {
+      header: 'STATE',
+      cell: (view) => stateText(view, now),
+      shrinkTo: 18,
+      style: (text, view) => paintState(paint, stateWords(view), text),
+    },
+    { header: 'MODEL', cell: (view) => view.spec.model, shrinkTo: 16, drop: 2 },
+    { header: 'GPU', cell: (view) => gpuText(view.pod?.gpuTypeId ?? null, view.pod?.gpuCount ?? 0), drop: 3 },
+    { header: 'COST', cell: costNow, align: 'right' },
+    { header: 'TODAY', cell: (view) => formatUsd(view.cost.todayUsd), align: 'right', drop: 4 },
+    { header: 'IDLE STOP', cell: (view) => idleText(view, now), drop: 1 },
+  ];
+}
+
+function stateText(view: DeploymentView, now: number): string {
+  const { shape, text } = stateWords(view);
+  const phase = currentPhase(view);
+  return phase === null ? `${shape} ${text}` : `${shape} ${text} ${phaseTime(phase, now)}`;
+}
+
+/** `0:12`, or `0:12 of 0:45` where the usual time is known. */
+export function phaseTime(phase: Phase, now: number): string {
+  const elapsed = stopwatch(
+    (phase.endedAt === null ? now : Date.parse(phase.endedAt)) - Date.parse(phase.startedAt),
+  );
+  return phase.usualSeconds === null ? elapsed : `${elapsed} of ${stopwatch(phase.usualSeconds * 1000)}`;
+}
+
+function idleText(view: DeploymentView, now: number): string {
+  if (view.idleStopsAt !== null) return `in ${duration(Date.parse(view.idleStopsAt) - now)}`;
+  return view.spec.idle.policy === 'off' ? 'off' : '–';
+}
+
+export function moneyLine(money: Money): string {
+  const rest = money.restUsdPerMonth > 0 ? `, storage at rest ${formatUsd(money.restUsdPerMonth)}/month` : '';
+  const simulated = money.simulated ? ' (simulated)' : '';
+  return `Now ${formatUsdPerHour(money.nowUsdPerHour)}, today ${formatUsd(money.todayUsd)}${rest}${simulated}.`;
+}
+
+/** One deployment in full: facts, the phases of its last start, its history. */
+export function renderDeployment(
+  view: DeploymentView,
+  history: readonly HistoryEntry[],
+  options: RenderOptions,
+): string {
+  const { paint, now } = options;
+  const words = stateWords(view);
+  const title = `${paint.bold(view.name)}  ${paintState(paint, words, `${words.shape} ${words.text}`)} for ${duration(now - Date.parse(view.since))}`;
+  const sections = [[title, ...problemLines(view, paint)], factLines(view, now, paint)];
+  if (view.phases.length > 0) sections.push(view.phases.map((phase) => phaseLine(phase, now)));
+  if (history.length > 0) {
+    sections.push([
+      paint.dim('HISTORY'),
+      ...history.map((entry) => `  ${paint.dim(localTime(entry.at))}  ${safeText(entry.text, false)}`),
+    ]);
+  }
+  return sections.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function problemLines(view: DeploymentView, paint: Paint): string[] {
+  if (view.problem === null) return [];
+  const id = view.problem.requestId === undefined ? '' : ` (RunPod request ${view.problem.requestId})`;
+  return [`  ${paint.red(safeText(view.problem.message, false))}${id}`, `  ${view.problem.advice}`];
+}
+
+function factLines(view: DeploymentView, now: number, paint: Paint): string[] {
+  const { spec, pod, cost } = view;
+  const facts: [string, string][] = [
+    ['Model', `${spec.model} on ${spec.backend}, context ${contextSize(spec.contextTokens)}`],
+    ['Use as', view.models.join(', ')],
+    ['Cost', `${costNow(view)}, today ${formatUsd(cost.todayUsd)}, in all ${formatUsd(cost.totalUsd)}`],
+  ];
+  if (pod !== null) {
+    const place = [pod.cloud, pod.dataCenterId].filter((part) => part !== null).join(', ');
+    facts.push(['Pod', `${pod.id}: ${gpuText(pod.gpuTypeId, pod.gpuCount)}, ${place}, ${pod.status}`]);
+    facts.push(['Image', pod.image]);
+    facts.push(['Watchdog', watchdogText(view, now)]);
+    facts.push(['Unattended', unattendedText(view, now)]);
+  }
+  facts.push(['Idle', idleSentence(view, now)]);
+  return facts.map(([name, value]) => `  ${paint.dim(name.padEnd(11))} ${value}`);
+}
+
+function watchdogText(view: DeploymentView, now: number): string {
+  const { state, reason, deadlineAt } = view.watchdog;
+  const deadline =
+    deadlineAt === null ? '' : `; ends in ${duration(Date.parse(deadlineAt) - now)} at the latest`;
+  return `${state}${reason === null ? '' : `: ${reason}`}${deadline}`;
+}
+
+function unattendedText(view: DeploymentView, now: number): string {
+  const { usd, until, excludes } = view.unattended;
+  const without = excludes.length === 0 ? '' : ` (without ${excludes.join(', ')})`;
+  if (usd === null) return `no bound: it bills until somebody stops it${without}`;
+  const end = until === null ? '' : `, ending in ${duration(Date.parse(until) - now)}`;
+  return `costs at most ${formatUsd(usd)} if this computer dies now${end}${without}`;
+}
+
+function idleSentence(view: DeploymentView, now: number): string {
+  const { policy, minutes } = view.spec.idle;
+  const then = view.spec.onStop === 'keep' ? 'the pod is kept' : 'the pod is terminated';
+  const rule = {
+    off: 'never stops by itself',
+    fixed: `after ${minutes} min, ${then}`,
+    computed: `computed, ${then}`,
+  }[policy];
+  return view.idleStopsAt === null
+    ? rule
+    : `${rule}; stops in ${duration(Date.parse(view.idleStopsAt) - now)}`;
+}
+
+function phaseLine(phase: Phase, now: number): string {
+  const done = phase.endedAt !== null;
+  const detail = phase.detail === null ? '' : `  ${safeText(phase.detail, false)}`;
+  return `  ${done ? '✓' : '◐'} ${PHASE_WORDS[phase.phase].padEnd(15)}  ${phaseTime(phase, now)}${detail}`;
+}
+
+/** `24 Nov 09:00:00`, as the computer's clock shows it. */
+export function localTime(iso: string): string {
+  return timeFormat.format(Date.parse(iso)).replace(',', '');
+}
+
+const timeFormat = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});

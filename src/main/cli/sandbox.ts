@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { silentLog } from '../logs/log.ts';
+import { systemRandom } from '../platform/random.ts';
+import type { SandboxUrls } from '../sandbox/types.ts';
+import type { Define } from './commands.ts';
+import { examples } from './help.ts';
+import { positive, wholeNumber } from './wish.ts';
+
+interface SandboxFlags {
+  readonly port: number;
+  readonly speed: number;
+  readonly tokensPerSecond: number;
+  readonly balance: number;
+  readonly stateFile?: string;
+  readonly answerFrom?: string;
+}
+
+export const define: Define = (command, run) => {
+  command
+    .description(
+      'Run the simulated RunPod alone, until Ctrl-C. Prints the variables that lead a program to it.',
+    )
+    .option('--port <n>', 'port to listen on; 0 = any free one', wholeNumber(0, 65_535), 0)
+    .option('--speed <factor>', 'how many times faster than life boots run', positive, 10)
+    .option('--tokens-per-second <n>', 'of the simulated models', positive, 60)
+    .option('--balance <usd>', 'simulated dollars to begin with', positive, 25)
+    .option('--state-file <file>', 'keep the cloud’s state here; without it in memory only')
+    .option(
+      '--answer-from <url>',
+      'a local OpenAI-compatible server that answers instead of the simulated models',
+    )
+    .addHelpText('after', examples('sandbox', 'sandbox --port 27184 --speed 60'))
+    .action(
+      run(async (cli, invocation) => {
+        const flags = invocation.opts<SandboxFlags>();
+        const { createSandbox } = await import('../sandbox/sandbox.ts');
+        const key = `sandbox-${systemRandom.hex(16)}`;
+        const sandbox = createSandbox({
+          clock: cli.clock,
+          random: systemRandom,
+          log: silentLog,
+          speed: flags.speed,
+          tokensPerSecond: flags.tokensPerSecond,
+          balanceUsd: flags.balance,
+          keys: [{ key, rights: 'all' }],
+          stateFile: flags.stateFile === undefined ? null : resolve(flags.stateFile),
+          runProcesses: process.platform !== 'win32',
+          answerFrom: flags.answerFrom ?? null,
+        });
+        try {
+          const variables = variablesFor(await sandbox.listen(flags.port), key);
+          cli.say('Simulated RunPod. Nothing here costs anything; Ctrl-C ends it.');
+          cli.print(variables, () =>
+            Object.entries(variables)
+              .map(([name, value]) => `export ${name}='${value}'`)
+              .join('\n'),
+          );
+          await untilInterrupted(cli.signal);
+        } finally {
+          await sandbox.dispose();
+        }
+      }),
+    );
+};
+
+function variablesFor(urls: SandboxUrls, key: string): Readonly<Record<string, string>> {
+  return {
+    RUNPOD_API_URL: urls.apiUrl,
+    RUNPOD_INVOKE_URL: urls.invokeUrl,
+    RUNPOD_GRAPHQL_URL: urls.graphqlUrl,
+    RUNPOD_POD_URL_TEMPLATE: urls.podUrlTemplate,
+    RUNPOD_LB_URL_TEMPLATE: urls.lbUrlTemplate,
+    RUNPOD_API_KEY: key,
+  };
+}
+
+function untilInterrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    if (signal.aborted) done();
+    else signal.addEventListener('abort', () => done(), { once: true });
+  });
+}

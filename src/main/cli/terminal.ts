@@ -1,0 +1,123 @@
+import { createInterface } from 'node:readline/promises';
+import type { ReadStream } from 'node:tty';
+import { abortError } from '../platform/clock.ts';
+
+/** Where a command reads and writes. Results go to `out`; progress, questions and errors to `err`. */
+export interface Terminal {
+  /** Writes text and a line break. */
+  out(text: string): void;
+  err(text: string): void;
+  /** Writes without a line break, for a line that is redrawn. */
+  errRaw(text: string): void;
+  /** Somebody watches: lines may be redrawn, questions may be asked. */
+  readonly interactive: boolean;
+  /** Characters a line of results may take; no bound where they go to a file or a pipe. */
+  readonly columns: number;
+  /** The same for progress. */
+  readonly errColumns: number;
+  readonly outColor: boolean;
+  readonly errColor: boolean;
+  /** Whether standard input is a person's keyboard. */
+  readonly keyboard: boolean;
+  ask(question: string, signal: AbortSignal): Promise<string>;
+  /** Asks without showing what is typed. */
+  askSecret(question: string, signal: AbortSignal): Promise<string>;
+  /** All of standard input, up to `mostBytes`. */
+  readInput(mostBytes: number): Promise<string>;
+}
+
+export interface TerminalStreams {
+  readonly stdin: ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function nodeTerminal({ stdin, stdout, stderr, env }: TerminalStreams): Terminal {
+  const keyboard = stdin.isTTY;
+  return {
+    out: (text) => void stdout.write(`${text}\n`),
+    err: (text) => void stderr.write(`${text}\n`),
+    errRaw: (text) => void stderr.write(text),
+    interactive: stderr.isTTY && env['TERM'] !== 'dumb' && env['CI'] === undefined,
+    columns: widthOf(stdout, env),
+    errColumns: widthOf(stderr, env),
+    outColor: hasColor(stdout, env),
+    errColor: hasColor(stderr, env),
+    keyboard,
+    async ask(question, signal) {
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return await lines.question(question, { signal });
+      } finally {
+        lines.close();
+      }
+    },
+    askSecret: (question, signal) => readHidden(stdin, stderr, question, signal),
+    readInput: (mostBytes) => readAll(stdin, mostBytes),
+  };
+}
+
+/** https://no-color.org: any value but an empty one turns colours off. */
+function hasColor(stream: NodeJS.WriteStream, env: TerminalStreams['env']): boolean {
+  if ((env['NO_COLOR'] ?? '') !== '') return false;
+  if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
+  return stream.isTTY && env['TERM'] !== 'dumb';
+}
+
+function widthOf(stream: NodeJS.WriteStream, env: TerminalStreams['env']): number {
+  const told = Number(env['COLUMNS']);
+  if (Number.isInteger(told) && told >= 20) return told;
+  return stream.isTTY && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY;
+}
+
+async function readAll(stdin: ReadStream, mostBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stdin) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    size += bytes.length;
+    if (size > mostBytes) break;
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+const ENTER = /[\r\n]/;
+const CTRL_C = '\u0003';
+const CTRL_D = '\u0004';
+const BACKSPACES = new Set(['\u007f', '\b']);
+
+function readHidden(
+  stdin: ReadStream,
+  stderr: NodeJS.WriteStream,
+  question: string,
+  signal: AbortSignal,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let typed = '';
+    const finish = (settle: () => void): void => {
+      stdin.off('data', onData);
+      signal.removeEventListener('abort', onAbort);
+      stdin.setRawMode(false);
+      stdin.pause();
+      stderr.write('\n');
+      settle();
+    };
+    const onAbort = (): void => finish(() => reject(abortError(signal)));
+    const onData = (data: string | Buffer): void => {
+      for (const character of String(data)) {
+        if (ENTER.test(character) || character === CTRL_D) return finish(() => resolve(typed));
+        // In raw mode the terminal makes no signal of it.
+        if (character === CTRL_C) return finish(() => reject(abortError(signal)));
+        typed = BACKSPACES.has(character) ? typed.slice(0, -1) : typed + character;
+      }
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    stderr.write(question);
+    stdin.setEncoding('utf8');
+    stdin.setRawMode(true);
+    stdin.resume();
+    stdin.on('data', onData);
+  });
+}
