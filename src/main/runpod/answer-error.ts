@@ -144,7 +144,8 @@ export function errorFromAnswer(asked: Asked, answer: FailedAnswer): AppError {
   const problem = readProblem(answer.body, asked.secrets);
   const row = ROWS.find((row) => matches(row.status, answer.status) && (row.when?.(asked, problem) ?? true));
   const { code, what, advice, facts }: Meaning = row ?? OTHER;
-  const said = [problem.text, ...problem.violations].filter((text) => text !== '').join('; ');
+  const said = [problem.text, ...problem.violations].map((text) => text.replace(/\.$/, ''));
+  const quoted = said.filter((text) => text !== '').join('; ');
   const route = `${asked.method} ${asked.route}`;
   const details: Facts = {
     status: answer.status,
@@ -154,7 +155,7 @@ export function errorFromAnswer(asked: Asked, answer: FailedAnswer): AppError {
     ...(problem.violations.length > 0 ? { violations: problem.violations } : {}),
     ...facts,
   };
-  return new AppError(code, `${what} (${answer.status} to ${route})${said === '' ? '.' : `: ${said}`}`, {
+  return new AppError(code, `${what} (${answer.status} to ${route})${quoted === '' ? '' : `: ${quoted}`}.`, {
     requestId: answer.requestId,
     retryAfterSeconds: answer.retryAfterSeconds,
     advice,

@@ -12,7 +12,7 @@ export interface Shape<T> {
 }
 
 /** Where an answer came from, for the error that says it cannot be read. */
-export interface AnswerSource {
+interface AnswerSource {
   /** Method and path template. */
   readonly route: string;
   readonly requestId: string | undefined;

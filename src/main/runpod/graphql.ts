@@ -5,6 +5,7 @@ import { checkApiUrl } from './api-url.ts';
 import { shape } from './decode.ts';
 import { checkKeyText } from './key-text.ts';
 import { readProblem } from './problem.ts';
+import { parseRetryAfter } from './rate-headers.ts';
 import type { RestOptions } from './rest.ts';
 import { withRetries } from './retry.ts';
 import { Transport, type WireStream } from './transport.ts';
@@ -66,7 +67,7 @@ export async function readAccount(options: AccountOptions, signal: AbortSignal):
       },
       signal,
     );
-    return readAnswer(answer, await answer.text(), key);
+    return readAnswer(answer, await answer.text(), key, options.clock.now());
   });
 }
 
@@ -103,10 +104,15 @@ interface Account {
 }
 
 /** Failures come as statuses, as 200 with `errors`, and as 200 with null data (FACTS 1). */
-function readAnswer({ status, headers }: WireStream, body: string, key: string): AccountReading {
+function readAnswer({ status, headers }: WireStream, body: string, key: string, now: number): AccountReading {
   const requestId = headers.get('x-request-id') ?? undefined;
   if (isTrouble(status)) {
-    const failed = { status, body, requestId, retryAfterSeconds: undefined };
+    const failed = {
+      status,
+      body,
+      requestId,
+      retryAfterSeconds: parseRetryAfter(headers.get('retry-after'), now),
+    };
     throw errorFromAnswer({ ...ASKED, secrets: [key] }, failed);
   }
   if (status !== 200) return { state: 'withheld', reason: `${status}: ${readProblem(body, [key]).text}` };

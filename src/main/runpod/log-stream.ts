@@ -31,7 +31,8 @@ export function logHeaders({ lastEventId }: LogOptions): Record<string, string> 
  * it whole. What is not a log line (an unknown event, unreadable data) is skipped.
  *
  * RunPod's log streams never end and say nothing while nothing happens (FACTS 2.9), so silence is not an error here. A
- * caller that knows better (a booting pod ought to talk) aborts and opens anew with the last id.
+ * caller that knows better (a booting pod ought to talk) aborts and opens anew with the last id. A connection that died
+ * without a word (a laptop that slept) ends by the pool's `silenceMs`.
  * @throws AppError runpod_unreachable when the connection breaks, runpod_bad_answer for an endless event; AbortError
  */
 export async function* readLogLines(stream: WireStream): AsyncGenerator<PodLogLine, void> {

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 
 /** First try included. */
-export const MOST_TRIES = 3;
+const MOST_TRIES = 3;
 const FIRST_DELAY_MS = 500;
 /** A longer `Retry-After` (an hour's quota) is the caller's to plan, not a call's to sit out. */
 const LONGEST_RETRY_AFTER_SECONDS = 65;

@@ -144,18 +144,24 @@ const price = z
   .nullish()
   .transform((value) => (value === null || value === 0 ? undefined : value));
 
-/** A cloud without a price is not offered, whatever the flag says, so that nobody reckons with a missing price. */
+/**
+ * A cloud without a price is not offered, whatever the flag says, so that nobody reckons with a missing price. One odd row
+ * must not hide the other GPUs: what it lacks becomes 0, which fits nothing.
+ */
 export const gpuShape = shape<GpuType>(
   z
     .looseObject({
       id,
       name: text,
       pool: textOrNull,
-      memory: z.number(),
+      memory: count,
       secure: flag,
       community: flag,
-      price: z.looseObject({ secure: price, community: price, serverless: price }),
-      maxCount: z.looseObject({ secure: count, community: count }),
+      price: z.preprocess(
+        (value) => value ?? {},
+        z.looseObject({ secure: price, community: price, serverless: price }),
+      ),
+      maxCount: z.preprocess((value) => value ?? {}, z.looseObject({ secure: count, community: count })),
     })
     .transform((gpu) => ({
       ...gpu,

@@ -105,7 +105,7 @@ class Attempt {
     if (this.#caller.aborted) return abortError(this.#caller);
     const seconds = this.#request.timeLimitMs / 1000;
     const reason = this.#timedOut ? `no answer within ${seconds} s` : networkReason(error);
-    const lost = this.#timedOut || !NEVER_SENT.has(reason);
+    const lost = this.#timedOut || !failedToConnect(error);
     return new AppError(
       'runpod_unreachable',
       `RunPod could not be reached at ${new URL(this.#request.url).host}: ${reason}.`,
@@ -174,23 +174,30 @@ class OpenAnswer implements WireStream {
   }
 }
 
-/** Failures before a byte of the request left this machine. */
-const NEVER_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-]);
+/**
+ * True when the failure came before a byte of the request left this machine. Told by the step that failed, not by the
+ * error's code: "host unreachable" may also end a connection that carried the request.
+ */
+function failedToConnect(error: unknown): boolean {
+  return causes(error).some(
+    (inner) =>
+      inner instanceof AggregateError || // Every address of the host was tried.
+      ['connect', 'getaddrinfo'].includes(String(Reflect.get(inner, 'syscall'))) ||
+      Reflect.get(inner, 'code') === 'UND_ERR_CONNECT_TIMEOUT',
+  );
+}
 
 /** The system's code of the innermost cause, or the kind of error: messages may quote headers. */
 function networkReason(error: unknown): string {
-  let reason = error instanceof Error ? error.name : 'unknown error';
-  for (let inner: unknown = error, depth = 0; inner instanceof Error && depth < 5; depth++) {
+  const reasons = causes(error).map((inner) => {
     const code: unknown = Reflect.get(inner, 'code');
-    if (typeof code === 'string') reason = code;
-    inner = inner.cause;
-  }
-  return reason;
+    return typeof code === 'string' ? code : inner.name;
+  });
+  return reasons.at(-1) ?? 'unknown error';
+}
+
+function causes(error: unknown): Error[] {
+  const found: Error[] = [];
+  for (let inner = error; inner instanceof Error && found.length < 5; inner = inner.cause) found.push(inner);
+  return found;
 }

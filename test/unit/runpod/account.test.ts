@@ -168,9 +168,11 @@ describe('checkKey', () => {
       const sent = seen.filter(({ url }) => !url.endsWith('/graphql'));
       expect(sent.map(({ method }) => method).toSorted()).toEqual(['GET', 'GET', 'GET', 'PATCH', 'PATCH']);
       const patches = sent.filter(({ method }) => method === 'PATCH');
-      expect(patches.map(({ url, body }) => [new URL(url).pathname, body]).toSorted()).toEqual([
-        ['/v2/pods/runpod-llm-manager-key-check', {}],
-        ['/v2/serverless/runpod-llm-manager-key-check', {}],
+      expect(
+        patches.map(({ url, body }) => `${new URL(url).pathname} ${JSON.stringify(body)}`).toSorted(),
+      ).toEqual([
+        '/v2/pods/runpod-llm-manager-key-check {}',
+        '/v2/serverless/runpod-llm-manager-key-check {}',
       ]);
     }
   });

@@ -97,7 +97,7 @@ describe('errorFromAnswer', () => {
       says('Request validation failed.', ["$: additional properties 'imageName' not allowed"]),
     );
     expect(error.message).toBe(
-      "RunPod refused the request (422 to POST /v2/pods): Request validation failed.; $: additional properties 'imageName' not allowed",
+      "RunPod refused the request (422 to POST /v2/pods): Request validation failed; $: additional properties 'imageName' not allowed.",
     );
     expect(error.details).toMatchObject({ fields: ['imageName'] });
   });

@@ -76,7 +76,10 @@ describe('retries', () => {
     ['a 500', problem(500, 'boom'), 'runpod_unavailable', true],
     ['a 504 of Cloudflare', html(504), 'runpod_unavailable', true],
     ['a lost connection', networkError('ECONNRESET'), 'runpod_unreachable', true],
-    ['a connection that never was', networkError('ECONNREFUSED'), 'runpod_unreachable', false],
+    ['a refused connection', networkError('ECONNREFUSED', 'connect'), 'runpod_unreachable', false],
+    ['an unknown host', networkError('ENOTFOUND', 'getaddrinfo'), 'runpod_unreachable', false],
+    ['a connect that took too long', networkError('UND_ERR_CONNECT_TIMEOUT'), 'runpod_unreachable', false],
+    ['a route lost under way', networkError('EHOSTUNREACH', 'read'), 'runpod_unreachable', true],
     ['an unreadable answer', json({ id: 'p1' }, 201), 'runpod_bad_answer', true],
   ])('trap 6: a create is sent once, whatever %s', async (_, failure, code, mayHaveHappened) => {
     const { api, clock, seen, signal } = start(failure, json(pod(), 201));
@@ -282,9 +285,11 @@ describe('lists', () => {
       price: { secure: 0.4, community: null },
       maxCount: { secure: 8, community: 0 },
     });
-    const { api, signal } = start(json({ gpus: [gpu('NVIDIA L4'), gpu('unknown')] }));
+    const odd = { id: 'NVIDIA NEW', name: 'new', pool: null };
+    const { api, signal } = start(json({ gpus: [gpu('NVIDIA L4'), gpu('unknown'), odd] }));
     const gpus = await api.catalog.gpus({}, signal);
-    expect(gpus).toHaveLength(1);
+    expect(gpus.map(({ id }) => id)).toEqual(['NVIDIA L4', 'NVIDIA NEW']);
+    expect(gpus[1]).toMatchObject({ memory: 0, secure: false, maxCount: { secure: 0, community: 0 } });
     // No price means not offered, whatever the flag says.
     expect(gpus[0]).toMatchObject({
       id: 'NVIDIA L4',

@@ -82,15 +82,15 @@ export function html(status: number, title = 'Attention Required! | Cloudflare')
 }
 
 /** A network error as undici throws it. */
-export function networkError(code: string): Error {
-  return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code }) });
+export function networkError(code: string, syscall = 'read'): Error {
+  return new TypeError('fetch failed', { cause: Object.assign(new Error(code), { code, syscall }) });
 }
 
-export interface RecordedLog extends Log {
+interface RecordedLog extends Log {
   readonly lines: string[];
 }
 
-export function recordingLog(): RecordedLog {
+function recordingLog(): RecordedLog {
   const lines: string[] = [];
   const write = (facts: object, message: string): void => {
     lines.push(`${message} ${JSON.stringify(facts)}`);
