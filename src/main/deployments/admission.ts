@@ -1,0 +1,65 @@
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { deploymentSpecSchema, type DeploymentSpec, type DeploymentWish } from '../../shared/model.ts';
+import type { FleetDeps } from './types.ts';
+import type { Market } from './market.ts';
+
+/** Errors that say nothing about the wish, only that it could not be checked now. */
+const UNCHECKED: ReadonlySet<string> = new Set([
+  'runpod_key_missing',
+  'runpod_rate_limited',
+  'runpod_unavailable',
+  'runpod_unreachable',
+]);
+
+export interface AdmissionParts {
+  readonly deps: FleetDeps;
+  readonly market: Market;
+}
+
+/**
+ * Refuses what cannot work before anything is made (SPEC 3.13). With `mustRun` false a cloud that cannot be asked now is
+ * no refusal: the check is made again when it starts.
+ * @throws AppError invalid_input, unsupported, unknown_gpu, model_*, image_invalid, runpod_*
+ */
+export async function admit(
+  wish: DeploymentWish,
+  mustRun: boolean,
+  { deps, market }: AdmissionParts,
+  signal: AbortSignal,
+): Promise<DeploymentSpec> {
+  const spec = parseWish(wish);
+  refuseServerless(spec);
+  try {
+    const { plan, facts } = await market.plan(spec, signal);
+    const candidate = plan.candidates.find((entry) => entry.kind === 'pod');
+    if (candidate !== undefined) deps.planner.recipe(spec, candidate, facts);
+    if (facts?.gated === true && !('HF_TOKEN' in spec.env) && (await deps.hfToken()) === null) {
+      throw new AppError('model_gated', `"${spec.model}" is gated, and no Hugging Face token is set.`, {
+        details: { field: 'model', value: spec.model },
+      });
+    }
+  } catch (error) {
+    if (mustRun || !UNCHECKED.has(asAppError(error).code)) throw error;
+  }
+  return spec;
+}
+
+function parseWish(wish: DeploymentWish): DeploymentSpec {
+  const parsed = deploymentSpecSchema.safeParse(wish);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const field = issue?.path.join('.') ?? '';
+  throw new AppError('invalid_input', `${field}: ${issue?.message ?? 'not valid'}`, {
+    cause: parsed.error,
+    details: { field },
+  });
+}
+
+/** Modes this version can run (SPEC 3.6, 3.7). */
+function refuseServerless(spec: DeploymentSpec): void {
+  if (spec.mode !== 'serverless') return;
+  throw new AppError('unsupported', 'Serverless deployments cannot be made yet.', {
+    advice: 'Use mode "pod".',
+    details: { field: 'mode', value: spec.mode, nearest: 'pod' },
+  });
+}

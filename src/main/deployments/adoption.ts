@@ -1,0 +1,159 @@
+import { AppError } from '../../shared/errors.ts';
+import { deploymentSpecSchema, type Backend, type DeploymentSpec } from '../../shared/model.ts';
+import type { Pod } from '../runpod/api.ts';
+import type { DeploymentRecord, Guard, Launch, PodRecord } from './record.ts';
+import { podFacts } from './pod/read-pod.ts';
+import { specHash } from './pod/launch.ts';
+
+export interface Adopted {
+  readonly spec: DeploymentSpec;
+  readonly pod: PodRecord;
+}
+
+const PORTS: Readonly<Record<Backend, number>> = { vllm: 8000, ollama: 11_434 };
+
+/**
+ * A deployment read out of a pod that runs already: what serves there, under which port and key (SPEC 3.11). It is
+ * stopped as a stranger's pod is best stopped: kept, not terminated.
+ * @throws AppError not_allowed_now with what is missing
+ */
+export function readAdoption(pod: Pod, name: string, now: number): Adopted {
+  const backend = backendOf(pod);
+  const port = portOf(pod, backend);
+  if (port === null) {
+    throw new AppError(
+      'not_allowed_now',
+      `Pod ${pod.id} publishes no HTTP port that a model server could be behind.`,
+    );
+  }
+  const env = pod.env ?? {};
+  const spec = deploymentSpecSchema.parse({
+    name,
+    model: modelOf(pod, backend) ?? name,
+    backend,
+    image: pod.image ?? null,
+    compute: { gpuTypeIds: pod.gpu === undefined ? [] : [pod.gpu.id], gpuCount: pod.gpu?.count ?? null },
+    onStop: 'keep',
+    watchdog: { enabled: env['RPLM_DEADLINE'] !== undefined },
+  });
+  return { spec, pod: podRecord(pod, launchOf(pod, spec, port), now) };
+}
+
+/** The record of an adopted deployment; its server has answered. */
+export function adoptedRecord(
+  id: string,
+  { spec, pod }: Adopted,
+  servedModel: string,
+  now: number,
+): DeploymentRecord {
+  return {
+    id,
+    spec,
+    specHash: specHash(spec),
+    createdAt: now,
+    desired: 'running',
+    state: 'ready',
+    since: now,
+    pod: { ...pod, launch: { ...pod.launch, servedModel } },
+    boot: null,
+    ending: null,
+    problem: null,
+    lastRequestAt: null,
+    readyAt: now,
+    keepAliveUntil: null,
+    idleWarnedAt: null,
+  };
+}
+
+function backendOf(pod: Pod): Backend {
+  return /ollama/i.test(pod.image ?? '') || pod.env?.['OLLAMA_HOST'] !== undefined ? 'ollama' : 'vllm';
+}
+
+function portOf(pod: Pod, backend: Backend): number | null {
+  const ports = (pod.ports ?? []).flatMap((port) =>
+    port.endsWith('/http') ? [Number.parseInt(port, 10)] : [],
+  );
+  return ports.find((port) => port === PORTS[backend]) ?? ports[0] ?? null;
+}
+
+function modelOf(pod: Pod, backend: Backend): string | null {
+  const args = pod.args ?? '';
+  const match =
+    /--model[ =]'?([\w./:@-]+)/.exec(args) ??
+    (backend === 'vllm' ? /^'?([\w.-]+\/[\w.-]+)/.exec(args) : null);
+  return match?.[1] ?? pod.env?.['MODEL_NAME'] ?? null;
+}
+
+function keyOf(pod: Pod): string {
+  const env = pod.env ?? {};
+  return (
+    env['VLLM_API_KEY'] ?? env['RPLM_FRONT_KEY'] ?? /--api-key[ =]'?([\w-]+)/.exec(pod.args ?? '')?.[1] ?? ''
+  );
+}
+
+function launchOf(pod: Pod, spec: DeploymentSpec, port: number): Launch {
+  return {
+    backend: spec.backend,
+    candidate: `adopted|${pod.id}`,
+    gpuTypeId: pod.gpu?.id ?? '',
+    gpuCount: pod.gpu?.count ?? 0,
+    image: pod.image ?? '',
+    port,
+    servedModel: spec.model,
+    key: keyOf(pod),
+    fingerprint: `adopted-${pod.id}`,
+    specHash: specHash(spec),
+    containerDiskGb: pod.disk ?? 0,
+    persistentGb: pod.mounts.persistent?.size ?? 0,
+    override: false,
+    guard: guardOf(pod),
+  };
+}
+
+/** A pod made by this app elsewhere may carry a watchdog; its settings are in its environment, the proof in its log. */
+function guardOf(pod: Pod): Guard {
+  const env = pod.env ?? {};
+  const deadline = Number(env['RPLM_DEADLINE']);
+  const idle = Number(env['RPLM_IDLE']);
+  const created = podFacts(pod).createdAt;
+  if (!Number.isFinite(deadline)) {
+    return {
+      mode: 'off',
+      idleSeconds: null,
+      bootGraceSeconds: 0,
+      deadlineAt: created,
+      state: 'unprotected',
+      reason: 'It was not made by this app and carries no watchdog.',
+    };
+  }
+  return {
+    mode: 'image',
+    idleSeconds: Number.isFinite(idle) && idle > 0 ? idle : null,
+    bootGraceSeconds: Number(env['RPLM_BOOT_GRACE']) || 0,
+    deadlineAt: deadline * 1000,
+    state: 'pending',
+    reason: null,
+  };
+}
+
+function podRecord(pod: Pod, launch: Launch, now: number): PodRecord {
+  const facts = podFacts(pod);
+  return {
+    id: facts.id,
+    name: facts.name,
+    launch,
+    createdAt: facts.createdAt,
+    billingSince: Math.max(facts.createdAt, facts.startedAt ?? 0),
+    touchedAt: now,
+    seen: true,
+    status: facts.status,
+    actions: [...facts.actions],
+    locked: facts.locked,
+    gpuCount: facts.gpuCount,
+    cloud: facts.cloud,
+    dataCenterId: facts.dataCenterId,
+    usdPerHour: facts.usdPerHour,
+    rateUsdPerHour: facts.usdPerHour,
+    startedAt: facts.startedAt,
+  };
+}

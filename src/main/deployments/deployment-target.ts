@@ -1,0 +1,198 @@
+import { AppError, fromErrorBody, type ErrorBody } from '../../shared/errors.ts';
+import { abortError } from '../platform/clock.ts';
+import type { Lease, Target, TargetState, Upstream } from '../target.ts';
+import type { DeploymentActor } from './actor.ts';
+import { modelsOf } from './view.ts';
+import { isBooting } from './state.ts';
+import { podUrl } from './pod/perform.ts';
+
+export interface TargetParts {
+  readonly podUrlTemplate: string;
+  readonly simulated: boolean;
+  /** null = may start; else why not (a budget). */
+  readonly refusal: (actor: DeploymentActor) => AppError | null;
+}
+
+interface Waiter {
+  readonly resolve: (upstream: Upstream) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A deployment as the proxy sees it. What requests read is calculated when the deployment changes. */
+export class DeploymentTarget implements Target {
+  readonly #actor: DeploymentActor;
+  readonly #parts: TargetParts;
+  readonly #waiters = new Set<Waiter>();
+  #upstream: Upstream | null = null;
+  #state: TargetState = 'sleeping';
+  #models: readonly string[] = [];
+  #seen = '';
+
+  constructor(actor: DeploymentActor, parts: TargetParts) {
+    this.#actor = actor;
+    this.#parts = parts;
+    this.refresh();
+  }
+
+  get id(): string {
+    return this.#actor.record.id;
+  }
+  get name(): string {
+    return this.#actor.record.spec.name;
+  }
+  get models(): readonly string[] {
+    return this.#models;
+  }
+  get contextTokens(): number {
+    return this.#actor.record.spec.contextTokens;
+  }
+  get simulated(): boolean {
+    return this.#parts.simulated;
+  }
+
+  state(): TargetState {
+    return this.#state;
+  }
+
+  upstream(): Upstream | null {
+    return this.#upstream;
+  }
+
+  /** Takes over what the actor says now; true when anything the proxy sees changed. */
+  refresh(): boolean {
+    const { record } = this.#actor;
+    this.#upstream = upstreamOf(record, this.#parts.podUrlTemplate);
+    this.#state = stateOf(record);
+    this.#models = modelsOf(record);
+    this.#settleWaiters();
+    const seen = JSON.stringify([this.#state, this.#models, this.#upstream, record.spec.contextTokens]);
+    const changed = seen !== this.#seen;
+    this.#seen = seen;
+    return changed;
+  }
+
+  async ensureReady(signal: AbortSignal): Promise<Upstream> {
+    if (this.#upstream !== null) return this.#upstream;
+    if (signal.aborted) throw abortError(signal);
+    this.#wake();
+    const ready = this.upstream();
+    return ready ?? this.#wait(signal);
+  }
+
+  lease(): Lease {
+    this.#actor.post({ type: 'lease-began' });
+    let open = true;
+    return {
+      end: (served) => {
+        if (!open) return;
+        open = false;
+        this.#actor.post({ type: 'lease-ended', served });
+      },
+    };
+  }
+
+  reportUnreachable(): void {
+    this.#actor.post({ type: 'unreachable-reported' });
+  }
+
+  /** The deployment is gone: whoever waits for it is told. */
+  close(error: AppError): void {
+    for (const waiter of this.#waiters) waiter.reject(error);
+    this.#waiters.clear();
+  }
+
+  /** @throws AppError why a request may not start it */
+  #wake(): void {
+    const { record } = this.#actor;
+    if (isBooting(record)) return;
+    if (record.desired === 'terminated') throw stopped(record.spec.name, 'is being removed');
+    if (record.state === 'failed' && this.#isFresh(record.problem, record.since))
+      throw problemOf(record.problem);
+    if (!record.spec.wakeOnRequest)
+      throw stopped(record.spec.name, 'is stopped and may not be started by requests');
+    const refusal = this.#parts.refusal(this.#actor);
+    if (refusal !== null) throw refusal;
+    this.#actor.post({ type: 'start-asked', by: 'request' });
+  }
+
+  /** A problem that needs the user stays until he acts; one that may pass is worth another try after a rest. */
+  #isFresh(problem: ErrorBody | null, since: number): boolean {
+    const { now, timing } = this.#actor.moment();
+    return !problemOf(problem).retryable || now - since < timing.failedRestMs;
+  }
+
+  #wait(signal: AbortSignal): Promise<Upstream> {
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#waiters.delete(waiter);
+        reject(abortError(signal));
+      };
+      const waiter: Waiter = {
+        resolve: (upstream) => {
+          signal.removeEventListener('abort', leave);
+          resolve(upstream);
+        },
+        reject: (error) => {
+          signal.removeEventListener('abort', leave);
+          reject(error);
+        },
+      };
+      signal.addEventListener('abort', leave, { once: true });
+      this.#waiters.add(waiter);
+      this.#settleWaiters();
+    });
+  }
+
+  #settleWaiters(): void {
+    if (this.#waiters.size === 0) return;
+    const { record } = this.#actor;
+    const upstream = this.#upstream;
+    if (upstream === null && isBooting(record)) return;
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const waiter of waiters) {
+      if (upstream !== null) waiter.resolve(upstream);
+      else if (record.state === 'failed') waiter.reject(problemOf(record.problem));
+      else waiter.reject(stopped(record.spec.name, 'was stopped while it started'));
+    }
+  }
+}
+
+function stateOf({ state }: DeploymentActor['record']): TargetState {
+  switch (state) {
+    case 'ready':
+      return 'ready';
+    case 'placing':
+    case 'pulling':
+    case 'loading':
+    case 'warming':
+      return 'waking';
+    case 'failed':
+      return 'failed';
+    case 'stopped':
+    case 'stopping':
+    case 'terminating':
+      return 'sleeping';
+  }
+}
+
+function upstreamOf({ state, pod }: DeploymentActor['record'], template: string): Upstream | null {
+  if (state !== 'ready' || pod === null) return null;
+  const { port, key, servedModel, fingerprint } = pod.launch;
+  return {
+    baseUrl: `${podUrl(template, pod.id, port)}/v1`,
+    headers: key === '' ? {} : { authorization: `Bearer ${key}` },
+    servedModel,
+    fingerprint,
+  };
+}
+
+function problemOf(problem: ErrorBody | null): AppError {
+  return problem === null
+    ? new AppError('deployment_failed', 'The deployment failed.')
+    : fromErrorBody(problem);
+}
+
+function stopped(name: string, how: string): AppError {
+  return new AppError('deployment_stopped', `"${name}" ${how}.`);
+}

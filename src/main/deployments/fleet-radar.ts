@@ -1,0 +1,105 @@
+import { AppError } from '../../shared/errors.ts';
+import type { DeploymentView, Radar, RadarItem } from '../../shared/model.ts';
+import type { DeploymentActor } from './actor.ts';
+import { adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
+import type { FleetCore } from './fleet-core.ts';
+import { podUrl } from './pod/perform.ts';
+import { probe } from './pod/readiness.ts';
+import { podItem, scanAccount, stopItem, terminateItem, type Ownership } from './radar.ts';
+import type { FleetDeps, RadarApi } from './types.ts';
+
+/** The radar over this fleet: what deployments own is left to them, the rest is the user's to stop. */
+export class FleetRadar implements RadarApi {
+  readonly #deps: FleetDeps;
+  readonly #core: FleetCore;
+
+  constructor(deps: FleetDeps, core: FleetCore) {
+    this.#deps = deps;
+    this.#core = core;
+  }
+
+  scan(signal: AbortSignal): Promise<Radar> {
+    const { api, clock, simulated } = this.#deps;
+    const asOf = new Date(clock.now()).toISOString();
+    return scanAccount(api, this.#ownership(), { asOf, simulated }, signal);
+  }
+
+  async stop(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem> {
+    const owner = this.#owner(id);
+    if (owner !== undefined) owner.post({ type: 'stop-asked', why: 'you stopped it' });
+    else await stopItem(this.#deps.api, kind, id, signal);
+    const after = await this.scan(signal);
+    const item = after.items.find((entry) => entry.kind === kind && entry.id === id);
+    if (item !== undefined) return item;
+    if (kind === 'pod') return podItem(await this.#deps.api.pods.get(id, signal), this.#ownership());
+    throw new AppError('not_found', `There is no ${kind} "${id}" any more.`);
+  }
+
+  async terminate(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<{ ok: true }> {
+    const owner = this.#owner(id);
+    if (owner !== undefined) {
+      throw new AppError(
+        'not_allowed_now',
+        `The pod belongs to the deployment "${owner.record.spec.name}".`,
+        {
+          advice: 'Stop or terminate the deployment.',
+        },
+      );
+    }
+    await terminateItem(this.#deps.api, kind, id, signal);
+    return { ok: true };
+  }
+
+  /** Only a pod whose server answers is taken over: one that is never proven would be ended as a failed boot. */
+  async adopt(id: string, name: string, signal: AbortSignal): Promise<DeploymentView> {
+    const { api, clock, ids } = this.#deps;
+    this.#core.refuseTakenName(name, null);
+    const owner = this.#owner(id);
+    if (owner !== undefined) {
+      throw new AppError('not_allowed_now', `The pod already belongs to "${owner.record.spec.name}".`);
+    }
+    const adopted = readAdoption(await api.pods.get(id, signal), name, clock.now());
+    const servedModel = await this.#prove(adopted, signal);
+    this.#core.refuseTakenName(name, null);
+    const actor = this.#core.add(adoptedRecord(ids.next('dep'), adopted, servedModel, clock.now()), null);
+    this.#core.note(actor, 'adopted', `Took over pod ${id} ("${adopted.pod.name}") as it runs.`);
+    actor.begin();
+    return this.#core.view(actor);
+  }
+
+  async #prove({ spec, pod }: Adopted, signal: AbortSignal): Promise<string> {
+    const { fetch, clock, podUrlTemplate } = this.#deps;
+    const { probeTimeoutMs, tokenTimeoutMs } = this.#core.timing;
+    const { launch } = pod;
+    const result = await probe(
+      {
+        url: podUrl(podUrlTemplate, pod.id, launch.port),
+        backend: launch.backend,
+        key: launch.key,
+        servedModel: spec.name,
+        model: spec.model,
+      },
+      { fetch, clock, timeoutMs: probeTimeoutMs, tokenTimeoutMs },
+      signal,
+    );
+    if (result.stage === 'ready') return result.servedModel;
+    throw new AppError(
+      'not_allowed_now',
+      `No model server answers on port ${launch.port} of pod ${pod.id}: ${result.detail}`,
+      {
+        advice: 'Wait until it serves, then adopt it.',
+      },
+    );
+  }
+
+  #ownership(): Ownership {
+    return {
+      installation: this.#core.installation,
+      ownerOf: (podId) => this.#owner(podId)?.record.spec.name ?? null,
+    };
+  }
+
+  #owner(podId: string): DeploymentActor | undefined {
+    return this.#core.actors().find(({ record }) => record.pod?.id === podId);
+  }
+}

@@ -1,0 +1,186 @@
+import { AppError } from '../../shared/errors.ts';
+import type {
+  DeploymentSpec,
+  DeploymentView,
+  DeploymentWish,
+  HistoryEntry,
+  LogLine,
+} from '../../shared/model.ts';
+import { Emitter, type Unsubscribe } from '../platform/lifecycle.ts';
+import type { TargetSource } from '../target.ts';
+import type { DeploymentActor } from './actor.ts';
+import { admit } from './admission.ts';
+import { deploymentLogs } from './deployment-logs.ts';
+import { FleetCore } from './fleet-core.ts';
+import { specHash } from './pod/launch.ts';
+import { FleetRadar } from './fleet-radar.ts';
+import type { DeploymentRecord } from './record.ts';
+import { isBooting } from './state.ts';
+import type { Fleet, FleetDeps, FleetEvent, LogOptions, RadarApi } from './types.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Builds the fleet on its database; nothing is sent anywhere before `start`. */
+export function createFleet(deps: FleetDeps): Fleet {
+  return new PodFleet(deps);
+}
+
+class PodFleet implements Fleet {
+  readonly radar: RadarApi;
+  readonly targets: TargetSource;
+  readonly #deps: FleetDeps;
+  readonly #events: Emitter<FleetEvent>;
+  readonly #core: FleetCore;
+
+  constructor(deps: FleetDeps) {
+    this.#deps = deps;
+    this.#events = new Emitter((error) => deps.log.error({ error }, 'a listener to deployments failed'));
+    this.#core = new FleetCore(deps, this.#events);
+    this.targets = this.#core.targets;
+    this.radar = new FleetRadar(deps, this.#core);
+  }
+
+  start(): void {
+    this.#core.start();
+  }
+
+  dispose(): Promise<void> {
+    return this.#core.dispose();
+  }
+
+  subscribe(listener: (event: FleetEvent) => void): Unsubscribe {
+    return this.#events.subscribe(listener);
+  }
+
+  list(): DeploymentView[] {
+    return this.#core.actors().map((actor) => this.#core.view(actor));
+  }
+
+  get(ref: string): DeploymentView {
+    return this.#core.view(this.#core.find(ref));
+  }
+
+  async create(wish: DeploymentWish, start: boolean, signal: AbortSignal): Promise<DeploymentView> {
+    const { market } = this.#core;
+    this.#core.refuseTakenName(wish.name, null);
+    const spec = await admit(wish, start, { deps: this.#deps, market }, signal);
+    // Looked at again: another create of that name may have come in between.
+    this.#core.refuseTakenName(spec.name, null);
+    const actor = this.#core.add(newRecord(this.#deps.ids.next('dep'), spec, this.#deps.clock.now()), null);
+    if (spec.mode === 'auto') {
+      this.#core.note(actor, 'mode', 'Mode "auto" runs on a pod; serverless is not weighed yet.');
+    }
+    if (start) actor.post({ type: 'start-asked', by: 'user' });
+    return this.#core.view(actor);
+  }
+
+  startDeployment(ref: string): DeploymentView {
+    const actor = this.#alive(ref);
+    const refusal = isBooting(actor.record) ? null : this.#core.refusal(actor);
+    if (refusal !== null) throw refusal;
+    actor.post({ type: 'start-asked', by: 'user' });
+    return this.#core.view(actor);
+  }
+
+  stop(ref: string): DeploymentView {
+    const actor = this.#alive(ref);
+    actor.post({ type: 'stop-asked', why: 'you stopped it' });
+    return this.#core.view(actor);
+  }
+
+  restart(ref: string): DeploymentView {
+    const actor = this.#alive(ref);
+    const refusal = this.#core.refusal(actor);
+    if (refusal !== null) throw refusal;
+    actor.post({ type: 'restart-asked' });
+    return this.#core.view(actor);
+  }
+
+  terminate(ref: string): DeploymentView {
+    const actor = this.#core.find(ref);
+    actor.post({ type: 'terminate-asked' });
+    return this.#core.view(actor);
+  }
+
+  async edit(ref: string, wish: DeploymentWish, signal: AbortSignal): Promise<DeploymentView> {
+    const before = this.#alive(ref);
+    this.#core.refuseTakenName(wish.name, before.record.id);
+    const runs = before.record.desired === 'running';
+    const spec = await admit(wish, runs, { deps: this.#deps, market: this.#core.market }, signal);
+    const actor = this.#alive(before.record.id);
+    this.#core.refuseTakenName(spec.name, actor.record.id);
+    actor.post({ type: 'edited', spec, specHash: specHash(spec) });
+    return this.#core.view(actor);
+  }
+
+  stopAll(): { stopping: string[] } {
+    const running = this.#core
+      .actors()
+      .filter(({ record }) => record.desired !== 'terminated' && (record.pod !== null || isBooting(record)));
+    for (const actor of running) actor.post({ type: 'stop-asked', why: 'everything was stopped' });
+    return { stopping: running.map((actor) => actor.record.spec.name) };
+  }
+
+  keepAlive(ref: string, minutes: number): DeploymentView {
+    const actor = this.#alive(ref);
+    if (actor.record.state !== 'ready' && !isBooting(actor.record)) {
+      throw new AppError('not_allowed_now', `"${actor.record.spec.name}" does not run.`, {
+        advice: 'Start it.',
+      });
+    }
+    actor.post({ type: 'keep-alive-asked', until: this.#deps.clock.now() + minutes * 60_000 });
+    return this.#core.view(actor);
+  }
+
+  history(ref: string): { entries: HistoryEntry[] } {
+    return { entries: this.#core.store.history(this.#core.find(ref).record.id) };
+  }
+
+  wait(
+    ref: string,
+    until: 'ready' | 'stopped' | 'terminated',
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<DeploymentView> {
+    const { id } = this.#core.find(ref).record;
+    return waitFor(
+      { core: this.#core, events: this.#events, clock: this.#deps.clock, id, until, timeoutMs },
+      signal,
+    );
+  }
+
+  logs(ref: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
+    const { id } = this.#core.find(ref).record;
+    const { api, clock } = this.#deps;
+    const podId = (): string | null | undefined => {
+      const actor = this.#core.byId(id);
+      return actor === undefined ? undefined : (actor.record.pod?.id ?? null);
+    };
+    return deploymentLogs({ api, clock, podId }, options, signal);
+  }
+
+  #alive(ref: string): DeploymentActor {
+    const actor = this.#core.find(ref);
+    if (actor.record.desired !== 'terminated') return actor;
+    throw new AppError('not_allowed_now', `"${actor.record.spec.name}" is being removed.`);
+  }
+}
+
+function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRecord {
+  return {
+    id,
+    spec,
+    specHash: specHash(spec),
+    createdAt: now,
+    desired: 'stopped',
+    state: 'stopped',
+    since: now,
+    pod: null,
+    boot: null,
+    ending: null,
+    problem: null,
+    lastRequestAt: null,
+    readyAt: null,
+    keepAliveUntil: null,
+    idleWarnedAt: null,
+  };
+}

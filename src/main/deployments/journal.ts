@@ -1,0 +1,147 @@
+import { formatUsd } from '../../shared/money.ts';
+import type { Ledger } from '../costs/ledger.ts';
+import type { Emitter } from '../platform/lifecycle.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { Note } from './events.ts';
+import type { Boot, DeploymentRecord } from './record.ts';
+import type { DeploymentStore } from './store.ts';
+import type { FleetEvent } from './types.ts';
+
+export interface JournalParts {
+  readonly store: DeploymentStore;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: Emitter<FleetEvent>;
+  readonly cloudNow: () => number;
+}
+
+/** Writes what events leave behind: the record, the ledger, history and memories in one transaction, then tells. */
+export class Journal {
+  readonly #parts: JournalParts;
+  readonly #written = new Map<string, string>();
+
+  constructor(parts: JournalParts) {
+    this.#parts = parts;
+  }
+
+  commit(record: DeploymentRecord, notes: readonly Note[]): void {
+    const { store } = this.#parts;
+    const told: FleetEvent[] = [];
+    const body = JSON.stringify(record);
+    const removed = notes.some((note) => note.type === 'removed');
+    if (notes.length === 0 && this.#written.get(record.id) === body) return;
+    store.db.transaction(() => {
+      for (const note of notes) this.#write(record, note, told);
+      if (removed) store.remove(record.id);
+      else if (this.#written.get(record.id) !== body) store.save(record, body);
+    });
+    if (removed) this.#written.delete(record.id);
+    else this.#written.set(record.id, body);
+    for (const event of told) this.#parts.events.emit(event);
+  }
+
+  #write(record: DeploymentRecord, note: Note, told: FleetEvent[]): void {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    switch (note.type) {
+      case 'history': {
+        const entry = {
+          at: new Date(now).toISOString(),
+          kind: note.kind,
+          text: note.text,
+          data: { ...note.data },
+        };
+        store.addHistory(record.id, now, entry);
+        told.push({ name: 'history.added', payload: { deploymentId: record.id, entry } });
+        return;
+      }
+      case 'notify':
+        told.push(this.#notification(record, note));
+        return;
+      case 'meter':
+        this.#meter(record, note);
+        return;
+      case 'meter-off':
+        this.#meterOff(note);
+        return;
+      case 'pod-made':
+        store.addPod({ id: note.podId, deploymentId: record.id, name: note.podName, createdAt: note.atMs });
+        return;
+      case 'pod-ended':
+        store.endPod(note.podId, now);
+        return;
+      case 'intent-closed':
+        store.closeIntent(note.intentId, note.outcome, now);
+        return;
+      case 'capacity':
+        store.addCapacity({
+          gpuTypeId: note.gpuTypeId,
+          dataCenterId: note.dataCenterId,
+          at: now,
+          outcome: note.outcome,
+        });
+        return;
+      case 'booted':
+        rememberBoot(store, note.gpuTypeId, note.model, note.boot, note.readyAt);
+        return;
+      case 'override-ignored':
+        store.setMeta('override-ignored', note.image, now);
+        return;
+      case 'removed':
+        return;
+    }
+  }
+
+  #meter({ id, spec }: DeploymentRecord, note: Extract<Note, { type: 'meter' }>): void {
+    const { podId, kind, usdPerHour, sinceMs, seenMs } = note;
+    const meter = { resourceId: podId, deploymentId: id, deploymentName: spec.name, kind, usdPerHour };
+    this.#parts.ledger.observe(meter, sinceMs, seenMs);
+  }
+
+  #meterOff(note: Extract<Note, { type: 'meter-off' }>): void {
+    const { ledger } = this.#parts;
+    const open = ledger.open().find((entry) => entry.resourceId === note.podId && entry.kind === note.kind);
+    if (open === undefined) return;
+    ledger.close(note.podId, note.kind, note.atMs ?? open.lastSeenMs, {
+      estimated: note.estimated,
+      note: note.note,
+    });
+  }
+
+  #notification(record: DeploymentRecord, note: Extract<Note, { type: 'notify' }>): FleetEvent {
+    const { ids, clock, ledger, cloudNow } = this.#parts;
+    const cost =
+      note.costSinceMs === undefined
+        ? ''
+        : ` It cost ${formatUsd(ledger.spent({ deploymentId: record.id }, note.costSinceMs, cloudNow()))}.`;
+    return {
+      name: 'notification',
+      payload: {
+        id: ids.next('ntf'),
+        at: new Date(clock.now()).toISOString(),
+        kind: note.kind,
+        title: note.title,
+        body: `${note.body}${cost}`,
+        deployment: record.spec.name,
+      },
+    };
+  }
+}
+
+/** Each phase's length, and the whole: what later boots of this model on this GPU are measured by. */
+function rememberBoot(
+  store: DeploymentStore,
+  gpuTypeId: string,
+  model: string,
+  boot: Boot,
+  readyAt: number,
+): void {
+  for (const { phase, startedAt, endedAt } of boot.phases) {
+    if (endedAt !== null && phase !== 'ready') {
+      store.addBootPhase(gpuTypeId, model, phase, (endedAt - startedAt) / 1000, readyAt);
+    }
+  }
+  store.addBootPhase(gpuTypeId, model, 'total', (readyAt - boot.startedAt) / 1000, readyAt);
+}

@@ -1,0 +1,127 @@
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { planRequestSchema, type DeploymentSpec, type Plan } from '../../shared/model.ts';
+import type { ModelFacts } from '../planner/types.ts';
+import type { FleetDeps } from './types.ts';
+import type { DeploymentStore } from './store.ts';
+
+const REMEMBER_MS = 24 * 3_600_000;
+/** Boots a median is taken of. */
+const BOOTS = 20;
+
+/** What a deployment could run on now: model facts and the catalogue, given to the planner. */
+export class Market {
+  readonly #deps: FleetDeps;
+  readonly #store: DeploymentStore;
+
+  constructor(deps: FleetDeps, store: DeploymentStore) {
+    this.#deps = deps;
+    this.#store = store;
+  }
+
+  /** @throws AppError of the planner, of RunPod, model_unknown, model_gated; AbortError */
+  async plan(
+    spec: DeploymentSpec,
+    signal: AbortSignal,
+  ): Promise<{ readonly plan: Plan; readonly facts: ModelFacts | null }> {
+    const { api, planner, clock, simulated } = this.#deps;
+    const [facts, compute, gpus] = await Promise.all([
+      this.facts(spec, signal),
+      this.#compute(spec, signal),
+      api.catalog.gpus(
+        {
+          include: ['AVAILABILITY'],
+          product: ['POD'],
+          cloud: spec.compute.cloud === 'COMMUNITY' ? 'COMMUNITY' : 'SECURE',
+        },
+        signal,
+      ),
+    ]);
+    const now = clock.now();
+    const plan = planner.plan({
+      request: requestOf({ ...spec, compute }),
+      facts,
+      offers: planner.offers(gpus),
+      pricesAsOf: new Date(now).toISOString(),
+      simulated,
+      now,
+      capacity: this.#store.capacity(now - REMEMBER_MS),
+      boots: (gpuTypeId) => this.bootTime(gpuTypeId, spec.model),
+    });
+    return { plan, facts };
+  }
+
+  /** A network volume is on Secure Cloud and in one data centre for ever, and so is every pod that mounts it (trap 22). */
+  async #compute(spec: DeploymentSpec, signal: AbortSignal): Promise<DeploymentSpec['compute']> {
+    const { volume, compute } = spec;
+    if (volume === null) return compute;
+    const { dataCenter } = await this.#volume(volume.networkVolumeId, signal);
+    if (compute.cloud === 'COMMUNITY') {
+      throw new AppError('invalid_input', 'A network volume can only be mounted on Secure Cloud.', {
+        details: { field: 'compute.cloud', value: compute.cloud, nearest: 'SECURE' },
+      });
+    }
+    if (compute.dataCenterIds.length > 0 && !compute.dataCenterIds.includes(dataCenter)) {
+      throw new AppError(
+        'invalid_input',
+        `The network volume is in ${dataCenter}, which is not among the data centres.`,
+        {
+          details: { field: 'compute.dataCenterIds', value: compute.dataCenterIds, nearest: [dataCenter] },
+        },
+      );
+    }
+    return { ...compute, cloud: 'SECURE', dataCenterIds: [dataCenter] };
+  }
+
+  async #volume(id: string, signal: AbortSignal): Promise<{ readonly dataCenter: string }> {
+    try {
+      return await this.#deps.api.networkVolumes.get(id, signal);
+    } catch (error) {
+      if (asAppError(error).code !== 'runpod_not_found') throw error;
+      throw new AppError('invalid_input', `RunPod knows no network volume "${id}".`, {
+        cause: error,
+        details: { field: 'volume.networkVolumeId', value: id },
+      });
+    }
+  }
+
+  /** null = not known, which makes a plan an estimate. A model that the hub denies is an error, except where the image or Ollama knows it. */
+  async facts(spec: DeploymentSpec, signal: AbortSignal): Promise<ModelFacts | null> {
+    try {
+      return await this.#deps.facts.facts(spec.model, spec.revision, signal);
+    } catch (error) {
+      const elsewhere = spec.backend === 'ollama' || spec.image !== null || spec.modelPath !== null;
+      if (elsewhere && asAppError(error).code === 'model_unknown') return null;
+      throw error;
+    }
+  }
+
+  bootTime(gpuTypeId: string, model: string): { medianSeconds: number | null; runs: number } {
+    const seconds = this.#store.bootSeconds(gpuTypeId, model, 'total', BOOTS);
+    return { medianSeconds: median(seconds), runs: seconds.length };
+  }
+
+  phaseSeconds(gpuTypeId: string, model: string, phase: string): number | null {
+    return median(this.#store.bootSeconds(gpuTypeId, model, phase, BOOTS));
+  }
+}
+
+function requestOf(spec: DeploymentSpec): Parameters<FleetDeps['planner']['plan']>[0]['request'] {
+  const { model, revision, backend, compute, contextTokens, concurrency, kvCacheDtype } = spec;
+  return planRequestSchema.parse({
+    model,
+    revision,
+    backend,
+    mode: 'pod',
+    compute,
+    contextTokens,
+    concurrency,
+    kvCacheDtype,
+  });
+}
+
+export function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  const below = sorted[Math.ceil(sorted.length / 2) - 1];
+  return middle === undefined || below === undefined ? null : (middle + below) / 2;
+}

@@ -1,0 +1,179 @@
+import { asAppError, isAbort } from '../../shared/errors.ts';
+import { formatUsdPerHour } from '../../shared/money.ts';
+import type { Ledger } from '../costs/ledger.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { Emitter } from '../platform/lifecycle.ts';
+import type { Pod, RunPodApi } from '../runpod/api.ts';
+import type { DeploymentActor } from './actor.ts';
+import { parsePodName } from './pod/names.ts';
+import { podFacts } from './pod/read-pod.ts';
+import type { PodRow } from './store.ts';
+import type { DeploymentStore } from './store.ts';
+import type { Timing } from './timing.ts';
+import { backoff } from './state.ts';
+import type { FleetEvent } from './types.ts';
+
+export interface OrphanFacts {
+  readonly installation: string;
+  readonly pod: { readonly id: string; readonly name: string; readonly status: string };
+  /** When the list that shows the pod was asked for. */
+  readonly askedAt: number;
+  /** Pods that are a deployment's own. */
+  readonly owned: ReadonlySet<string>;
+  /** Names of creates that are under way or being looked up. */
+  readonly pending: ReadonlySet<string>;
+  readonly row: PodRow | null;
+  /** How long a list may still show a pod that is gone. */
+  readonly lagMs: number;
+}
+
+/**
+ * A pod that this installation made and that no deployment owns: left over from a crash, a lost answer or a second
+ * create. Its name is the proof that it is ours to end; other machines' and other people's pods never are (SPEC 3.11).
+ */
+export function isOrphan(facts: OrphanFacts): boolean {
+  const { pod, row } = facts;
+  if (pod.status === 'TERMINATED' || facts.owned.has(pod.id) || facts.pending.has(pod.name)) return false;
+  if (parsePodName(pod.name)?.installation !== facts.installation) return false;
+  const endedAt = row?.endedAt ?? null;
+  return endedAt === null || facts.askedAt > endedAt + facts.lagMs;
+}
+
+export interface OrphanSweepParts {
+  readonly api: RunPodApi;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly store: DeploymentStore;
+  readonly timing: Timing;
+  readonly installation: string;
+  readonly events: Emitter<FleetEvent>;
+  readonly actors: () => readonly DeploymentActor[];
+}
+
+interface Attempt {
+  tries: number;
+  nextAt: number;
+}
+
+/** Ends our own orphans, once told about, as often as it takes. */
+export class OrphanSweep {
+  readonly #parts: OrphanSweepParts;
+  readonly #attempts = new Map<string, Attempt>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #end = new AbortController();
+
+  constructor(parts: OrphanSweepParts) {
+    this.#parts = parts;
+  }
+
+  async dispose(): Promise<void> {
+    this.#end.abort();
+    await Promise.all(this.#running);
+  }
+
+  sweep(pods: readonly Pod[], askedAt: number): void {
+    const { store, timing, installation, clock, actors } = this.#parts;
+    const owned = new Set(actors().flatMap(({ record }) => (record.pod === null ? [] : [record.pod.id])));
+    const pending = new Set(store.openIntents().map((intent) => intent.podName));
+    const orphans = pods.filter((pod) =>
+      isOrphan({
+        installation,
+        pod,
+        askedAt,
+        owned,
+        pending,
+        row: store.pod(pod.id),
+        lagMs: timing.settleMs,
+      }),
+    );
+    const ids = new Set(orphans.map((pod) => pod.id));
+    for (const id of this.#attempts.keys()) if (!ids.has(id)) this.#attempts.delete(id);
+    for (const pod of orphans) {
+      const attempt = this.#attempts.get(pod.id) ?? { tries: 0, nextAt: 0 };
+      if (clock.now() < attempt.nextAt) continue;
+      this.#attempts.set(pod.id, attempt);
+      const ending = this.#terminate(pod, attempt).finally(() => this.#running.delete(ending));
+      this.#running.add(ending);
+    }
+  }
+
+  async #terminate(pod: Pod, attempt: Attempt): Promise<void> {
+    const { api, clock, ids, log, ledger, store, timing } = this.#parts;
+    const deploymentId = parsePodName(pod.name)?.deploymentId ?? '';
+    const facts = podFacts(pod);
+    attempt.tries++;
+    attempt.nextAt = clock.now() + backoff(timing, attempt.tries);
+    if (attempt.tries === 1) this.#tell(pod, deploymentId);
+    this.#meter(pod, deploymentId);
+    const intent = {
+      id: ids.next('int'),
+      deploymentId,
+      kind: 'terminate',
+      podName: pod.name,
+      podId: pod.id,
+      launch: null,
+      sentAt: clock.now() + api.clockOffsetMs(),
+    } as const;
+    store.addPod({ id: pod.id, deploymentId, name: pod.name, createdAt: facts.createdAt });
+    store.openIntent(intent);
+    try {
+      if (pod.locked) await api.pods.update(pod.id, { locked: false }, this.#end.signal);
+      await api.pods.delete(pod.id, this.#end.signal);
+      const now = clock.now();
+      store.closeIntent(intent.id, 'accepted', now);
+      store.endPod(pod.id, now);
+      ledger.close(pod.id, 'compute', now + api.clockOffsetMs(), { estimated: false, note: 'orphan ended' });
+      log.info({ podId: pod.id }, 'an orphaned pod was ended');
+    } catch (error) {
+      if (isAbort(error) && this.#end.signal.aborted) return;
+      const known = asAppError(error);
+      store.closeIntent(intent.id, known.code, clock.now());
+      log.warn(
+        { podId: pod.id, code: known.code, requestId: known.requestId },
+        'an orphaned pod could not be ended yet',
+      );
+    }
+  }
+
+  #meter(pod: Pod, deploymentId: string): void {
+    if (pod.cost <= 0) return;
+    const { ledger, clock, api } = this.#parts;
+    const name = this.#deployment(deploymentId)?.record.spec.name ?? null;
+    ledger.observe(
+      { resourceId: pod.id, deploymentId, deploymentName: name, kind: 'compute', usdPerHour: pod.cost },
+      podFacts(pod).createdAt,
+      clock.now() + api.clockOffsetMs(),
+    );
+  }
+
+  #deployment(id: string): DeploymentActor | undefined {
+    return this.#parts.actors().find((actor) => actor.record.id === id);
+  }
+
+  #tell(pod: Pod, deploymentId: string): void {
+    const { store, clock, ids, events } = this.#parts;
+    const actor = this.#deployment(deploymentId);
+    const at = new Date(clock.now()).toISOString();
+    const text = `Found pod ${pod.id} of an interrupted run (${formatUsdPerHour(pod.cost)}) and ended it.`;
+    if (actor !== undefined) {
+      const entry = { at, kind: 'orphan-ended', text, data: { podId: pod.id } };
+      store.addHistory(deploymentId, clock.now(), entry);
+      events.emit({ name: 'history.added', payload: { deploymentId, entry } });
+    }
+    events.emit({
+      name: 'notification',
+      payload: {
+        id: ids.next('ntf'),
+        at,
+        kind: 'orphan',
+        title: 'A forgotten pod was found',
+        body: text,
+        deployment: actor?.record.spec.name ?? null,
+      },
+    });
+  }
+}

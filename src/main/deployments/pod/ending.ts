@@ -1,0 +1,196 @@
+import type { ErrorBody } from '../../../shared/errors.ts';
+import type { HandlersFor, Moment, State, Step } from '../state.ts';
+import type { Verdict } from '../events.ts';
+import type { Ending, PodRecord } from '../record.ts';
+import { backoff, cloudNow, go, history, notify } from '../state.ts';
+import { closePod, stopMeters } from './meters.ts';
+
+/**
+ * Ending a pod (SPEC 3.8): an accepted stop is read back; until RunPod confirmed that nothing runs, the app keeps
+ * trying, for ever, and says so. Which of stop and terminate is tried follows what the user chose for stopping.
+ */
+
+/** Asks for the pod's end. A wish that goes further (terminate over stop, removal over a rebuild) wins over an older one. */
+export function beginEnding(
+  step: Step,
+  wish: { readonly action: Ending['action']; readonly why: string; readonly next: Ending['next'] },
+): void {
+  const { record } = step;
+  if (record.pod === null) return;
+  const old = record.ending;
+  if (old === null) {
+    record.ending = {
+      ...wish,
+      askedAt: step.now,
+      tries: 0,
+      nextTryAt: 0,
+      acceptedAt: null,
+      firstSentAt: null,
+      toldAt: null,
+      lastError: null,
+    };
+    step.live.effectAt = 0;
+    history(step, 'ending', `${wish.action === 'stop' ? 'Stopping' : 'Terminating'} the pod: ${wish.why}.`, {
+      podId: record.pod.id,
+    });
+    return;
+  }
+  old.next = wish.next;
+  if (wish.action === 'terminate' && old.action === 'stop') {
+    old.action = 'terminate';
+    old.acceptedAt = null;
+    old.nextTryAt = 0;
+  }
+}
+
+/** The action of the user's choice for stopping. */
+export const stopAction = (step: Step): Ending['action'] =>
+  step.record.spec.onStop === 'keep' && step.record.desired !== 'terminated' ? 'stop' : 'terminate';
+
+export function decideEnding(state: State, moment: Moment): Verdict | null {
+  const { ending, pod } = state.record;
+  if (ending === null) return null;
+  if (pod === null || (ending.action === 'stop' && pod.status === 'EXITED')) {
+    return { do: 'apply', event: { type: 'end-done' } };
+  }
+  if (isTellTime(ending, moment)) return { do: 'apply', event: { type: 'still-billing' } };
+  if (moment.now < ending.nextTryAt) return { do: 'wait', until: ending.nextTryAt };
+  if (ending.acceptedAt !== null || state.live.readWanted) return { do: 'run', effect: { kind: 'read' } };
+  if (pod.locked) return { do: 'run', effect: { kind: 'unlock' } };
+  return { do: 'run', effect: { kind: 'end', action: actionOfTry(state, ending) } };
+}
+
+/**
+ * FACTS 2.11, 2.8: where the pod was to be terminated, a stop also ends the money, so the two are tried in turn. A
+ * kept pod is never terminated instead: its disk is the user's.
+ */
+function actionOfTry(state: State, ending: Ending): Ending['action'] {
+  if (ending.action === 'stop') return 'stop';
+  const running = state.record.pod?.status !== 'EXITED';
+  return running && ending.tries % 2 === 1 ? 'stop' : 'terminate';
+}
+
+function isTellTime(ending: Ending, { now, timing }: Moment): boolean {
+  if (ending.toldAt === null) return now - ending.askedAt >= timing.stillBillingMs;
+  return now - ending.toldAt >= timing.stillBillingAgainMs;
+}
+
+function retryLater(step: Step, ending: Ending, error: ErrorBody | null): void {
+  ending.tries++;
+  ending.acceptedAt = null;
+  ending.lastError = error === null ? 'RunPod accepted it, and the pod still runs' : error.message;
+  ending.nextTryAt =
+    step.now +
+    Math.max(
+      (error?.retryAfterSeconds ?? 0) * 1000,
+      backoff(step.timing, ending.tries, step.timing.stopRetryMs),
+    );
+}
+
+export const endingHandlers: HandlersFor<
+  'end-sent' | 'end-accepted' | 'end-failed' | 'end-done' | 'end-needed' | 'still-billing' | 'unlocked'
+> = {
+  'end-needed': (step, { why }) => {
+    const next = step.record.desired === 'terminated' ? 'removed' : 'stopped';
+    beginEnding(step, { action: stopAction(step), why, next });
+  },
+
+  'end-sent': (step) => {
+    const { ending } = step.record;
+    if (ending !== null) ending.firstSentAt ??= cloudNow(step);
+  },
+
+  'end-accepted': (step) => {
+    const { ending } = step.record;
+    if (ending === null) return;
+    ending.acceptedAt = cloudNow(step);
+    ending.nextTryAt = 0;
+  },
+
+  'end-failed': (step, { error }) => {
+    const { ending } = step.record;
+    if (ending === null) return;
+    retryLater(step, ending, error);
+    // A lost answer or a conflict may hide a success: look before acting again.
+    step.live.readWanted = true;
+    history(step, 'end-failed', `The pod could not be ended yet: ${error.message}`, { code: error.code });
+  },
+
+  unlocked: (step, { pod }) => {
+    if (step.record.pod !== null) step.record.pod.locked = pod.locked;
+    history(step, 'unlocked', 'The pod was locked against stopping and has been unlocked.');
+  },
+
+  'still-billing': (step) => {
+    const { ending, pod } = step.record;
+    if (ending === null || pod === null) return;
+    ending.toldAt = step.now;
+    notify(
+      step,
+      'still-billing',
+      `${step.record.spec.name} may still be billing`,
+      `RunPod has not confirmed the stop of pod ${pod.id}${ending.lastError === null ? '' : ` (${ending.lastError})`}. The app keeps trying.`,
+    );
+  },
+
+  'end-done': (step) => finishEnding(step),
+};
+
+/** A read found the pod running although an end was accepted: a stop that did nothing. */
+export function endNotDone(step: Step): void {
+  const { ending } = step.record;
+  if (ending === null) return;
+  step.live.readWanted = false;
+  if (ending.acceptedAt === null) return;
+  retryLater(step, ending, null);
+  history(step, 'stop-without-effect', 'RunPod accepted the stop and the pod still runs. Trying again.');
+}
+
+/** RunPod confirmed it: the pod is gone, or stopped where that was the wish. */
+export function finishEnding(step: Step): void {
+  const { record } = step;
+  const { ending, pod } = record;
+  if (pod !== null) bookEnd(step, pod, ending);
+  record.ending = null;
+  step.live.readWanted = false;
+  const next = ending?.next ?? (record.desired === 'terminated' ? 'removed' : 'stopped');
+  afterEnding(step, next, ending?.why ?? 'nothing was running yet', pod);
+}
+
+function bookEnd(step: Step, pod: PodRecord, ending: Ending | null): void {
+  const known = ending?.acceptedAt ?? null;
+  const at = known ?? ending?.firstSentAt ?? cloudNow(step);
+  stopMeters(step, pod, { at, estimated: known === null, note: ending?.why ?? 'ended' });
+  if (pod.status !== 'EXITED' || ending?.action === 'terminate') closePod(step, at);
+}
+
+function afterEnding(step: Step, next: Ending['next'], why: string, pod: PodRecord | null): void {
+  const { record } = step;
+  switch (next) {
+    case 'removed':
+      go(step, 'ended');
+      step.notes.push({ type: 'removed' });
+      return;
+    case 'stopped':
+      go(step, 'ended');
+      history(step, 'stopped', `Stopped: ${why}.`);
+      if (pod !== null) {
+        step.notes.push({
+          type: 'notify',
+          kind: 'stopped',
+          title: `${record.spec.name} stopped`,
+          body: `${sentence(why)}. RunPod confirmed that it no longer bills.`,
+          costSinceMs: pod.billingSince,
+        });
+      }
+      return;
+    case 'failed':
+      history(step, 'cleaned-up', 'The failed pod is gone; nothing bills.');
+      return;
+    case 'place':
+      history(step, 'cleaned-up', 'The old pod is gone; looking for another.');
+      return;
+  }
+}
+
+const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

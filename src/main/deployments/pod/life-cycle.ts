@@ -1,0 +1,80 @@
+import type { DeploymentEvent, Note, Verdict } from '../events.ts';
+import type { Handlers, HandlersFor, Moment, State, Step } from '../state.ts';
+import { bootingHandlers, decideBooting } from './booting.ts';
+import { decideEnding, endingHandlers } from './ending.ts';
+import { logHandlers } from './log-events.ts';
+import { decidePlacing, decideUncertain, placingHandlers } from './placing.ts';
+import { podFactsHandlers } from './pod-facts.ts';
+import { decideLimits, decideServing, servingHandlers } from './serving.ts';
+import { verbHandlers } from './verbs.ts';
+
+/**
+ * The pure core of a pod deployment: `applyEvent` changes the state by what happened, `decide` says what to do next.
+ * Neither knows a clock, a socket or a database; the actor performs.
+ */
+
+const effectFailed: HandlersFor<'effect-failed'> = {
+  // A call that failed for a reason of this app's own (disk full, a bug): wait, then decide anew.
+  'effect-failed': ({ live, now, timing }) => {
+    live.effectAt = now + timing.backoffMaxMs / 6;
+  },
+};
+
+const HANDLERS: Handlers = {
+  ...verbHandlers,
+  ...placingHandlers,
+  ...bootingHandlers,
+  ...logHandlers,
+  ...podFactsHandlers,
+  ...servingHandlers,
+  ...endingHandlers,
+  ...effectFailed,
+};
+
+/** Applies one event to the state it is given; what must be written down comes back. */
+export function applyEvent(state: State, event: DeploymentEvent, moment: Moment): Note[] {
+  const step: Step = { ...moment, state, record: state.record, live: state.live, notes: [] };
+  dispatch(step, event);
+  return step.notes;
+}
+
+function dispatch<T extends DeploymentEvent['type']>(
+  step: Step,
+  event: Extract<DeploymentEvent, { type: T }>,
+): void {
+  const type: T = event.type;
+  HANDLERS[type](step, event);
+}
+
+const WAIT: Verdict = { do: 'wait', until: null };
+
+/**
+ * What to do next; called after every event and when a wait is over. Order is the contract: what RunPod may already
+ * bill comes first, then endings, then limits, and only then anything that could begin to cost.
+ */
+export function decide(state: State, moment: Moment): Verdict {
+  if (state.live.effect !== null) return WAIT;
+  return (
+    decideUncertain(state, moment) ??
+    decideEnding(state, moment) ??
+    decideUnwanted(state) ??
+    decideLimits(state, moment) ??
+    decidePlacing(state, moment) ??
+    decideBooting(state, moment) ??
+    decideServing(state, moment) ??
+    WAIT
+  );
+}
+
+/** A pod nobody wants any more (adopted after a stop), or an end with nothing left to end. */
+function decideUnwanted({ record }: State): Verdict | null {
+  const { state, desired, pod } = record;
+  if (pod === null) {
+    return state === 'stopping' || state === 'terminating'
+      ? { do: 'apply', event: { type: 'end-done' } }
+      : null;
+  }
+  if (desired === 'running') return null;
+  const kept = pod.status === 'EXITED' && record.spec.onStop === 'keep' && desired === 'stopped';
+  return kept ? null : { do: 'apply', event: { type: 'end-needed', why: 'nobody wants it any more' } };
+}

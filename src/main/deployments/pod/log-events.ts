@@ -1,0 +1,60 @@
+import type { BootSignal } from '../events.ts';
+import type { HandlersFor, Step } from '../state.ts';
+import { history, isBooting, markProgress } from '../state.ts';
+
+/** Lines kept as evidence of what the pod last said. */
+const TAIL_LINES = 60;
+const LONGEST_LINE = 2000;
+
+/** What the pod's own log adds to the picture of a boot. */
+export const logHandlers: HandlersFor<'log-line' | 'log-state'> = {
+  'log-line': (step, { text, source, signal }) => {
+    const { live } = step;
+    live.logReadable = true;
+    live.tail.push(text.slice(0, LONGEST_LINE));
+    if (live.tail.length > TAIL_LINES) live.tail.shift();
+    if (source === 'container') live.containerUpAt ??= step.now;
+    if (signal !== null) heard(step, signal);
+  },
+
+  'log-state': ({ live }, { readable }) => {
+    live.logReadable = readable;
+  },
+};
+
+function heard(step: Step, signal: BootSignal): void {
+  const { live, record } = step;
+  switch (signal.kind) {
+    case 'pulling':
+    case 'loading':
+    case 'compiling':
+      if (!isBooting(record)) return;
+      live.detail = signal.detail;
+      markProgress(step, signal.detail);
+      return;
+    case 'container-start':
+      live.containerStarts++;
+      return;
+    case 'trouble':
+      // The first reason is the cause; what follows is its wake.
+      live.trouble ??= signal.trouble;
+      return;
+    case 'override-ignored':
+      live.overrideIgnored = true;
+      return;
+    case 'guard-armed':
+      guardHeard(step, 'armed', signal.detail);
+      return;
+    case 'guard-absent':
+      guardHeard(step, 'unprotected', signal.reason);
+  }
+}
+
+function guardHeard(step: Step, state: 'armed' | 'unprotected', reason: string): void {
+  const guard = step.record.pod?.launch.guard;
+  if (guard === undefined || guard.state === state) return;
+  guard.state = state;
+  guard.reason = reason;
+  if (state === 'armed') history(step, 'watchdog-armed', `The watchdog in the pod is armed (${reason}).`);
+  else history(step, 'unprotected', reason);
+}

@@ -1,0 +1,84 @@
+import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH, usdForMs } from '../../../shared/money.ts';
+import type { PodRecord } from '../record.ts';
+import type { Step } from '../state.ts';
+import { cloudNow } from '../state.ts';
+
+/** What the ledger is told about a pod. Instants are on the cloud's clock. */
+
+export const GONE = 'TERMINATED';
+
+/** Books what the pod costs now, and the end of what it costs no more. */
+export function meter(step: Step, pod: PodRecord): void {
+  const seenMs = cloudNow(step);
+  if (pod.usdPerHour > 0) {
+    step.notes.push(meterNote(pod, 'compute', pod.usdPerHour, pod.billingSince, seenMs));
+  } else if (pod.status === 'EXITED' || pod.status === GONE) {
+    const { ending } = step.record;
+    const known = ending?.acceptedAt ?? null;
+    const at = known ?? ending?.firstSentAt ?? null;
+    step.notes.push(
+      meterOff(pod, 'compute', { at, estimated: known === null, note: ending?.why ?? 'seen stopped' }),
+    );
+  }
+  const disk = diskUsdPerHour(pod);
+  if (disk > 0) step.notes.push(meterNote(pod, 'disk', disk, pod.billingSince, seenMs));
+  else step.notes.push(meterOff(pod, 'disk', { at: seenMs, estimated: true, note: 'no disk bills' }));
+}
+
+/** FACTS 2.8: container disk bills while running, a volume disk always and at double rate while stopped. */
+export function diskUsdPerHour(pod: PodRecord): number {
+  const { containerDiskGb, persistentGb } = pod.launch;
+  const price = STORAGE_USD_PER_GB_MONTH;
+  const perMonth =
+    pod.status === 'EXITED'
+      ? persistentGb * price.volumeDiskStopped
+      : containerDiskGb * price.containerDisk + persistentGb * price.volumeDiskRunning;
+  return perMonth / HOURS_PER_MONTH;
+}
+
+type MeterNote = Extract<Step['notes'][number], { type: 'meter' }>;
+type MeterOffNote = Extract<Step['notes'][number], { type: 'meter-off' }>;
+
+const meterNote = (
+  pod: PodRecord,
+  kind: MeterNote['kind'],
+  usdPerHour: number,
+  sinceMs: number,
+  seenMs: number,
+): MeterNote => ({ type: 'meter', podId: pod.id, kind, usdPerHour, sinceMs, seenMs });
+
+interface MeterEnd {
+  /** null = when the ledger last saw it billing: the best known end of money that nobody reported. */
+  readonly at: number | null;
+  readonly estimated: boolean;
+  readonly note: string;
+}
+
+const meterOff = (pod: PodRecord, kind: MeterOffNote['kind'], end: MeterEnd): MeterOffNote => ({
+  type: 'meter-off',
+  podId: pod.id,
+  kind,
+  atMs: end.at,
+  estimated: end.estimated,
+  note: end.note,
+});
+
+/** Nothing of the pod bills any more, or only the disk of a kept one. */
+export function stopMeters(step: Step, pod: PodRecord, end: MeterEnd): void {
+  step.notes.push(meterOff(pod, 'compute', end));
+  if (pod.status !== 'EXITED' || diskUsdPerHour(pod) === 0) step.notes.push(meterOff(pod, 'disk', end));
+}
+
+/** The pod is no more. */
+export function closePod(step: Step, atMs: number): void {
+  const { record } = step;
+  if (record.pod === null) return;
+  step.notes.push({ type: 'pod-ended', podId: record.pod.id, atMs });
+  if (record.boot !== null) record.boot.spentUsd += podSpent(record.pod, atMs);
+  record.pod = null;
+}
+
+/** Compute of the current run up to an instant, at the rate last seen. */
+export function podSpent(pod: PodRecord, atMs: number): number {
+  return usdForMs(pod.rateUsdPerHour, Math.max(0, atMs - pod.billingSince));
+}

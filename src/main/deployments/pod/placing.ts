@@ -1,0 +1,273 @@
+import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
+import { formatUsdPerHour } from '../../../shared/money.ts';
+import type { PlanCandidate } from '../../../shared/model.ts';
+import type { DeploymentEvent, Intent, PodFacts, Refusal, Verdict } from '../events.ts';
+import type { Boot, Launch, Tried } from '../record.ts';
+import type { HandlersFor, Moment, State, Step } from '../state.ts';
+import { backoff, forgetContainer, go, history } from '../state.ts';
+import { failBoot } from './failing.ts';
+import { meter } from './meters.ts';
+
+/** Getting a pod (SPEC 3.4): candidates in order, one create at a time, never a second one while a first is unknown. */
+
+export function candidateKey(candidate: PlanCandidate): string {
+  const { gpuTypeId, gpuCount, cloud, dataCenterIds } = candidate;
+  return [gpuTypeId, gpuCount, cloud, [...dataCenterIds].sort().join('+') || 'anywhere'].join('|');
+}
+
+/** Before all else: a create whose answer was lost, or a crash cut off, is looked up by name (SPEC 2.3, trap 6). */
+export function decideUncertain(state: State, moment: Moment): Verdict | null {
+  const { intent, live } = state;
+  if (intent === null) return null;
+  if (moment.now < live.effectAt) return { do: 'wait', until: live.effectAt };
+  return { do: 'run', effect: { kind: 'lookup', intent } };
+}
+
+export function decidePlacing(state: State, moment: Moment): Verdict | null {
+  const { record, live } = state;
+  const { boot, pod } = record;
+  if (record.state !== 'placing' || boot === null) return null;
+  const from = Math.max(boot.waitUntil ?? 0, live.effectAt);
+  if (moment.now < from) return { do: 'wait', until: from };
+  if (pod !== null) return { do: 'run', effect: { kind: live.readWanted ? 'read' : 'start' } };
+  const limit = overSpent(state, boot) ?? tooManyPods(boot, moment);
+  if (limit !== null) return { do: 'apply', event: { type: 'boot-given-up', error: limit } };
+  if (live.candidates === null) return { do: 'run', effect: { kind: 'plan' } };
+  const tried = new Set(boot.tried.map((entry) => entry.candidate));
+  const candidate = live.candidates.find((entry) => !tried.has(candidateKey(entry)));
+  if (candidate === undefined) return { do: 'apply', event: { type: 'round-failed' } };
+  return { do: 'run', effect: { kind: 'create', candidate } };
+}
+
+function overSpent(state: State, boot: Boot): ErrorBody | null {
+  const { usdPerBoot } = state.record.spec.budget;
+  return boot.spentUsd < usdPerBoot ? null : toErrorBody(bootBudgetError(usdPerBoot));
+}
+
+export function bootBudgetError(usdPerBoot: number): AppError {
+  return new AppError(
+    'budget_exceeded',
+    `Starting has used up the ${usdPerBoot} USD that one start may cost, and the model does not answer yet.`,
+    { advice: 'Raise budget.usdPerBoot, or look at the history for what took so long.' },
+  );
+}
+
+function tooManyPods(boot: Boot, { timing }: Moment): ErrorBody | null {
+  if (boot.pods < timing.podsPerBoot) return null;
+  const last = boot.tried.at(-1)?.detail ?? 'no reason was seen';
+  return toErrorBody(
+    new AppError('boot_stuck', `${boot.pods} pods were tried and none came up. The last one: ${last}`),
+  );
+}
+
+type Types =
+  | 'planned'
+  | 'plan-failed'
+  | 'created'
+  | 'create-refused'
+  | 'create-lost'
+  | 'lookup-found'
+  | 'lookup-empty'
+  | 'lookup-failed'
+  | 'round-failed'
+  | 'boot-given-up';
+
+export const placingHandlers: HandlersFor<Types> = {
+  planned: (step, { candidates }) => {
+    step.live.candidates = candidates.filter((candidate) => candidate.kind === 'pod');
+  },
+
+  'plan-failed': (step, { error, retryable }) => {
+    if (retryable) trouble(step, error);
+    else failBoot(step, error);
+  },
+
+  created: (step, event) => adopt(step, event, 'pod-created'),
+  'lookup-found': (step, event) => adopt(step, event, 'pod-adopted'),
+
+  'create-refused': (step, { intent, candidate, refusal }) => {
+    closeIntent(step, intent, `refused: ${refusal.error.code}`);
+    if (step.record.state === 'placing') refused(step, candidate, refusal);
+  },
+
+  'create-lost': (step, { intent, error }) => {
+    step.state.intent = intent;
+    step.live.lookups = 0;
+    step.live.effectAt = step.now + step.timing.lookupMs;
+    history(
+      step,
+      'create-lost',
+      `The answer to a create was lost (${error.message}) Looking for pod ${intent.podName}.`,
+      {
+        podName: intent.podName,
+      },
+    );
+  },
+
+  'lookup-empty': (step, { intent }) => {
+    const { live, timing, now } = step;
+    live.lookups++;
+    live.effectAt = now + timing.lookupMs;
+    if (live.lookups < timing.lookupTries) return;
+    closeIntent(step, intent, 'not found');
+    history(step, 'create-void', `RunPod made no pod named ${intent.podName}.`);
+    if (step.record.state === 'placing') {
+      trouble(
+        step,
+        toErrorBody(new AppError('runpod_unavailable', 'RunPod did not answer a create and made no pod.')),
+      );
+    }
+  },
+
+  // Not knowing is no reason to rent another: it is asked again until RunPod answers.
+  'lookup-failed': (step, { error }) => {
+    step.live.effectAt = step.now + pause(step, ++step.live.lookups, error);
+  },
+
+  'round-failed': (step) => roundFailed(step),
+  'boot-given-up': (step, { error }) => failBoot(step, error),
+};
+
+type Adoption = Extract<DeploymentEvent, { type: 'created' | 'lookup-found' }>;
+
+function adopt(step: Step, { intent, launch, pod }: Adoption, kind: string): void {
+  const { record } = step;
+  closeIntent(step, intent, `pod ${pod.id}`);
+  takePod(step, launch, pod);
+  step.notes.push({ type: 'pod-made', podId: pod.id, podName: pod.name, atMs: pod.createdAt });
+  step.notes.push(capacity(launch, pod.dataCenterId, 'placed'));
+  history(
+    step,
+    kind,
+    `${kind === 'pod-created' ? 'Rented' : 'Found and adopted'} pod ${pod.id}: ${launch.gpuCount} × ${launch.gpuTypeId} in ${pod.dataCenterId ?? 'a data centre not named yet'}, ${formatUsdPerHour(pod.usdPerHour)}.`,
+    { podId: pod.id, gpuTypeId: launch.gpuTypeId, usdPerHour: pod.usdPerHour },
+  );
+  if (record.boot !== null) {
+    record.boot.pods++;
+    record.boot.troubles = 0;
+  }
+  if (record.state === 'placing') go(step, 'placed');
+}
+
+/** From here on the pod is this deployment's. */
+export function takePod(step: Step, launch: Launch, facts: PodFacts): void {
+  const { record } = step;
+  forgetContainer(step);
+  record.pod = {
+    id: facts.id,
+    name: facts.name,
+    launch,
+    createdAt: facts.createdAt,
+    billingSince: facts.createdAt,
+    touchedAt: step.now,
+    seen: false,
+    status: facts.status,
+    actions: [...facts.actions],
+    locked: facts.locked,
+    gpuCount: facts.gpuCount,
+    cloud: facts.cloud,
+    dataCenterId: facts.dataCenterId,
+    usdPerHour: facts.usdPerHour,
+    rateUsdPerHour: facts.usdPerHour,
+    startedAt: facts.startedAt,
+  };
+  meter(step, record.pod);
+}
+
+function closeIntent(step: Step, intent: Intent | null, outcome: string): void {
+  if (intent === null) return;
+  step.notes.push({ type: 'intent-closed', intentId: intent.id, outcome });
+  step.state.intent = null;
+  step.live.lookups = 0;
+}
+
+const capacity = (launch: Launch, dataCenterId: string | null, outcome: 'placed' | 'no-capacity' | 'stuck') =>
+  ({ type: 'capacity', gpuTypeId: launch.gpuTypeId, dataCenterId, outcome }) as const;
+
+function refused(step: Step, candidate: string, { error, next }: Refusal): void {
+  switch (next.do) {
+    case 'stop':
+      failBoot(step, error);
+      return;
+    case 'wait':
+      trouble(step, error, next.ms);
+      return;
+    case 'next':
+      step.record.boot?.tried.push({ candidate, result: next.result, detail: error.message });
+      step.live.effectAt = 0;
+      if (next.result === 'no-capacity') rememberNoCapacity(step, candidate);
+      history(step, 'candidate-refused', `${candidate.split('|').join(', ')}: ${error.message}`, {
+        code: error.code,
+      });
+  }
+}
+
+function rememberNoCapacity(step: Step, key: string): void {
+  const candidate = step.live.candidates?.find((entry) => candidateKey(entry) === key);
+  if (candidate === undefined) return;
+  const dataCenterId = candidate.dataCenterIds.length === 1 ? (candidate.dataCenterIds[0] ?? null) : null;
+  step.notes.push({ type: 'capacity', gpuTypeId: candidate.gpuTypeId, dataCenterId, outcome: 'no-capacity' });
+}
+
+/** Trouble that says nothing about the candidate: wait and send the same again, a bounded number of times. */
+function trouble(step: Step, error: ErrorBody, atLeastMs = 0): void {
+  const { boot } = step.record;
+  if (boot === null) return;
+  boot.troubles++;
+  if (boot.troubles >= step.timing.troubles) {
+    failBoot(step, error);
+    return;
+  }
+  boot.waitUntil = step.now + Math.max(atLeastMs, pause(step, boot.troubles, error));
+  history(step, 'waiting', `${error.message} Trying again.`, { code: error.code });
+}
+
+const pause = (step: Step, tries: number, error: ErrorBody): number =>
+  Math.max((error.retryAfterSeconds ?? 0) * 1000, backoff(step.timing, tries));
+
+/** Every candidate was refused: wait for stock a few times, or say what is wrong with the request. */
+function roundFailed(step: Step): void {
+  const { boot } = step.record;
+  if (boot === null) return;
+  boot.rounds++;
+  const error = roundError(boot.tried, step.live.candidates?.length ?? 0);
+  if (error.code !== 'no_gpu_capacity' || boot.rounds >= step.timing.rounds) {
+    failBoot(step, toErrorBody(error));
+    return;
+  }
+  // Stuck and broken hosts stay excluded for this boot; stock may come back.
+  boot.tried = boot.tried.filter((entry) => entry.result !== 'no-capacity' && entry.result !== 'rejected');
+  boot.waitUntil = step.now + backoff(step.timing, boot.rounds, step.timing.roundPauseMs);
+  step.live.candidates = null;
+  history(step, 'round-failed', `No candidate could be placed (round ${boot.rounds}). Trying again.`);
+}
+
+/** One refusal of a kind other than 400 shows that the request itself is sound (trap 5). */
+export function roundError(tried: readonly Tried[], candidates: number): AppError {
+  const last = tried.at(-1);
+  if (last === undefined) {
+    return new AppError('no_gpu_capacity', 'No GPU that fits is offered now.', { details: { candidates } });
+  }
+  const details = { tried: tried.map(({ candidate, result }) => ({ candidate, result })) };
+  if (tried.every((entry) => entry.result === 'rejected')) {
+    return new AppError('runpod_rejected', `RunPod refused every candidate alike: ${last.detail}`, {
+      details,
+    });
+  }
+  if (tried.every((entry) => entry.result === 'forbidden')) {
+    return new AppError('runpod_key_forbidden', `RunPod allowed none of the candidates: ${last.detail}`, {
+      details,
+    });
+  }
+  if (tried.every((entry) => entry.result === 'too-dear')) {
+    return new AppError('no_gpu_capacity', `Every candidate turned out dearer than allowed: ${last.detail}`, {
+      details,
+    });
+  }
+  if (tried.some((entry) => entry.result === 'stuck' || entry.result === 'broken-host')) {
+    return new AppError('boot_stuck', `No candidate came up. The last one: ${last.detail}`, { details });
+  }
+  return new AppError('no_gpu_capacity', `No GPU is free for this now. The last answer: ${last.detail}`, {
+    details,
+  });
+}

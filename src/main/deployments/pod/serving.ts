@@ -1,0 +1,161 @@
+import { idlePlan, type IdlePlan } from '../idle.ts';
+import type { Verdict } from '../events.ts';
+import type { PodRecord } from '../record.ts';
+import type { HandlersFor, Moment, State } from '../state.ts';
+import { cloudNow, history, isBooting, notify } from '../state.ts';
+import { doubt } from './pod-facts.ts';
+
+/** While it serves: limits, idleness, the proof that the watchdog is armed, and keeping the watchdog content. */
+
+/** Limits that end any pod, booting or ready. */
+export function decideLimits({ record, live }: State, moment: Moment): Verdict | null {
+  const { pod, spec } = record;
+  if (pod === null || record.ending !== null || !(isBooting(record) || record.state === 'ready')) return null;
+  const { usdPerDay } = spec.budget;
+  if (usdPerDay !== null && live.spentTodayUsd >= usdPerDay) {
+    return {
+      do: 'apply',
+      event: { type: 'stop-asked', why: `its budget of ${usdPerDay} USD a day is used up` },
+    };
+  }
+  if (spec.watchdog.enabled && pod.status !== 'EXITED' && cloudNow(moment) >= pod.launch.guard.deadlineAt) {
+    return {
+      do: 'apply',
+      event: { type: 'stop-asked', why: `it ran for its limit of ${spec.watchdog.maxHours} hours` },
+    };
+  }
+  return null;
+}
+
+export function decideServing(state: State, moment: Moment): Verdict | null {
+  const { record, live } = state;
+  const { pod } = record;
+  if (record.state !== 'ready' || pod === null) return null;
+  if (live.readWanted) return { do: 'run', effect: { kind: 'read' } };
+  const unproven = guardUnproven(state, pod, moment);
+  if (unproven !== null) return unproven;
+  const idle = idleOf(state, moment);
+  const touch = decideTouch(state, pod, idle, moment);
+  if (touch?.do === 'run') return touch;
+  if (idle === null) return touch;
+  if (record.idleWarnedAt === null) {
+    if (moment.now < idle.warnAt) return { do: 'wait', until: idle.warnAt };
+    return { do: 'apply', event: { type: 'idle-soon', stopsAt: idle.stopsAt } };
+  }
+  if (moment.now < idle.stopsAt) return { do: 'wait', until: idle.stopsAt };
+  return {
+    do: 'apply',
+    event: { type: 'stop-asked', why: `it was idle for ${record.spec.idle.minutes} minutes` },
+  };
+}
+
+/** The idle clock of a deployment; null when it is not running down. */
+export function idleOf({ record, live }: State, { now, timing }: Moment): IdlePlan | null {
+  if (record.state !== 'ready' || record.readyAt === null) return null;
+  return idlePlan({
+    policy: record.spec.idle,
+    inFlight: live.inFlight,
+    readyAt: record.readyAt,
+    lastRequestAt: record.lastRequestAt,
+    keepAliveUntil: record.keepAliveUntil,
+    warnedAt: record.idleWarnedAt,
+    warningMs: timing.idleWarningMs,
+    now,
+  });
+}
+
+/**
+ * Kept awake on purpose, the pod would still be ended by its own watchdog: a one-token request of our own, well before
+ * that, tells it that somebody is home.
+ */
+function decideTouch(
+  { record, live }: State,
+  pod: PodRecord,
+  idle: IdlePlan | null,
+  { now }: Moment,
+): Verdict | null {
+  const { idleSeconds } = pod.launch.guard;
+  if (idleSeconds === null || live.inFlight > 0) return null;
+  const lastHeard = Math.max(record.lastRequestAt ?? 0, record.readyAt ?? 0, live.touchedAt);
+  if (idle !== null && idle.stopsAt <= lastHeard + idleSeconds * 1000) return null;
+  const due = Math.max(lastHeard + (idleSeconds * 1000) / 3, live.effectAt);
+  return now < due ? { do: 'wait', until: due } : { do: 'run', effect: { kind: 'touch' } };
+}
+
+function guardUnproven({ record, live }: State, pod: PodRecord, { now, timing }: Moment): Verdict | null {
+  if (pod.launch.guard.state !== 'pending' || record.readyAt === null) return null;
+  if (now - record.readyAt < timing.guardProofMs) return null;
+  const reason =
+    live.logReadable === false
+      ? 'The log of the pod could not be read, so nobody knows whether its watchdog runs.'
+      : pod.launch.guard.mode === 'image'
+        ? 'A custom image or template is started as it is, and its log shows no watchdog.'
+        : 'The log of the pod does not show that its watchdog is armed.';
+  return { do: 'apply', event: { type: 'guard-unproven', reason } };
+}
+
+type Types =
+  | 'lease-began'
+  | 'lease-ended'
+  | 'unreachable-reported'
+  | 'keep-alive-asked'
+  | 'touched'
+  | 'idle-soon'
+  | 'guard-unproven'
+  | 'tick';
+
+export const servingHandlers: HandlersFor<Types> = {
+  'lease-began': ({ live, record }) => {
+    live.inFlight++;
+    record.idleWarnedAt = null;
+  },
+
+  'lease-ended': ({ live, record, now }) => {
+    live.inFlight = Math.max(0, live.inFlight - 1);
+    record.lastRequestAt = now;
+    record.idleWarnedAt = null;
+  },
+
+  'unreachable-reported': (step) => doubt(step, 'The model server could not be reached.'),
+
+  'keep-alive-asked': (step, { until }) => {
+    step.record.keepAliveUntil = Math.max(until, step.record.keepAliveUntil ?? 0);
+    step.record.idleWarnedAt = null;
+    history(step, 'kept-alive', `Kept awake until ${new Date(step.record.keepAliveUntil).toISOString()}.`);
+  },
+
+  touched: (step) => {
+    step.live.touchedAt = step.now;
+  },
+
+  'idle-soon': (step, { stopsAt }) => {
+    const { record, now } = step;
+    record.idleWarnedAt = now;
+    const seconds = Math.max(1, Math.round((stopsAt - now) / 1000));
+    const when = seconds < 90 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
+    notify(
+      step,
+      'idle-soon',
+      `${record.spec.name} stops in ${when}`,
+      'Nothing has asked it for a while. Keep it alive, or let it stop.',
+    );
+  },
+
+  'guard-unproven': (step, { reason }) => {
+    const { pod, spec } = step.record;
+    if (pod === null) return;
+    pod.launch.guard.state = 'unprotected';
+    pod.launch.guard.reason = reason;
+    history(step, 'unprotected', reason, { podId: pod.id });
+    notify(
+      step,
+      'unprotected',
+      `${spec.name} runs unprotected`,
+      `${reason} If this computer goes away, nothing stops the pod.`,
+    );
+  },
+
+  tick: ({ live }, { spentTodayUsd }) => {
+    live.spentTodayUsd = spentTodayUsd;
+  },
+};

@@ -1,0 +1,93 @@
+import type { Backend } from '../../../shared/model.ts';
+import { shellJoin } from './shell-quote.ts';
+
+/** The scripts that travel in a pod's environment; see resources/watchdog/. */
+export interface GuardScripts {
+  readonly watchdog: string;
+  /** The key check in front of Ollama. */
+  readonly front: string;
+}
+
+/** Entrypoints of the stock images (FACTS 2.3, 2.4), to hand over to after the watchdog was started. */
+const ENTRYPOINTS: Readonly<Record<Backend, readonly string[]>> = {
+  vllm: ['vllm', 'serve'],
+  ollama: ['/bin/ollama'],
+};
+
+/** The images' own CMD, which an overridden entrypoint cuts off. */
+const DEFAULT_ARGS: Readonly<Record<Backend, readonly string[]>> = { vllm: [], ollama: ['serve'] };
+/** Ollama moves to loopback: should the start command ever be ignored, nothing of it is on the public URL. */
+const OLLAMA_LOOPBACK = '127.0.0.1:11435';
+const ACTIVITY_FILE = '/tmp/rplm-activity';
+
+/** `args` of an image that is started as it is. */
+export const plainArgs = (args: readonly string[]): string => shellJoin(args);
+
+/**
+ * `args` in the JSON form that replaces the image's entrypoint (FACTS 2.2): bash unpacks the watchdog from the
+ * environment, starts it beside, and becomes the model server, so that PID 1 and its signals are the image's own.
+ */
+export function guardedArgs(backend: Backend, args: readonly string[], watchdog: boolean): string {
+  const unpack = (name: string, file: string): string => `printf %s "$${name}" | base64 -d > ${file}`;
+  const steps = [
+    ...(watchdog ? [unpack('RPLM_WATCHDOG', '/tmp/rplm-watchdog.sh'), '(bash /tmp/rplm-watchdog.sh &)'] : []),
+    ...(backend === 'ollama'
+      ? [unpack('RPLM_FRONT', '/tmp/rplm-front.pl'), '(perl /tmp/rplm-front.pl &)']
+      : []),
+    `exec ${shellJoin([...ENTRYPOINTS[backend], ...(args.length === 0 ? DEFAULT_ARGS[backend] : args)])}`,
+  ];
+  return JSON.stringify({ entrypoint: ['bash', '-c'], cmd: [steps.join('; ')] });
+}
+
+export interface GuardSettings {
+  readonly apiUrl: string;
+  readonly action: 'stop' | 'terminate';
+  /** Epoch milliseconds on the cloud's clock. */
+  readonly deadlineAt: number;
+  /** null = only the deadline counts. */
+  readonly idleSeconds: number | null;
+  readonly bootGraceSeconds: number;
+  readonly backend: Backend;
+  readonly port: number;
+}
+
+/** The watchdog's settings; given to custom images too, for those that bring the watchdog themselves. */
+export function guardEnv(settings: GuardSettings): Record<string, string> {
+  return {
+    RPLM_API: settings.apiUrl,
+    RPLM_ACTION: settings.action,
+    ...deadlineEnv(settings.deadlineAt),
+    RPLM_IDLE: String(settings.idleSeconds ?? 0),
+    RPLM_BOOT_GRACE: String(settings.bootGraceSeconds),
+    RPLM_SOURCE:
+      settings.backend === 'vllm' ? `http://127.0.0.1:${settings.port}/metrics` : `file:${ACTIVITY_FILE}`,
+  };
+}
+
+export const deadlineEnv = (deadlineAt: number): Record<string, string> => ({
+  RPLM_DEADLINE: String(Math.floor(deadlineAt / 1000)),
+});
+
+export function scriptEnv(
+  backend: Backend,
+  scripts: GuardScripts,
+  watchdog: boolean,
+): Record<string, string> {
+  return {
+    ...(watchdog ? { RPLM_WATCHDOG: base64(scripts.watchdog) } : {}),
+    ...(backend === 'ollama' ? { RPLM_FRONT: base64(scripts.front) } : {}),
+  };
+}
+
+/** Settings of the key check in front of Ollama, and Ollama's own place behind it. */
+export function frontEnv(key: string, port: number): Record<string, string> {
+  return {
+    RPLM_FRONT_KEY: key,
+    RPLM_FRONT_LISTEN: `0.0.0.0:${port}`,
+    RPLM_FRONT_UPSTREAM: OLLAMA_LOOPBACK,
+    RPLM_FRONT_ACTIVITY: ACTIVITY_FILE,
+    OLLAMA_HOST: OLLAMA_LOOPBACK,
+  };
+}
+
+const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');

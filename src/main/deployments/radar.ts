@@ -1,0 +1,169 @@
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH } from '../../shared/money.ts';
+import type { Radar, RadarItem } from '../../shared/model.ts';
+import type { Endpoint, GpuType, NetworkVolume, Pod, RunPodApi } from '../runpod/api.ts';
+import { parsePodName } from './pod/names.ts';
+
+/** Whose a pod is. */
+export interface Ownership {
+  readonly installation: string;
+  /** Name of the deployment that owns a pod; null = none. */
+  readonly ownerOf: (podId: string) => string | null;
+}
+
+/** Everything in the account that costs or may cost, the costliest first (SPEC 3.11). Parts a key may not read are left out. */
+export async function scanAccount(
+  api: RunPodApi,
+  ownership: Ownership,
+  stamp: { readonly asOf: string; readonly simulated: boolean },
+  signal: AbortSignal,
+): Promise<Radar> {
+  const [pods, endpoints, volumes, gpus] = await Promise.all([
+    api.pods.list(signal),
+    readable(api.serverless.list(signal)),
+    readable(api.networkVolumes.list(signal)),
+    readable(api.catalog.gpus({}, signal)),
+  ]);
+  const items = [
+    ...pods.map((pod) => podItem(pod, ownership)),
+    ...endpoints.map((endpoint) => endpointItem(endpoint, gpus)),
+    ...volumes.map((volume) => volumeItem(volume)),
+  ];
+  return { ...stamp, items: items.sort((a, b) => monthly(b) - monthly(a) || a.id.localeCompare(b.id)) };
+}
+
+const monthly = (item: RadarItem): number => item.usdPerHour * HOURS_PER_MONTH + item.usdPerMonthAtRest;
+
+/** A restricted key may not read everything; that is no reason to hide the rest. */
+async function readable<T>(call: Promise<T[]>): Promise<T[]> {
+  try {
+    return await call;
+  } catch (error) {
+    if (asAppError(error).code === 'runpod_key_forbidden') return [];
+    throw error;
+  }
+}
+
+export function podItem(pod: Pod, ownership: Ownership): RadarItem {
+  const deployment = ownership.ownerOf(pod.id);
+  const belongs = ownershipOf(pod, deployment, ownership.installation);
+  const volumeGb = pod.mounts.persistent?.size ?? 0;
+  const price = STORAGE_USD_PER_GB_MONTH;
+  const stopped = pod.status === 'EXITED';
+  const actions: RadarItem['actions'] = [];
+  if (pod.actions.includes('stop')) actions.push('stop');
+  if (pod.actions.includes('terminate')) actions.push('terminate');
+  if (belongs !== 'known' && pod.status === 'RUNNING') actions.push('adopt');
+  return {
+    kind: 'pod',
+    id: pod.id,
+    name: pod.name,
+    status: pod.status,
+    ownership: belongs,
+    deployment,
+    usdPerHour: pod.cost,
+    usdPerMonthAtRest: volumeGb * (stopped ? price.volumeDiskStopped : price.volumeDiskRunning),
+    actions,
+    note: podNote(pod, belongs, volumeGb),
+  };
+}
+
+function ownershipOf(pod: Pod, deployment: string | null, installation: string): RadarItem['ownership'] {
+  if (deployment !== null) return 'known';
+  const name = parsePodName(pod.name);
+  if (name === null) return 'foreign';
+  return name.installation === installation ? 'orphan' : 'other-machine';
+}
+
+function podNote(pod: Pod, ownership: RadarItem['ownership'], volumeGb: number): string | null {
+  if (pod.locked) return 'Locked against stopping; stopping it here unlocks it first.';
+  if (pod.status === 'EXITED' && volumeGb > 0) return 'Its disk bills at double rate while it is stopped.';
+  if (ownership === 'orphan') return 'Made by this app in an interrupted run; it is being ended.';
+  if (ownership === 'other-machine')
+    return 'Made by this app on another computer or in another data directory.';
+  return null;
+}
+
+function endpointItem(endpoint: Endpoint, gpus: readonly GpuType[]): RadarItem {
+  const { min, max } = endpoint.workers;
+  const pools = new Set(endpoint.gpu?.pools ?? []);
+  const prices = gpus.flatMap((gpu) =>
+    gpu.pool !== null && pools.has(gpu.pool) && gpu.price.serverless !== undefined
+      ? [gpu.price.serverless]
+      : [],
+  );
+  const perWorker = Math.max(0, ...prices) * (endpoint.gpu?.count ?? 1);
+  const usdPerHour = min * perWorker;
+  return {
+    kind: 'endpoint',
+    id: endpoint.id,
+    name: endpoint.name,
+    status: max === 0 ? 'SCALED_TO_ZERO' : min > 0 ? 'ALWAYS_ON' : 'ON_DEMAND',
+    ownership: 'foreign',
+    deployment: null,
+    usdPerHour,
+    usdPerMonthAtRest: 0,
+    actions: min > 0 || max > 0 ? ['stop', 'terminate'] : ['terminate'],
+    note: min > 0 ? `Keeps ${min} worker${min === 1 ? '' : 's'} running day and night.` : null,
+  };
+}
+
+const FIRST_TB_GB = 1000;
+
+function volumeItem(volume: NetworkVolume): RadarItem {
+  const price = STORAGE_USD_PER_GB_MONTH;
+  const first = Math.min(volume.size, FIRST_TB_GB);
+  return {
+    kind: 'network-volume',
+    id: volume.id,
+    name: volume.name,
+    status: `${volume.size} GB in ${volume.dataCenter}`,
+    ownership: 'foreign',
+    deployment: null,
+    usdPerHour: 0,
+    usdPerMonthAtRest: first * price.networkVolumeFirstTb + (volume.size - first) * price.networkVolumeBeyond,
+    actions: ['terminate'],
+    note: 'Bills always, attached or not.',
+  };
+}
+
+/** Stops something that no deployment owns, as the user asked. @throws AppError runpod_*, unsupported, not_found */
+export async function stopItem(
+  api: RunPodApi,
+  kind: RadarItem['kind'],
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (kind) {
+    case 'pod': {
+      const pod = await api.pods.get(id, signal);
+      if (pod.locked) await api.pods.update(id, { locked: false }, signal);
+      await api.pods.action(id, 'stop', signal);
+      return;
+    }
+    case 'endpoint':
+      await api.serverless.update(id, { workers: { min: 0, max: 0 } }, signal);
+      return;
+    case 'network-volume':
+      throw new AppError('unsupported', 'A network volume cannot be stopped, only deleted.', {
+        details: { field: 'kind', value: kind },
+      });
+  }
+}
+
+/** Removes it for ever. @throws AppError runpod_* */
+export async function terminateItem(
+  api: RunPodApi,
+  kind: RadarItem['kind'],
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  switch (kind) {
+    case 'pod':
+      return api.pods.delete(id, signal);
+    case 'endpoint':
+      return api.serverless.delete(id, signal);
+    case 'network-volume':
+      return api.networkVolumes.delete(id, signal);
+  }
+}

@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { errorBodySchema } from '../../shared/common.ts';
+import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import {
+  backendSchema,
+  deploymentSpecSchema,
+  deploymentStateSchema,
+  phaseNameSchema,
+} from '../../shared/model.ts';
+
+/**
+ * A deployment as it is stored: one row, one JSON text, written whole by its actor. Instants are milliseconds since
+ * 1970. Those of the pod (`createdAt`, `billingSince`, the guard's deadline) are on the cloud's clock, all others on
+ * this computer's.
+ */
+
+const ms = z.number();
+
+const problemSchema = errorBodySchema.extend({
+  code: z.custom<ErrorCode>((code) => typeof code === 'string' && code in ERRORS),
+});
+
+/** What was baked into a pod at its creation to make it stop by itself (SPEC 3.10). */
+export const guardSchema = z.object({
+  /** entrypoint = our start command runs it; image = the image may carry it; off = switched off by the user. */
+  mode: z.enum(['entrypoint', 'image', 'off']),
+  /** Idle time after which the pod ends itself, grace included; null = only the deadline counts. */
+  idleSeconds: z.number().nullable(),
+  bootGraceSeconds: z.number(),
+  deadlineAt: ms,
+  state: z.enum(['pending', 'armed', 'unprotected']),
+  reason: z.string().nullable(),
+});
+export type Guard = z.infer<typeof guardSchema>;
+
+/** How a pod was started; decided before the create and stored with its intent, so that an adopted pod is known whole. */
+export const launchSchema = z.object({
+  backend: backendSchema,
+  /** gpu type × count × cloud × data centres: what capacity memory and "tried" are about. */
+  candidate: z.string(),
+  gpuTypeId: z.string(),
+  gpuCount: z.number(),
+  image: z.string(),
+  port: z.number(),
+  servedModel: z.string(),
+  /** Bearer key of the model server; generated, known to the proxy alone. */
+  key: z.string(),
+  fingerprint: z.string(),
+  /** Hash of the parts of the spec a pod cannot change after its creation. */
+  specHash: z.string(),
+  containerDiskGb: z.number(),
+  persistentGb: z.number(),
+  /** The start command replaces the image's entrypoint, to carry the watchdog or Ollama's key check. */
+  override: z.boolean(),
+  guard: guardSchema,
+});
+export type Launch = z.infer<typeof launchSchema>;
+
+export const podRecordSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  launch: launchSchema,
+  createdAt: ms,
+  /** Beginning of the current run: creation, or the last start of a kept pod. */
+  billingSince: ms,
+  /** Our last successful change (create, start, restart): what was read before it is stale. */
+  touchedAt: ms,
+  /** A list or a read has shown it; until then its absence may be RunPod's list lagging (FACTS 1). */
+  seen: z.boolean(),
+  status: z.string(),
+  actions: z.array(z.string()),
+  locked: z.boolean(),
+  gpuCount: z.number(),
+  cloud: z.string(),
+  dataCenterId: z.string().nullable(),
+  usdPerHour: z.number(),
+  /** The last rate above zero. */
+  rateUsdPerHour: z.number(),
+  startedAt: ms.nullable(),
+});
+export type PodRecord = z.infer<typeof podRecordSchema>;
+
+export const triedSchema = z.object({
+  candidate: z.string(),
+  result: z.enum(['no-capacity', 'rejected', 'forbidden', 'unavailable', 'too-dear', 'stuck', 'broken-host']),
+  detail: z.string(),
+});
+export type Tried = z.infer<typeof triedSchema>;
+
+export const phaseRecordSchema = z.object({ phase: phaseNameSchema, startedAt: ms, endedAt: ms.nullable() });
+export type PhaseRecord = z.infer<typeof phaseRecordSchema>;
+
+/** One effort to get from nothing to an answering model server; spans several pods when the first ones fail. */
+export const bootSchema = z.object({
+  reason: z.enum(['start', 'wake', 'restart', 'recover', 'adopt']),
+  startedAt: ms,
+  /** Pods made so far. */
+  pods: z.number(),
+  /** Times the whole list of candidates was gone through without success. */
+  rounds: z.number(),
+  tried: z.array(triedSchema),
+  /** Nothing is sent before this instant: a 429 or the pause between rounds. */
+  waitUntil: ms.nullable(),
+  /** Consecutive creates that failed for reasons of RunPod's own (5xx, lost answers). */
+  troubles: z.number(),
+  /** Compute of pods of this boot that were given up. */
+  spentUsd: z.number(),
+  phases: z.array(phaseRecordSchema),
+});
+export type Boot = z.infer<typeof bootSchema>;
+
+/** The pod is being ended; kept until RunPod confirmed it, for ever if need be (SPEC 3.8). */
+export const endingSchema = z.object({
+  action: z.enum(['stop', 'terminate']),
+  why: z.string(),
+  /** What follows once it is confirmed. */
+  next: z.enum(['stopped', 'failed', 'place', 'removed']),
+  askedAt: ms,
+  tries: z.number(),
+  nextTryAt: ms,
+  /** The last action RunPod accepted (cloud clock) that has not been read back yet; null = none. */
+  acceptedAt: ms.nullable(),
+  /** When the first action was sent (cloud clock): the best end of billing if no answer ever arrived. */
+  firstSentAt: ms.nullable(),
+  /** When people were last told that it still bills. */
+  toldAt: ms.nullable(),
+  lastError: z.string().nullable(),
+});
+export type Ending = z.infer<typeof endingSchema>;
+
+export const recordSchema = z.object({
+  id: z.string(),
+  spec: deploymentSpecSchema,
+  /** Hash of what a pod is launched with; differs from the pod's own after an edit. */
+  specHash: z.string(),
+  createdAt: ms,
+  desired: z.enum(['running', 'stopped', 'terminated']),
+  state: deploymentStateSchema,
+  since: ms,
+  pod: podRecordSchema.nullable(),
+  boot: bootSchema.nullable(),
+  ending: endingSchema.nullable(),
+  problem: problemSchema.nullable(),
+  /** End of the last request. */
+  lastRequestAt: ms.nullable(),
+  readyAt: ms.nullable(),
+  keepAliveUntil: ms.nullable(),
+  idleWarnedAt: ms.nullable(),
+});
+export type DeploymentRecord = z.infer<typeof recordSchema>;
+
+/** States in which somebody waits for a model server. */
+export const BOOT_STATES: ReadonlySet<string> = new Set(['placing', 'pulling', 'loading', 'warming']);

@@ -1,0 +1,224 @@
+import type { ErrorBody } from '../../shared/errors.ts';
+import { assertNever } from '../../shared/errors.ts';
+import type { PlanCandidate } from '../../shared/model.ts';
+import type { BootTrouble, DeploymentEvent, Effect, Intent, Note, NotificationKind } from './events.ts';
+import { nextState, type Trigger } from './machine.ts';
+import { BOOT_STATES, type Boot, type DeploymentRecord, type PhaseRecord } from './record.ts';
+import type { Timing } from './timing.ts';
+
+/** What an actor knows beyond its record; lost with the process and found again. */
+export interface Live {
+  /** The call under way. */
+  effect: Effect['kind'] | null;
+  /** No call is begun before this instant; set after calls that failed or must be paced. */
+  effectAt: number;
+  /** Candidates of this boot; null = not planned since the app began. */
+  candidates: readonly PlanCandidate[] | null;
+  /** Tries so far of looking up a lost create. */
+  lookups: number;
+  /** The last sign that the boot goes on, and what it was: the same sign twice is no progress. */
+  progressAt: number;
+  progress: string;
+  /** For people: "layer 7 of 12". */
+  detail: string | null;
+  /** The newest lines of the pod's log, kept as evidence. */
+  tail: string[];
+  trouble: BootTrouble | null;
+  /** Times the container was seen starting in this boot. */
+  containerStarts: number;
+  containerUpAt: number | null;
+  uptimeSeconds: number | null;
+  /** Times the uptime went back: a restart seen without the log. */
+  uptimeFalls: number;
+  gpuUtilPercent: number | null;
+  observedAt: number | null;
+  /** Since when lists do not show the pod. */
+  absentSince: number | null;
+  /** The pod must be asked for by id before anything is concluded. */
+  readWanted: boolean;
+  /** The container is to be restarted in place. */
+  restartWanted: boolean;
+  overrideIgnored: boolean;
+  logReadable: boolean | null;
+  /** Ollama: the model was pulled in this run. */
+  pulled: boolean;
+  probe: string;
+  inFlight: number;
+  /** When the pod was last kept awake by a request of our own. */
+  touchedAt: number;
+  spentTodayUsd: number;
+}
+
+export function newLive(now: number): Live {
+  return {
+    effect: null,
+    effectAt: 0,
+    candidates: null,
+    lookups: 0,
+    progressAt: now,
+    progress: '',
+    detail: null,
+    tail: [],
+    trouble: null,
+    containerStarts: 0,
+    containerUpAt: null,
+    uptimeSeconds: null,
+    uptimeFalls: 0,
+    gpuUtilPercent: null,
+    observedAt: null,
+    absentSince: null,
+    readWanted: false,
+    restartWanted: false,
+    overrideIgnored: false,
+    logReadable: null,
+    pulled: false,
+    probe: '',
+    inFlight: 0,
+    touchedAt: 0,
+    spentTodayUsd: 0,
+  };
+}
+
+export interface State {
+  readonly record: DeploymentRecord;
+  readonly live: Live;
+  /** A create whose outcome is not known. At most one: no call is begun while it is open. */
+  intent: Intent | null;
+}
+
+/** The world at the instant an event is applied or a decision made. */
+export interface Moment {
+  readonly now: number;
+  /** Cloud clock minus `now`. */
+  readonly offsetMs: number;
+  readonly timing: Timing;
+}
+
+/** One event being applied: the state it changes and what it leaves to be written down. */
+export interface Step extends Moment {
+  readonly state: State;
+  readonly record: DeploymentRecord;
+  readonly live: Live;
+  readonly notes: Note[];
+}
+
+export type Handlers = {
+  readonly [T in DeploymentEvent['type']]: (step: Step, event: Extract<DeploymentEvent, { type: T }>) => void;
+};
+
+/** Some of the handlers: each file below pod/ brings those of its subject. */
+export type HandlersFor<T extends DeploymentEvent['type']> = Pick<Handlers, T>;
+
+export const cloudNow = (moment: Moment): number => moment.now + moment.offsetMs;
+
+export function history(
+  step: Step,
+  kind: string,
+  text: string,
+  data: Readonly<Record<string, unknown>> = {},
+): void {
+  step.notes.push({ type: 'history', kind, text, data });
+}
+
+export function notify(step: Step, kind: NotificationKind, title: string, body: string): void {
+  step.notes.push({ type: 'notify', kind, title, body });
+}
+
+/** Moves the life cycle on; phases begin and end with the state. */
+export function go(step: Step, trigger: Trigger): void {
+  const { record } = step;
+  const next = nextState(record.state, trigger);
+  if (next === null) throw new Error(`"${trigger}" cannot happen to a deployment that is ${record.state}`);
+  if (next === record.state) return;
+  record.state = next;
+  record.since = step.now;
+  markProgress(step, `state ${next}`);
+  step.live.detail = null;
+  enterPhase(step);
+}
+
+function enterPhase(step: Step): void {
+  const { boot, state } = step.record;
+  if (boot === null) return;
+  const open = boot.phases.at(-1);
+  if (open?.endedAt === null) open.endedAt = step.now;
+  const phase = phaseOf(state);
+  if (phase === null) return;
+  boot.phases.push({ phase, startedAt: step.now, endedAt: phase === 'ready' ? step.now : null });
+}
+
+function phaseOf(state: DeploymentRecord['state']): PhaseRecord['phase'] | null {
+  switch (state) {
+    case 'placing':
+    case 'pulling':
+    case 'loading':
+    case 'warming':
+    case 'ready':
+      return state;
+    case 'stopped':
+    case 'stopping':
+    case 'terminating':
+    case 'failed':
+      return null;
+    default:
+      return assertNever(state);
+  }
+}
+
+/** A sign of life counts once: a crash loop repeats itself, a boot does not. */
+export function markProgress(step: Step, sign: string): void {
+  if (sign === step.live.progress) return;
+  step.live.progress = sign;
+  step.live.progressAt = step.now;
+}
+
+/** Begins an effort to come up; what the last one knew is forgotten. */
+export function beginBoot(step: Step, reason: Boot['reason']): Boot {
+  const boot: Boot = {
+    reason,
+    startedAt: step.now,
+    pods: 0,
+    rounds: 0,
+    tried: [],
+    waitUntil: null,
+    troubles: 0,
+    spentUsd: 0,
+    phases: [],
+  };
+  step.record.boot = boot;
+  step.record.problem = null;
+  step.record.readyAt = null;
+  step.live.candidates = null;
+  forgetContainer(step);
+  return boot;
+}
+
+/** A new container begins: what was seen of the old one says nothing about it. */
+export function forgetContainer(step: Step): void {
+  const { live } = step;
+  live.trouble = null;
+  live.containerStarts = 0;
+  live.containerUpAt = null;
+  live.uptimeSeconds = null;
+  live.uptimeFalls = 0;
+  live.overrideIgnored = false;
+  live.pulled = false;
+  live.absentSince = null;
+  live.readWanted = false;
+  live.restartWanted = false;
+  live.detail = null;
+  live.probe = '';
+  live.progress = '';
+  live.progressAt = step.now;
+}
+
+export const isBooting = (record: DeploymentRecord): boolean => BOOT_STATES.has(record.state);
+
+/** Trouble that passes is waited out: 1, 2, 4 … times the first pause, never more than the limit. */
+export function backoff(timing: Timing, tries: number, firstMs = timing.backoffMs): number {
+  return Math.min(firstMs * 2 ** Math.min(Math.max(0, tries - 1), 20), timing.backoffMaxMs);
+}
+
+export function setProblem(step: Step, error: ErrorBody): void {
+  step.record.problem = { ...error };
+}

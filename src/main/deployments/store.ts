@@ -1,0 +1,268 @@
+import { AppError } from '../../shared/errors.ts';
+import { number, numberOrNull, text, textOrNull, type Db, type Row } from '../platform/db.ts';
+import type { HistoryEntry } from '../../shared/model.ts';
+import type { CapacityMemory } from '../planner/types.ts';
+import type { Intent } from './events.ts';
+import { launchSchema, recordSchema, type DeploymentRecord } from './record.ts';
+
+const SCHEMA = `
+CREATE TABLE deployment_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL) STRICT;
+CREATE TABLE deployments (
+  id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at REAL NOT NULL, body TEXT NOT NULL
+) STRICT;
+CREATE TABLE deployment_intents (
+  id TEXT PRIMARY KEY, deployment_id TEXT NOT NULL, kind TEXT NOT NULL, pod_name TEXT NOT NULL, pod_id TEXT,
+  launch TEXT, sent_at REAL NOT NULL, outcome TEXT, closed_at REAL
+) STRICT;
+CREATE INDEX deployment_intents_open ON deployment_intents (deployment_id) WHERE outcome IS NULL;
+CREATE TABLE deployment_history (
+  seq INTEGER PRIMARY KEY, deployment_id TEXT NOT NULL, at REAL NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL,
+  data TEXT NOT NULL
+) STRICT;
+CREATE INDEX deployment_history_of ON deployment_history (deployment_id, seq);
+CREATE TABLE deployment_pods (
+  id TEXT PRIMARY KEY, deployment_id TEXT NOT NULL, name TEXT NOT NULL, created_at REAL NOT NULL, ended_at REAL
+) STRICT;
+CREATE INDEX deployment_pods_of ON deployment_pods (deployment_id);
+CREATE TABLE deployment_capacity (
+  seq INTEGER PRIMARY KEY, gpu_type_id TEXT NOT NULL, data_center_id TEXT, at REAL NOT NULL, outcome TEXT NOT NULL
+) STRICT;
+CREATE TABLE deployment_boots (
+  seq INTEGER PRIMARY KEY, gpu_type_id TEXT NOT NULL, model TEXT NOT NULL, phase TEXT NOT NULL, seconds REAL NOT NULL,
+  at REAL NOT NULL
+) STRICT;
+CREATE INDEX deployment_boots_of ON deployment_boots (gpu_type_id, model, phase);
+`;
+
+const HISTORY_PER_DEPLOYMENT = 500;
+const CAPACITY_ROWS = 500;
+const CLOSED_INTENTS = 1000;
+
+export interface PodRow {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly createdAt: number;
+  readonly endedAt: number | null;
+}
+
+/** Everything of this room that outlives the process. Writes belong into `db.transaction` together. */
+export class DeploymentStore {
+  readonly db: Db;
+
+  constructor(db: Db) {
+    this.db = db;
+    db.migrate('deployments', [{ sql: SCHEMA }]);
+  }
+
+  meta(key: string): { readonly value: string; readonly at: number } | null {
+    const row = this.db.get('SELECT value, at FROM deployment_meta WHERE key = ?', key);
+    return row === undefined ? null : { value: text(row, 'value'), at: number(row, 'at') };
+  }
+
+  setMeta(key: string, value: string, at: number): void {
+    this.db.run(
+      'INSERT INTO deployment_meta (key, value, at) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value, at = excluded.at',
+      key,
+      value,
+      at,
+    );
+  }
+
+  /** @throws AppError internal: a row of our own that cannot be read must not be mistaken for "no such deployment". */
+  records(): DeploymentRecord[] {
+    return this.db.all('SELECT id, body FROM deployments ORDER BY created_at, id').map((row) => {
+      const parsed = recordSchema.safeParse(JSON.parse(text(row, 'body')));
+      if (parsed.success) return parsed.data;
+      throw new AppError('internal', `The stored deployment ${text(row, 'id')} cannot be read.`, {
+        cause: parsed.error,
+      });
+    });
+  }
+
+  save(record: DeploymentRecord, body: string): void {
+    this.db.run(
+      'INSERT INTO deployments (id, name, created_at, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body',
+      record.id,
+      record.spec.name,
+      record.createdAt,
+      body,
+    );
+  }
+
+  /** The pods it made stay on record: one of them may still come to light. */
+  remove(deploymentId: string): void {
+    this.db.run('DELETE FROM deployments WHERE id = ?', deploymentId);
+    this.db.run('DELETE FROM deployment_history WHERE deployment_id = ?', deploymentId);
+  }
+
+  openIntent(intent: Intent): void {
+    this.db.run(
+      'INSERT INTO deployment_intents (id, deployment_id, kind, pod_name, pod_id, launch, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      intent.id,
+      intent.deploymentId,
+      intent.kind,
+      intent.podName,
+      intent.podId,
+      intent.launch === null ? null : JSON.stringify(intent.launch),
+      intent.sentAt,
+    );
+  }
+
+  closeIntent(id: string, outcome: string, at: number): void {
+    // A launch holds the model server's key; a closed intent needs it no more.
+    this.db.run(
+      'UPDATE deployment_intents SET outcome = ?, closed_at = ?, launch = NULL WHERE id = ? AND outcome IS NULL',
+      outcome,
+      at,
+      id,
+    );
+    this.db.run(
+      'DELETE FROM deployment_intents WHERE outcome IS NOT NULL AND closed_at < (SELECT closed_at FROM deployment_intents WHERE outcome IS NOT NULL ORDER BY closed_at DESC LIMIT 1 OFFSET ?)',
+      CLOSED_INTENTS,
+    );
+  }
+
+  openIntents(): Intent[] {
+    return this.db
+      .all('SELECT * FROM deployment_intents WHERE outcome IS NULL ORDER BY sent_at')
+      .map((row) => intentOf(row));
+  }
+
+  addHistory(deploymentId: string, at: number, entry: Omit<HistoryEntry, 'at'>): void {
+    this.db.run(
+      'INSERT INTO deployment_history (deployment_id, at, kind, text, data) VALUES (?, ?, ?, ?, ?)',
+      deploymentId,
+      at,
+      entry.kind,
+      entry.text,
+      JSON.stringify(entry.data),
+    );
+    this.db.run(
+      'DELETE FROM deployment_history WHERE deployment_id = ? AND seq <= (SELECT seq FROM deployment_history WHERE deployment_id = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)',
+      deploymentId,
+      deploymentId,
+      HISTORY_PER_DEPLOYMENT,
+    );
+  }
+
+  history(deploymentId: string): HistoryEntry[] {
+    return this.db
+      .all(
+        'SELECT at, kind, text, data FROM deployment_history WHERE deployment_id = ? ORDER BY seq',
+        deploymentId,
+      )
+      .map((row) => ({
+        at: new Date(number(row, 'at')).toISOString(),
+        kind: text(row, 'kind'),
+        text: text(row, 'text'),
+        data: dataOf(text(row, 'data')),
+      }));
+  }
+
+  addPod(pod: {
+    readonly id: string;
+    readonly deploymentId: string;
+    readonly name: string;
+    readonly createdAt: number;
+  }): void {
+    this.db.run(
+      'INSERT INTO deployment_pods (id, deployment_id, name, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+      pod.id,
+      pod.deploymentId,
+      pod.name,
+      pod.createdAt,
+    );
+  }
+
+  endPod(id: string, at: number): void {
+    this.db.run('UPDATE deployment_pods SET ended_at = ? WHERE id = ? AND ended_at IS NULL', at, id);
+  }
+
+  pod(id: string): PodRow | null {
+    const row = this.db.get('SELECT * FROM deployment_pods WHERE id = ?', id);
+    if (row === undefined) return null;
+    return {
+      id,
+      deploymentId: text(row, 'deployment_id'),
+      createdAt: number(row, 'created_at'),
+      endedAt: numberOrNull(row, 'ended_at'),
+    };
+  }
+
+  addCapacity(entry: CapacityMemory): void {
+    this.db.run(
+      'INSERT INTO deployment_capacity (gpu_type_id, data_center_id, at, outcome) VALUES (?, ?, ?, ?)',
+      entry.gpuTypeId,
+      entry.dataCenterId,
+      entry.at,
+      entry.outcome,
+    );
+    this.db.run(
+      'DELETE FROM deployment_capacity WHERE seq <= (SELECT seq FROM deployment_capacity ORDER BY seq DESC LIMIT 1 OFFSET ?)',
+      CAPACITY_ROWS,
+    );
+  }
+
+  capacity(sinceMs: number): CapacityMemory[] {
+    return this.db
+      .all('SELECT * FROM deployment_capacity WHERE at >= ? ORDER BY seq', sinceMs)
+      .map((row) => ({
+        gpuTypeId: text(row, 'gpu_type_id'),
+        dataCenterId: textOrNull(row, 'data_center_id'),
+        at: number(row, 'at'),
+        outcome: outcomeOf(text(row, 'outcome')),
+      }));
+  }
+
+  addBootPhase(gpuTypeId: string, model: string, phase: string, seconds: number, at: number): void {
+    this.db.run(
+      'INSERT INTO deployment_boots (gpu_type_id, model, phase, seconds, at) VALUES (?, ?, ?, ?, ?)',
+      gpuTypeId,
+      model,
+      phase,
+      seconds,
+      at,
+    );
+  }
+
+  /** The newest durations first, at most `limit`. */
+  bootSeconds(gpuTypeId: string, model: string, phase: string, limit: number): number[] {
+    return this.db
+      .all(
+        'SELECT seconds FROM deployment_boots WHERE gpu_type_id = ? AND model = ? AND phase = ? ORDER BY seq DESC LIMIT ?',
+        gpuTypeId,
+        model,
+        phase,
+        limit,
+      )
+      .map((row) => number(row, 'seconds'));
+  }
+}
+
+function intentOf(row: Row): Intent {
+  const launch = textOrNull(row, 'launch');
+  return {
+    id: text(row, 'id'),
+    deploymentId: text(row, 'deployment_id'),
+    kind: kindOf(text(row, 'kind')),
+    podName: text(row, 'pod_name'),
+    podId: textOrNull(row, 'pod_id'),
+    launch: launch === null ? null : launchSchema.parse(JSON.parse(launch)),
+    sentAt: number(row, 'sent_at'),
+  };
+}
+
+function kindOf(value: string): Intent['kind'] {
+  if (value === 'create' || value === 'start' || value === 'stop' || value === 'terminate') return value;
+  throw new AppError('internal', `A stored intent has the unknown kind "${value}".`);
+}
+
+function outcomeOf(value: string): CapacityMemory['outcome'] {
+  if (value === 'placed' || value === 'stuck') return value;
+  return 'no-capacity';
+}
+
+function dataOf(json: string): Record<string, unknown> {
+  const value: unknown = JSON.parse(json);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,129 @@
+import type { AppEvent } from '../../shared/api.ts';
+import type {
+  DeploymentSpec,
+  DeploymentView,
+  DeploymentWish,
+  HistoryEntry,
+  LogLine,
+  Plan,
+  PlanCandidate,
+  Radar,
+  RadarItem,
+} from '../../shared/model.ts';
+import type { Ledger } from '../costs/ledger.ts';
+import type { ModelFactsSource } from '../huggingface/source.ts';
+import type { Log } from '../logs/log.ts';
+import type { GpuOffer, ModelFacts, PlanInput } from '../planner/types.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Db } from '../platform/db.ts';
+import type { Fetch } from '../platform/http.ts';
+import type { Ids } from '../platform/ids.ts';
+import type { Disposable, Unsubscribe } from '../platform/lifecycle.ts';
+import type { Random } from '../platform/random.ts';
+import type { GpuType, RunPodApi } from '../runpod/api.ts';
+import type { TargetSource } from '../target.ts';
+import type { GuardScripts } from './pod/start-command.ts';
+import type { Timing } from './timing.ts';
+
+/** How a model server is started on a pod; what this room needs of the planner's recipe. */
+export interface Recipe {
+  readonly image: string;
+  /** What follows the image's own entrypoint; empty = its default command. */
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Container disk in GB. */
+  readonly disk: number;
+  readonly modelServerPort: number;
+  readonly minCudaVersion: string | null;
+}
+
+/** The planner as this room uses it; pure. */
+export interface Planner {
+  plan(input: PlanInput): Plan;
+  offers(gpus: readonly GpuType[]): GpuOffer[];
+  recipe(spec: DeploymentSpec, candidate: PlanCandidate, facts: ModelFacts | null): Recipe;
+}
+
+export interface FleetDeps {
+  readonly api: RunPodApi;
+  readonly facts: ModelFactsSource;
+  readonly planner: Planner;
+  readonly ledger: Ledger;
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  /** For pods' public URLs. */
+  readonly fetch: Fetch;
+  readonly log: Log;
+  /** RunPod's REST address as a pod sees it; its watchdog stops it through it. */
+  readonly apiUrl: string;
+  /** With {podId} and {port}. */
+  readonly podUrlTemplate: string;
+  readonly simulated: boolean;
+  /** The user's Hugging Face token; null = none. */
+  readonly hfToken: () => Promise<string | null>;
+  /** Beginning of the user's day that holds an instant, for budgets per day. */
+  readonly startOfDay: (ms: number) => number;
+  readonly guardScripts: GuardScripts;
+  readonly timing?: Partial<Timing>;
+}
+
+export interface LogOptions {
+  readonly source?: 'system' | 'container' | undefined;
+  /** Lines before now. */
+  readonly tail: number;
+  /** False = end after the lines there are. */
+  readonly follow: boolean;
+}
+
+export type FleetEvent = Extract<
+  AppEvent,
+  { name: 'deployment.changed' | 'deployment.removed' | 'history.added' | 'notification' }
+>;
+
+/** Pods and endpoints in the account, known or not (SPEC 3.11). */
+export interface RadarApi {
+  scan(signal: AbortSignal): Promise<Radar>;
+  stop(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem>;
+  terminate(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<{ ok: true }>;
+  /** Puts a pod that no deployment knows under a new deployment of that name. */
+  adopt(id: string, name: string, signal: AbortSignal): Promise<DeploymentView>;
+}
+
+/**
+ * All deployments. `ref` is a name or an id. Verbs resolve when the wish is stored; what follows is told through
+ * events. Every verb throws AppError `not_found` for an unknown ref.
+ */
+export interface Fleet extends Disposable {
+  /** Replays open intents, reads the account, starts what is set to start with the app, and keeps watching. */
+  start(): void;
+  list(): DeploymentView[];
+  get(ref: string): DeploymentView;
+  /**
+   * @throws AppError name_taken, unknown_gpu, model_does_not_fit, model_unknown, model_gated, invalid_input,
+   * unsupported (serverless), no_gpu_capacity, runpod_*
+   */
+  create(wish: DeploymentWish, start: boolean, signal: AbortSignal): Promise<DeploymentView>;
+  /** @throws AppError not_allowed_now (being removed), budget_exceeded */
+  startDeployment(ref: string): DeploymentView;
+  stop(ref: string): DeploymentView;
+  restart(ref: string): DeploymentView;
+  terminate(ref: string): DeploymentView;
+  edit(ref: string, wish: DeploymentWish, signal: AbortSignal): Promise<DeploymentView>;
+  stopAll(): { stopping: string[] };
+  keepAlive(ref: string, minutes: number): DeploymentView;
+  history(ref: string): { entries: HistoryEntry[] };
+  /** @throws AppError wait_timeout, or the deployment's own problem */
+  wait(
+    ref: string,
+    until: 'ready' | 'stopped' | 'terminated',
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<DeploymentView>;
+  /** The pod's lines, going on across reconnects and replacements of the pod. */
+  logs(ref: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
+  readonly radar: RadarApi;
+  readonly targets: TargetSource;
+  subscribe(listener: (event: FleetEvent) => void): Unsubscribe;
+}

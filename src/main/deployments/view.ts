@@ -1,0 +1,128 @@
+import { HOURS_PER_MONTH } from '../../shared/money.ts';
+import type { DeploymentAction, DeploymentView, Phase, PodView, WatchdogView } from '../../shared/model.ts';
+import type { DeploymentRecord, PodRecord } from './record.ts';
+import type { Moment, State } from './state.ts';
+import { isBooting } from './state.ts';
+import { idleOf } from './pod/serving.ts';
+import { diskUsdPerHour } from './pod/meters.ts';
+import { unattended } from './unattended.ts';
+
+export interface ViewNumbers {
+  readonly todayUsd: number;
+  readonly totalUsd: number;
+  /** Median seconds of a phase with this pod's GPU; null = not known yet. */
+  readonly usualSeconds: (phase: string) => number | null;
+}
+
+/** A deployment as people and clients see it. */
+export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): DeploymentView {
+  const { record, live, intent } = state;
+  const { pod } = record;
+  const idle = idleOf(state, moment);
+  return {
+    id: record.id,
+    name: record.spec.name,
+    spec: record.spec,
+    desired: record.desired,
+    state: record.state,
+    since: iso(record.since),
+    phases: phasesOf(state, numbers),
+    pod: pod === null ? null : podView(pod, state),
+    models: modelsOf(record),
+    stillBilling: stillBills(state),
+    watchdog: watchdogView(record, pod),
+    unattended: unattended({
+      record,
+      inFlight: live.inFlight,
+      uncertain: intent !== null || live.effect === 'create',
+      now: moment.now,
+      offsetMs: moment.offsetMs,
+    }),
+    cost: {
+      nowUsdPerHour: pod === null ? 0 : pod.usdPerHour + diskUsdPerHour(pod),
+      restUsdPerMonth: pod === null ? 0 : diskUsdPerHour({ ...pod, status: 'EXITED' }) * HOURS_PER_MONTH,
+      todayUsd: numbers.todayUsd,
+      totalUsd: numbers.totalUsd,
+    },
+    actions: actionsOf(record),
+    problem: record.problem,
+    inFlight: live.inFlight,
+    lastRequestAt: isoOrNull(record.lastRequestAt),
+    idleStopsAt: idle === null ? null : iso(idle.stopsAt),
+    createdAt: iso(record.createdAt),
+  };
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+/** Money flows that nobody wants any more, or may flow: RunPod has not confirmed its end (SPEC 3.8). */
+function stillBills({ record, live, intent }: State): boolean {
+  if (record.desired === 'running' && record.ending === null) return false;
+  const { pod } = record;
+  const bills = pod !== null && (pod.status !== 'EXITED' || pod.usdPerHour > 0);
+  return bills || intent !== null || live.effect === 'create';
+}
+
+/** Every value of `model` that leads here. */
+export function modelsOf(record: DeploymentRecord): string[] {
+  const { name, model, aliases } = record.spec;
+  const served = record.pod?.launch.servedModel;
+  return [...new Set([name, ...(served === undefined ? [] : [served]), model, ...aliases])];
+}
+
+function phasesOf({ record, live }: State, numbers: ViewNumbers): Phase[] {
+  const phases = record.boot?.phases ?? [];
+  return phases.map(({ phase, startedAt, endedAt }, index) => ({
+    phase,
+    startedAt: iso(startedAt),
+    endedAt: isoOrNull(endedAt),
+    usualSeconds: phase === 'ready' ? null : numbers.usualSeconds(phase),
+    detail: index === phases.length - 1 && endedAt === null ? live.detail : null,
+  }));
+}
+
+function podView(pod: PodRecord, { live }: State): PodView {
+  return {
+    id: pod.id,
+    name: pod.name,
+    status: pod.status,
+    gpuTypeId: pod.launch.gpuTypeId,
+    gpuCount: pod.gpuCount,
+    cloud: pod.cloud,
+    dataCenterId: pod.dataCenterId,
+    image: pod.launch.image,
+    usdPerHour: pod.usdPerHour,
+    createdAt: iso(pod.createdAt),
+    startedAt: isoOrNull(pod.startedAt),
+    uptimeSeconds: live.uptimeSeconds,
+    gpuUtilPercent: live.gpuUtilPercent,
+    locked: pod.locked,
+  };
+}
+
+function watchdogView({ spec }: DeploymentRecord, pod: PodRecord | null): WatchdogView {
+  if (pod === null) {
+    return {
+      state: 'none',
+      reason: spec.watchdog.enabled ? null : 'Switched off in its settings.',
+      deadlineAt: null,
+    };
+  }
+  const { state, reason, deadlineAt, mode } = pod.launch.guard;
+  return { state, reason, deadlineAt: mode === 'off' ? null : iso(deadlineAt) };
+}
+
+/** Restart follows RunPod's own list of actions (FACTS 2.5); the others can always be brought about. */
+export function actionsOf(record: DeploymentRecord): DeploymentAction[] {
+  const { state, pod } = record;
+  if (state === 'terminating') return [];
+  if (state === 'stopped') return ['start', 'terminate', 'edit'];
+  if (state === 'stopping') return ['start', 'terminate', 'edit'];
+  if (state === 'failed')
+    return pod === null ? ['start', 'terminate', 'edit'] : ['start', 'stop', 'terminate', 'edit'];
+  const restartable = record.ending === null && pod?.actions.includes('restart') === true;
+  return isBooting(record) || state === 'ready'
+    ? ['stop', ...(restartable ? (['restart'] as const) : []), 'terminate', 'edit']
+    : [];
+}
