@@ -3,20 +3,28 @@ import type { components, operations } from './generated/openapi.ts';
 /** RunPod REST v2 as the app uses it. Types come from RunPod's OpenAPI document; nothing is repeated by hand. */
 type Schemas = components['schemas'];
 
-/** A GPU count that RunPod leaves out is its default, 1; decoding fills it in. */
-export type Pod = Schemas['Pod'] & { gpu?: { count: number } };
+/** What decoding makes sure of beyond the generated types. */
+interface DecodedContainer {
+  image: string;
+  args: string;
+  env: Record<string, string>;
+  ports: string[];
+}
+
+/** A GPU count that RunPod leaves out is its default, 1. */
+export type Pod = Schemas['Pod'] & DecodedContainer & { gpu?: { count: number } };
 export type PodStatus = Schemas['PodStatus'];
 export type PodAction = Schemas['PodAction'];
 export type CreatePodRequest = Schemas['CreatePodRequest'];
 export type UpdatePodRequest = Schemas['UpdatePodRequest'];
-export type Endpoint = Schemas['Endpoint'] & { gpu?: { count: number } | null };
+export type Endpoint = Schemas['Endpoint'] & DecodedContainer & { gpu?: { count: number } | null };
 export type CreateEndpointRequest = Schemas['CreateEndpointRequest'];
 export type UpdateEndpointRequest = Schemas['UpdateEndpointRequest'];
 export type WorkerList = Schemas['ListEndpointWorkersResponse'];
 export type ReleaseList = Schemas['ListEndpointReleasesResponse'];
 export type GpuType = Schemas['GpuType'];
 export type DataCenter = Schemas['DataCenter'];
-export type Template = Schemas['Template'];
+export type Template = Schemas['Template'] & DecodedContainer;
 export type CreateTemplateRequest = Schemas['CreateTemplateRequest'];
 export type Registry = Schemas['Registry'];
 export type CreateRegistryRequest = Schemas['CreateRegistryRequest'];

@@ -34,6 +34,7 @@ export const UNKNOWN_BALANCE: Balance = {
 
 const QUERY = 'query{myself{clientBalance currentSpendPerHr spendLimit}}';
 const TIME_LIMIT_MS = 15_000;
+const NOTHING_TOLD = 'RunPod tells this key nothing about the account';
 
 /** A query, although GraphQL carries it in a POST: it may be repeated. */
 const ASKED: Asked = { method: 'POST', route: '/graphql', repeatable: true, secrets: [] };
@@ -115,11 +116,14 @@ function readAnswer({ status, headers }: WireStream, body: string, key: string, 
     };
     throw errorFromAnswer({ ...ASKED, secrets: [key] }, failed);
   }
-  if (status !== 200) return { state: 'withheld', reason: `${status}: ${readProblem(body, [key]).text}` };
+  if (status !== 200) {
+    const said = readProblem(body, [key]).text;
+    return { state: 'withheld', reason: `${NOTHING_TOLD} (${status}${said === '' ? '' : `: ${said}`}).` };
+  }
   const { data, errors } = accountShape.decode(body, { route: 'POST /graphql', requestId, repeatable: true });
   const myself = data?.myself;
   if (myself === undefined || myself === null) {
-    const message = errors?.[0]?.message ?? 'RunPod tells this key nothing about the account';
+    const message = errors?.[0]?.message ?? `${NOTHING_TOLD}.`;
     return { state: 'withheld', reason: readProblem(message, [key]).text };
   }
   return {

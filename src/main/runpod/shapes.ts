@@ -45,7 +45,7 @@ const container = {
     .nullish()
     .transform((value) => value ?? ''),
   env: z
-    .record(z.string(), z.string())
+    .record(z.string(), z.string().catch(''))
     .nullish()
     .transform((value) => value ?? {}),
   ports: list(text),

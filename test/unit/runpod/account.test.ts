@@ -256,6 +256,16 @@ describe('checkKey', () => {
     expect(JSON.stringify(result)).not.toContain(KEY);
   });
 
+  it.each([
+    [json({ errors: [] }, 403), 'RunPod tells this key nothing about the account (403).'],
+    [html(403, 'Blocked'), 'RunPod tells this key nothing about the account (403: Blocked).'],
+    [told(null), 'RunPod tells this key nothing about the account.'],
+    [told(null, { errors: [{ message: `no rights for ${KEY}` }] }), 'no rights for ***'],
+  ])('says why a balance cannot be read (%#)', async (graphql, detail) => {
+    const { result } = await check({ graphql });
+    expect(result.rights.at(-1)).toEqual({ area: 'balance', allowed: 'no', detail });
+  });
+
   it('does not call a balance unreadable that nobody asked for', async () => {
     const { allowed, result, seen } = await check({}, { graphqlEnabled: false });
     expect(allowed.at(-1)).toBe('balance: unknown');

@@ -337,6 +337,11 @@ describe('decoding', () => {
     });
   });
 
+  it('one odd environment value hides no pod', async () => {
+    const { api, signal } = start(json({ pods: [pod('a', { env: { A: 'x', B: null } })] }));
+    expect(await api.pods.list(signal)).toMatchObject([{ id: 'a', env: { A: 'x', B: '' } }]);
+  });
+
   it('keeps a GPU count of zero: a start without a free GPU', async () => {
     const { api, signal } = start(json(pod('a', { gpu: { id: 'g', count: 0 } })));
     expect((await api.pods.get('a', signal)).gpu?.count).toBe(0);
