@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
 import { DISK_ALLOWANCE_GB, OLLAMA_IMAGE, repositoryOf, VLLM_IMAGE, WORKER_VLLM_IMAGE } from './images.ts';
-import { ollamaEnv, vllmArgv, workerVllmEnv } from './server-options.ts';
+import { ollamaEnv, vllmArgv, workerVllmEnv, type ServerGpu, type ServerWish } from './server-options.ts';
 import type { ModelFacts } from './types.ts';
 
 /** What to start on rented hardware. Keys and tokens are not in it: whoever creates the pod adds them. */
@@ -72,25 +72,39 @@ function nameNotes(name: string): string[] {
 function podRecipe(spec: DeploymentSpec, candidate: LaunchCandidate, facts: ModelFacts | null): LaunchRecipe {
   const stock = spec.backend === 'vllm' ? vllmPod(spec, candidate, facts) : ollamaPod(spec, candidate);
   if (spec.image === null) return stock;
-  // A newer tag of the stock image takes the same arguments; any other image knows its own.
-  const sameProgram = repositoryOf(spec.image) === repositoryOf(stock.image);
+  if (repositoryOf(spec.image) === repositoryOf(stock.image)) return { ...stock, image: spec.image };
+  // An image that was told where its weights lie serves as the stock one does; any other knows its own start.
+  const serves = spec.modelPath !== null;
   return {
     ...stock,
     image: spec.image,
-    argv: sameProgram ? stock.argv : spec.extraArgs,
-    minCudaVersion: sameProgram ? stock.minCudaVersion : null,
-    notes: sameProgram ? stock.notes : [`${spec.image} is used as it is, with its own start command.`],
+    argv: serves ? stock.argv : spec.extraArgs,
+    minCudaVersion: null,
+    notes: serves ? stock.notes : [`${spec.image} is used as it is, with its own start command.`],
   };
 }
 
+/** Weights that an image or a volume brings need no room on the container disk. */
 function diskOf(spec: DeploymentSpec, candidate: LaunchCandidate): number {
   if (spec.containerDiskGb !== null) return spec.containerDiskGb;
-  return spec.volume === null ? candidate.containerDiskGb : DISK_ALLOWANCE_GB[spec.backend];
+  const fetched = spec.volume === null && spec.modelPath === null;
+  return fetched ? candidate.containerDiskGb : DISK_ALLOWANCE_GB[spec.backend];
 }
 
 /** The deployment's name first: it is what clients send; the model's own id works too. */
 function servedNames(spec: DeploymentSpec): string[] {
   return spec.name === spec.model ? [spec.name] : [spec.name, spec.model];
+}
+
+/** What the server is told; a path has no revision. */
+function serverOf(
+  spec: DeploymentSpec,
+  candidate: LaunchCandidate,
+  facts: ModelFacts | null,
+): [ServerWish, ServerGpu, ModelFacts | null] {
+  if (spec.modelPath === null) return [spec, candidate, facts];
+  const local = facts === null ? null : { ...facts, revision: null };
+  return [{ ...spec, model: spec.modelPath, revision: null }, candidate, local];
 }
 
 function vllmEnv(spec: DeploymentSpec): Record<string, string> {
@@ -106,7 +120,7 @@ function vllmEnv(spec: DeploymentSpec): Record<string, string> {
 function vllmPod(spec: DeploymentSpec, candidate: LaunchCandidate, facts: ModelFacts | null): LaunchRecipe {
   return {
     image: repositoryOf(candidate.image) === repositoryOf(VLLM_IMAGE) ? candidate.image : VLLM_IMAGE,
-    argv: [...vllmArgv(spec, candidate, facts, servedNames(spec)), ...spec.extraArgs],
+    argv: [...vllmArgv(...serverOf(spec, candidate, facts), servedNames(spec)), ...spec.extraArgs],
     env: vllmEnv(spec),
     ports: [`${VLLM_PORT}/http`],
     disk: diskOf(spec, candidate),
@@ -159,7 +173,7 @@ function serverless(
     image: spec.image ?? WORKER_VLLM_IMAGE,
     argv: [],
     env: {
-      ...workerVllmEnv(spec, candidate, facts, spec.name),
+      ...workerVllmEnv(...serverOf(spec, candidate, facts), spec.name),
       ...(spec.extraArgs.length === 0 ? {} : { VLLM_EXTRA_ARGS: spec.extraArgs.map(quote).join(' ') }),
     },
     ports: [],

@@ -115,6 +115,17 @@ describe('a vLLM pod', () => {
     expect(newer.minCudaVersion).toBe('13.0');
   });
 
+  it('serves weights from where an image or a volume has them', () => {
+    const baked = launchRecipe(
+      specOf({ image: 'me/llm:1', modelPath: '/models/qwen', revision: 'v1' }),
+      A40,
+      facts,
+    );
+    expect(baked.argv.slice(0, 2)).toEqual(['--model', '/models/qwen']);
+    expect(baked.argv).not.toContain('--revision');
+    expect(baked).toMatchObject({ image: 'me/llm:1', minCudaVersion: null, disk: 20 });
+  });
+
   it('takes the image the plan chose for the host’s CUDA', () => {
     const older = { ...A40, image: 'vllm/vllm-openai:v0.27.1-cu129', minCudaVersion: '12.9' };
     expect(launchRecipe(specOf({}), older, facts)).toMatchObject({
