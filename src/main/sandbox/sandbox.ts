@@ -38,8 +38,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     changes: new Emitter((error) => log.error({ error: String(error) }, 'sandbox listener failed')),
     ended: ending.signal,
     origin: () => origin,
-    save: file.save,
-    flush: file.flush,
+    save: () => file.save(),
+    flush: () => file.flush(),
   };
   const runtimes = new PodRuntimes(world, null, null);
   const money = new Exhaustion(world, () => {});

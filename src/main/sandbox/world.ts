@@ -1,6 +1,6 @@
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
-import { Emitter } from '../platform/lifecycle.ts';
+import type { Emitter } from '../platform/lifecycle.ts';
 import type { Random } from '../platform/random.ts';
 import type { FaultBook } from './faults.ts';
 import type { Account } from './money/segments.ts';

@@ -31,25 +31,18 @@ function parseOverride(args: string): z.infer<typeof overrideSchema> | null {
   }
 }
 
+const WORD = /(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S]|[^\s'"\\]|['"\\])+/g;
+const QUOTED = /'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])/g;
+
 /** Splits as a POSIX shell would, without expansions (Python's shlex, as RunPod's own tools do). */
 export function shellSplit(text: string): string[] {
-  const words: string[] = [];
-  let word: string | null = null;
-  let quote: '"' | "'" | null = null;
-  for (let i = 0; i < text.length; i++) {
-    const char = text[i] ?? '';
-    if (quote === null && /\s/.test(char)) {
-      if (word !== null) words.push(word);
-      word = null;
-    } else if (char === quote) quote = null;
-    else if (quote === null && (char === '"' || char === "'")) {
-      quote = char;
-      word ??= '';
-    } else if (char === '\\' && quote !== "'" && i + 1 < text.length) word = (word ?? '') + (text[++i] ?? '');
-    else word = (word ?? '') + char;
-  }
-  if (word !== null) words.push(word);
-  return words;
+  return (text.match(WORD) ?? []).map((word) =>
+    word.replaceAll(
+      QUOTED,
+      (_, single: string | undefined, double: string | undefined, escaped: string | undefined) =>
+        single ?? double?.replaceAll(/\\(["\\])/g, '$1') ?? escaped ?? '',
+    ),
+  );
 }
 
 export type Engine = 'vllm' | 'ollama' | 'none';

@@ -10,6 +10,10 @@ import { dataCenterQuery, stockQuery, templateSource, type StockRequest } from '
 import { param, type Route } from './router.ts';
 
 export function catalogueRoutes(): Route[] {
+  return [...computeRoutes(), ...placeRoutes()];
+}
+
+function computeRoutes(): Route[] {
   return [
     {
       method: 'GET',
@@ -42,6 +46,11 @@ export function catalogueRoutes(): Route[] {
         return json(200, cpuView(cpu, stockQuery(call.request.query, 'cpu')));
       },
     },
+  ];
+}
+
+function placeRoutes(): Route[] {
+  return [
     {
       method: 'GET',
       path: '/v2/catalog/datacenters',

@@ -72,7 +72,7 @@ const workers = z.strictObject({
   max: z.int().min(0).optional(),
   idleTimeout: z.int().min(1).max(3600).optional(),
 });
-const unique = <T>(items: readonly T[]): boolean =>
+const unique = (items: readonly unknown[]): boolean =>
   new Set(items.map((item) => JSON.stringify(item))).size === items.length;
 const poolConfig = {
   pools: z.array(z.string()).min(1),

@@ -28,20 +28,34 @@ interface Body {
   readonly startJupyter?: boolean | undefined;
 }
 
+const NO_TEMPLATE: ContainerSettings = {
+  image: '',
+  args: '',
+  disk: null,
+  ports: [],
+  env: {},
+  registry: null,
+  mounts: {},
+  startSsh: false,
+  startJupyter: false,
+  allowedCudaVersions: [],
+};
+
 /** A template is copied once: body fields win, `env` merges per key (FACTS 2.1). */
 export function settingsFromTemplate(world: World, body: Body, use: 'pod' | 'serverless'): ContainerSettings {
-  const template = body.templateId === undefined ? null : resolveTemplate(world, body.templateId, use);
+  const base: ContainerSettings =
+    body.templateId === undefined ? NO_TEMPLATE : resolveTemplate(world, body.templateId, use);
   return {
-    image: body.image ?? template?.image ?? '',
-    args: body.args ?? template?.args ?? '',
-    disk: body.disk ?? template?.disk ?? null,
-    ports: body.ports ?? template?.ports ?? [],
-    env: { ...template?.env, ...body.env },
-    registry: body.registry === undefined ? (template?.registry ?? null) : body.registry,
-    mounts: template?.mounts ?? {},
-    startSsh: body.startSsh ?? template?.startSsh ?? false,
-    startJupyter: body.startJupyter ?? template?.startJupyter ?? false,
-    allowedCudaVersions: template?.allowedCudaVersions ?? [],
+    image: body.image ?? base.image,
+    args: body.args ?? base.args,
+    disk: body.disk ?? base.disk,
+    ports: body.ports ?? base.ports,
+    env: { ...base.env, ...body.env },
+    registry: body.registry === undefined ? base.registry : body.registry,
+    mounts: base.mounts,
+    startSsh: body.startSsh ?? base.startSsh,
+    startJupyter: body.startJupyter ?? base.startJupyter,
+    allowedCudaVersions: base.allowedCudaVersions,
   };
 }
 

@@ -6,6 +6,8 @@ import { pieces } from './tokens.ts';
 
 const MARK = '[Simulated]';
 const MAX_NATURAL_SENTENCES = 7;
+/** No sentence of the generator has fewer. */
+const PIECES_PER_SENTENCE = 8;
 
 /**
  * The simulated model's whole answer, decided from the prompt alone: same model, prompt, seed and choice, same pieces.
@@ -94,9 +96,8 @@ function proseFor(prompt: Prompt, room: number): string {
   let text = `${MARK} This is ${prompt.model} in the sandbox. ${about === '' ? '' : `${opening}. `}`;
   const natural = 2 + Math.floor(random.next() * (MAX_NATURAL_SENTENCES - 1));
   const goal = prompt.ignoreEos ? room : Math.min(prompt.minTokens, room);
-  // A piece is at least one character: this many sentences always suffice.
-  for (let count = 0; count < natural || (goal > 0 && count * 8 < goal); count++)
-    text += `${sentence(random)} `;
+  const sentences = Math.max(natural, Math.ceil(goal / PIECES_PER_SENTENCE));
+  for (let count = 0; count < sentences; count++) text += `${sentence(random)} `;
   return text.trimEnd();
 }
 

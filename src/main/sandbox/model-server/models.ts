@@ -56,20 +56,24 @@ const GIB = 1024 ** 3;
 
 /** Traits from a table of well-known models, else from the size in the name ("8B", "8x7b"), else of a small model. */
 export function modelTraits(model: string): ModelTraits {
-  const known = KNOWN.find(([pattern]) => pattern.test(model));
-  const billions = known?.[1] ?? billionsInName(model) ?? 3;
+  const [, billions, kvBytesPerToken, maxContext, architecture] =
+    KNOWN.find(([pattern]) => pattern.test(model)) ?? unknownTraits(model);
   const bits = FORMATS.find(([pattern]) => pattern.test(model))?.[1] ?? 16;
   const embed = EMBEDDING.test(model);
   return {
     weightsGiB: (billions * 1e9 * bits) / 8 / GIB,
-    kvBytesPerToken: known?.[2] ?? null,
-    maxContext: known?.[3] ?? 131_072,
-    architecture: embed ? 'BertModel' : (known?.[4] ?? 'LlamaForCausalLM'),
+    kvBytesPerToken,
+    maxContext,
+    architecture: embed ? 'BertModel' : architecture,
     gated: GATED.test(model),
     task: embed ? 'embed' : 'generate',
     embeddingSize: billions > 3 ? 4096 : billions > 0.5 ? 1024 : 384,
     exists: !/does-not-exist|no-such-model/i.test(model),
   };
+}
+
+function unknownTraits(model: string): Known {
+  return [/./, billionsInName(model) ?? 3, null, 131_072, 'LlamaForCausalLM'];
 }
 
 function billionsInName(model: string): number | null {

@@ -35,7 +35,7 @@ export function launchOllama(words: readonly string[], env: Readonly<Record<stri
 export function durationMs(value: unknown): number | undefined {
   if (typeof value === 'number') return value < 0 ? Number.POSITIVE_INFINITY : value * 1000;
   if (typeof value !== 'string' || value === '') return undefined;
-  if (/^-/.test(value)) return Number.POSITIVE_INFINITY;
+  if (value.startsWith('-')) return Number.POSITIVE_INFINITY;
   if (/^\d+(?:\.\d+)?$/.test(value)) return Number(value) * 1000;
   const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
   let total: number | undefined;

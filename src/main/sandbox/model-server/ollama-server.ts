@@ -95,14 +95,12 @@ export class OllamaServer implements ModelServer {
         return json(200, { models: this.#parts.models().map((model) => this.#tag(model)) });
       case '/api/ps':
         return json(200, {
-          models: this.#loaded
-            .list()
-            .map((entry) => ({
-              ...this.#tag(entry.model),
-              size_vram: sizeBytes(entry.model),
-              context_length: this.#config.contextLength,
-              expires_at: entry.expiresAt,
-            })),
+          models: this.#loaded.list().map((entry) => ({
+            ...this.#tag(entry.model),
+            size_vram: sizeBytes(entry.model),
+            context_length: this.#config.contextLength,
+            expires_at: entry.expiresAt,
+          })),
         });
       case '/v1/models':
         return json(200, {

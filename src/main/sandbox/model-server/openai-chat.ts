@@ -147,22 +147,27 @@ export async function* merged(
   prompts: readonly Prompt[],
   writing: Writing,
 ): AsyncGenerator<{ readonly index: number; readonly piece: Piece }, void> {
-  const iterators = prompts.map((prompt) => writing.generate(prompt, writing.signal)[Symbol.asyncIterator]());
-  const next = (index: number): Promise<{ index: number; result: IteratorResult<Piece> }> | undefined =>
-    iterators[index]?.next().then((result) => ({ index, result }));
-  const pending = new Map(iterators.map((_, index) => [index, next(index)]));
+  const sources = prompts.map((prompt, index) => ({
+    index,
+    iterator: writing.generate(prompt, writing.signal)[Symbol.asyncIterator](),
+  }));
+  const pull = async (source: (typeof sources)[number]): Promise<Pulled> => ({
+    source,
+    result: await source.iterator.next(),
+  });
+  type Pulled = { readonly source: (typeof sources)[number]; readonly result: IteratorResult<Piece> };
+  const pending = new Map(sources.map((source) => [source.index, pull(source)]));
   try {
     while (pending.size > 0) {
-      const ready = await Promise.race(pending.values());
-      if (ready === undefined) return;
-      if (ready.result.done === true) pending.delete(ready.index);
+      const { source, result } = await Promise.race(pending.values());
+      if (result.done === true) pending.delete(source.index);
       else {
-        yield { index: ready.index, piece: ready.result.value };
-        pending.set(ready.index, next(ready.index));
+        yield { index: source.index, piece: result.value };
+        pending.set(source.index, pull(source));
       }
     }
   } finally {
-    await Promise.allSettled(iterators.map((iterator) => iterator.return?.()));
+    await Promise.allSettled(sources.map(async ({ iterator }) => iterator.return?.()));
   }
 }
 

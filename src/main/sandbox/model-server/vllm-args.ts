@@ -98,19 +98,25 @@ function readWords(words: readonly string[], parsed: Parsed): string | null {
     const [name, inline] = flagName(word);
     if (SWITCHES.has(name) || SWITCHES.has(name.replace(/^no-/, ''))) {
       parsed.switches.add(name);
-    } else if (VALUE_FLAGS.has(name)) {
-      const taken = inline === null ? takeValues(words, i + 1, MANY.has(name)) : [inline];
-      if (taken.length === 0) {
-        return `argument --${name}: expected ${MANY.has(name) ? 'at least one' : 'one'} argument`;
-      }
-      if (INTEGERS.has(name) && !/^\d+$/.test(taken[0] ?? '')) {
-        return `argument --${name}: invalid int value: '${taken[0] ?? ''}'`;
-      }
-      parsed.values.set(name, taken);
-      if (inline === null) i += taken.length;
-    } else parsed.unknown.push(word, ...(inline === null ? takeValues(words, i + 1, false) : []));
+      continue;
+    }
+    const values = inline === null ? takeValues(words.slice(i + 1), MANY.has(name)) : [inline];
+    if (inline === null) i += values.length;
+    if (VALUE_FLAGS.has(name)) {
+      const problem = valueProblem(name, values);
+      if (problem !== null) return problem;
+      parsed.values.set(name, values);
+    } else parsed.unknown.push(word, ...(inline === null ? values : []));
   }
   return null;
+}
+
+function valueProblem(name: string, values: readonly string[]): string | null {
+  if (values.length === 0) {
+    return `argument --${name}: expected ${MANY.has(name) ? 'at least one' : 'one'} argument`;
+  }
+  if (!INTEGERS.has(name) || /^\d+$/.test(values[0] ?? '')) return null;
+  return `argument --${name}: invalid int value: '${values[0] ?? ''}'`;
 }
 
 function flagName(word: string): [name: string, inline: string | null] {
@@ -122,49 +128,47 @@ function flagName(word: string): [name: string, inline: string | null] {
 }
 
 /** argparse takes a word that begins with a dash for a flag: a key such as `-X9…` counts as missing. */
-function takeValues(words: readonly string[], from: number, many: boolean): string[] {
-  const taken: string[] = [];
-  for (let i = from; i < words.length && (many || taken.length === 0); i++) {
-    const word = words[i] ?? '';
-    if (word.startsWith('-') && !/^-\d/.test(word)) break;
-    taken.push(word);
-  }
-  return taken;
+function takeValues(words: readonly string[], many: boolean): string[] {
+  const end = words.findIndex((word) => word.startsWith('-') && !/^-\d/.test(word));
+  const taken = end < 0 ? words : words.slice(0, end);
+  return taken.slice(0, many ? undefined : 1);
 }
 
 function toArgs(parsed: Parsed, env: Readonly<Record<string, string>>): VllmArgsResult {
-  const value = (name: string): string | undefined => parsed.values.get(name)?.[0];
-  const model = value('model') ?? parsed.positional[0] ?? env['MODEL_NAME'] ?? 'Qwen/Qwen3-0.6B';
-  const maxModelLen = humanInteger(value('max-model-len'));
+  const value = (name: string, otherwise: string): string => parsed.values.get(name)?.[0] ?? otherwise;
+  const optional = (name: string): string | null => parsed.values.get(name)?.[0] ?? null;
+  const model = value('model', parsed.positional[0] ?? env['MODEL_NAME'] ?? 'Qwen/Qwen3-0.6B');
+  const length = value('max-model-len', 'auto');
+  const maxModelLen = humanInteger(length);
   if (maxModelLen === undefined) {
-    return {
-      error: `argument --max-model-len: invalid human_readable_int value: '${value('max-model-len')}'`,
-    };
+    return { error: `argument --max-model-len: invalid human_readable_int value: '${length}'` };
   }
-  const utilization = Number(value('gpu-memory-utilization') ?? '0.9');
-  if (!(utilization > 0 && utilization <= 1)) {
-    return {
-      error: `argument --gpu-memory-utilization: invalid float value: '${value('gpu-memory-utilization')}'`,
-    };
+  const utilization = value('gpu-memory-utilization', '0.9');
+  if (!(Number(utilization) > 0 && Number(utilization) <= 1)) {
+    return { error: `argument --gpu-memory-utilization: invalid float value: '${utilization}'` };
   }
-  const envKey = env['VLLM_API_KEY'];
   return {
     args: {
       model,
       servedNames: parsed.values.get('served-model-name') ?? [model],
-      host: value('host') ?? '0.0.0.0',
-      port: Number(value('port') ?? '8000'),
-      apiKeys: parsed.values.get('api-key') ?? (envKey === undefined || envKey === '' ? [] : [envKey]),
+      host: value('host', '0.0.0.0'),
+      port: Number(value('port', '8000')),
+      apiKeys: parsed.values.get('api-key') ?? keysIn(env),
       maxModelLen,
-      tensorParallel: Number(value('tensor-parallel-size') ?? '1'),
-      gpuMemoryUtilization: utilization,
-      maxNumSeqs: Number(value('max-num-seqs') ?? '256'),
+      tensorParallel: Number(value('tensor-parallel-size', '1')),
+      gpuMemoryUtilization: Number(utilization),
+      maxNumSeqs: Number(value('max-num-seqs', '256')),
       autoToolChoice: parsed.switches.has('enable-auto-tool-choice'),
-      toolCallParser: value('tool-call-parser') ?? null,
-      reasoningParser: value('reasoning-parser') ?? null,
-      kvCacheDtype: value('kv-cache-dtype') ?? 'auto',
+      toolCallParser: optional('tool-call-parser'),
+      reasoningParser: optional('reasoning-parser'),
+      kvCacheDtype: value('kv-cache-dtype', 'auto'),
     },
   };
+}
+
+function keysIn(env: Readonly<Record<string, string>>): string[] {
+  const key = env['VLLM_API_KEY'] ?? '';
+  return key === '' ? [] : [key];
 }
 
 /** vLLM reads 16k as 16,000 and 16K as 16,384; -1 and "auto" leave it to the model. */

@@ -13,29 +13,43 @@ export type BootKind = 'create' | 'start' | 'restart' | 'recreate' | 'reimage';
 
 /** Begins a boot now: chance and armed faults decide its durations and its fate. */
 export function beginBoot(world: World, pod: PodRecord, kind: BootKind): Boot {
-  const now = world.clock.now();
-  const last = pod.boots.at(-1);
   rememberWeights(world, pod);
-  const imageCached = kind !== 'reimage' && last !== undefined && wasPulled(pod, last, now);
-  const slow = world.faults.take('slow-boot')?.factor ?? 1;
-  const pace = (slow * (0.85 + world.random.next() * 0.3)) / world.speed;
-  const seconds = (min: number, max: number): number => randomInt(world.random, min, max) * 1000 * pace;
-  const boot: Boot = {
-    n: (last?.n ?? 0) + 1,
-    startedAt: now,
-    placingMs: kind === 'create' ? seconds(2, 6) : kind === 'start' ? seconds(1, 3) : 0,
-    pullMs: imageCached ? seconds(1, 3) : seconds(60, 300),
-    stuck: world.faults.take('stuck-boot')?.phase ?? null,
-    pace,
-    imageCached,
-    cachedModels: cachedModels(world, pod),
-    crashLine: world.faults.take('crash-loop')?.line ?? null,
-    entrypointOverride: !isOverride(pod) || world.faults.take('no-entrypoint-override') === null,
-  };
+  const boot = drawBoot(world, pod, kind);
   // Earlier boots ran with other settings: their lines cannot be calculated from today's record.
   const kept = kind === 'recreate' || kind === 'reimage' ? [] : pod.boots;
   pod.boots = [...kept, boot].slice(-BOOTS_KEPT);
   return boot;
+}
+
+/** Seconds of life until a machine is found; a container that is only made anew stays where it is. */
+const PLACING_SECONDS: Readonly<Record<BootKind, readonly [number, number]>> = {
+  create: [2, 6],
+  start: [1, 3],
+  restart: [0, 0],
+  recreate: [0, 0],
+  reimage: [0, 0],
+};
+
+function drawBoot(world: World, pod: PodRecord, kind: BootKind): Boot {
+  const { faults, random, clock, speed } = world;
+  const now = clock.now();
+  const last = pod.boots.at(-1);
+  const imageCached = kind !== 'reimage' && last !== undefined && wasPulled(pod, last, now);
+  const slow = faults.take('slow-boot')?.factor ?? 1;
+  const pace = (slow * (0.85 + random.next() * 0.3)) / speed;
+  const ms = ([min, max]: readonly [number, number]): number => randomInt(random, min, max) * 1000 * pace;
+  return {
+    n: (last?.n ?? 0) + 1,
+    startedAt: now,
+    placingMs: ms(PLACING_SECONDS[kind]),
+    pullMs: ms(imageCached ? [1, 3] : [60, 300]),
+    stuck: faults.take('stuck-boot')?.phase ?? null,
+    pace,
+    imageCached,
+    cachedModels: cachedModels(world, pod),
+    crashLine: faults.take('crash-loop')?.line ?? null,
+    entrypointOverride: !isOverride(pod) || faults.take('no-entrypoint-override') === null,
+  };
 }
 
 export function currentBoot(pod: PodRecord): Boot | null {

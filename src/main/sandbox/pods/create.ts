@@ -1,12 +1,12 @@
 import { DATA_CENTERS } from '../catalogue/data-centers.ts';
-import { findCpu, type SimCpu } from '../catalogue/cpus.ts';
+import { findCpu } from '../catalogue/cpus.ts';
 import { findGpu } from '../catalogue/gpus.ts';
 import { balanceUsd, spendUsdPerHour } from '../money/balance.ts';
 import { podCost } from '../money/prices.ts';
 import { Problem, badRequest, noCapacity } from '../problem.ts';
 import type { CreatePodBody } from '../control-plane/schemas.ts';
 import { settingsFromTemplate } from '../control-plane/template-settings.ts';
-import type { PodRecord } from '../state.ts';
+import type { Mounts, PodRecord } from '../state.ts';
 import { newId, type World } from '../world.ts';
 import { checkEnv, checkImage, checkPorts, checkRegistry, cudaConstraint, networkVolumeOf } from './rules.ts';
 import { openPod } from './lifecycle.ts';
@@ -55,13 +55,8 @@ function checkCompute(body: CreatePodBody): void {
 }
 
 function draftPod(world: World, body: CreatePodBody, settings: Settings): PodRecord {
-  const cpu = body.cpu === undefined ? undefined : cpuOf(body.cpu);
   const now = world.clock.now();
-  const mounts = {
-    ...(body.mounts?.persistent === undefined ? {} : { persistent: body.mounts.persistent }),
-    ...(body.mounts?.network === undefined ? {} : { network: body.mounts.network }),
-  };
-  const inherits = Object.keys(mounts).length === 0 && body.cpu === undefined;
+  const gpu = body.gpu === undefined ? null : { id: body.gpu.id, count: body.gpu.count ?? 1 };
   return {
     id: newId(world),
     name: body.name,
@@ -71,12 +66,9 @@ function draftPod(world: World, body: CreatePodBody, settings: Settings): PodRec
     ports: settings.ports,
     env: settings.env,
     registry: settings.registry,
-    mounts: inherits ? settings.mounts : mounts,
-    gpu: body.gpu === undefined ? null : { id: body.gpu.id, count: body.gpu.count ?? 1 },
-    cpu:
-      body.cpu === undefined || cpu === undefined
-        ? null
-        : { ...body.cpu, memory: Math.floor(cpu.ramGbPerVcpu * body.cpu.vcpuCount) },
+    mounts: mountsOf(body, settings),
+    gpu,
+    cpu: body.cpu === undefined ? null : cpuOf(body.cpu),
     cloud: body.cloud ?? 'SECURE',
     dataCenterId: '',
     cudaVersion: null,
@@ -87,7 +79,7 @@ function draftPod(world: World, body: CreatePodBody, settings: Settings): PodRec
     startedAt: now,
     running: true,
     stoppedAt: null,
-    attachedGpus: body.gpu?.count ?? (body.gpu === undefined ? 0 : 1),
+    attachedGpus: gpu?.count ?? 0,
     boots: [],
     key: `rpa_pod_${world.random.hex(20)}`,
     injectedEnv: {},
@@ -96,12 +88,20 @@ function draftPod(world: World, body: CreatePodBody, settings: Settings): PodRec
   };
 }
 
-function cpuOf(wish: { readonly id: string; readonly vcpuCount: number }): SimCpu {
+/** CPU pods do not inherit a template's persistent mount. */
+function mountsOf(body: CreatePodBody, settings: Settings): Mounts {
+  const { persistent, network } = body.mounts ?? {};
+  if (persistent !== undefined) return { persistent };
+  if (network !== undefined) return { network };
+  return body.cpu === undefined ? settings.mounts : {};
+}
+
+function cpuOf(wish: NonNullable<CreatePodBody['cpu']>): NonNullable<PodRecord['cpu']> {
   const cpu = findCpu(wish.id);
   if (cpu === undefined) throw badRequest(`cpu flavor "${wish.id}" not found`);
   const valid = wish.vcpuCount <= cpu.maxVcpu && Number.isInteger(Math.log2(wish.vcpuCount));
   if (!valid) throw badRequest(`vcpuCount ${wish.vcpuCount} is not valid for ${wish.id}`);
-  return cpu;
+  return { ...wish, memory: Math.floor(cpu.ramGbPerVcpu * wish.vcpuCount) };
 }
 
 /** At least one hour of the pod must be paid for (FACTS 1). */

@@ -119,7 +119,7 @@ export class PodRuntimes {
 
   dispose(): void {
     this.#unsubscribe();
-    for (const id of [...this.#live.keys()]) this.#end(id);
+    for (const id of this.#live.keys()) this.#end(id);
   }
 
   #server(pod: PodRecord, boot: Boot, live: Live): ModelServer | null {

@@ -63,20 +63,27 @@ function checkGlobalNetworking(pod: PodRecord): void {
 
 /** The kind of mount is fixed at create; a path may change, a persistent disk may grow. */
 function changedMounts(have: Mounts, want: UpdatePodBody['mounts']): Mounts {
-  if (want === undefined || (want.persistent === undefined && want.network === undefined)) return have;
-  if (want.network?.length === 0) throw badRequest('clearing mounts is not supported');
-  if (want.persistent !== undefined && want.network !== undefined) {
+  const { persistent, network } = want ?? {};
+  if (persistent !== undefined && network !== undefined) {
     throw badRequest('mounts.persistent and mounts.network are mutually exclusive');
   }
-  if (want.persistent !== undefined) {
-    if (have.persistent === undefined) throw badRequest('a persistent mount cannot be added after create');
-    if (want.persistent.size < have.persistent.size) throw badRequest('a persistent disk cannot shrink');
-    return { persistent: want.persistent };
-  }
-  const wanted = want.network?.[0];
+  if (persistent !== undefined) return { persistent: changedPersistent(have, persistent) };
+  return network === undefined ? have : { network: [changedNetwork(have, network[0])] };
+}
+
+type Persistent = NonNullable<Mounts['persistent']>;
+type Network = NonNullable<Mounts['network']>[number];
+
+function changedPersistent(have: Mounts, want: Persistent): Persistent {
+  if (have.persistent === undefined) throw badRequest('a persistent mount cannot be added after create');
+  if (want.size < have.persistent.size) throw badRequest('a persistent disk cannot shrink');
+  return want;
+}
+
+function changedNetwork(have: Mounts, want: Network | undefined): Network {
   const existing = have.network?.[0];
-  if (wanted === undefined) return have;
+  if (want === undefined) throw badRequest('clearing mounts is not supported');
   if (existing === undefined) throw badRequest('a network mount cannot be added after create');
-  if (wanted.volumeId !== existing.volumeId) throw badRequest('the volumeId of a network mount is immutable');
-  return { network: [wanted] };
+  if (want.volumeId !== existing.volumeId) throw badRequest('the volumeId of a network mount is immutable');
+  return want;
 }
