@@ -1,7 +1,8 @@
 import { requestRecordSchema, type RequestRecord, type Traffic } from '../../shared/activity.ts';
 import type { Log } from '../logs/log.ts';
-import type { Clock } from '../platform/clock.ts';
+import { abortError, type Clock } from '../platform/clock.ts';
 import { text, type Db } from '../platform/db.ts';
+import { Emitter } from '../platform/lifecycle.ts';
 import { trafficOf } from './traffic.ts';
 
 export interface RequestLogOptions {
@@ -23,6 +24,8 @@ export interface RequestLog {
     filter: { readonly deployment?: string | undefined; readonly windowMinutes: number },
     inFlight: number,
   ): Traffic;
+  /** The record of a request once it has ended. @throws AbortError */
+  waitFor(id: string, signal: AbortSignal): Promise<RequestRecord>;
   /** Writes what waits. */
   dispose(): void;
 }
@@ -55,6 +58,7 @@ class SqliteRequestLog implements RequestLog {
   readonly #keep: number;
   readonly #ring: RequestRecord[];
   readonly #stopFlushing: () => void;
+  readonly #added: Emitter<RequestRecord>;
   #waiting: RequestRecord[] = [];
   #dropped = 0;
 
@@ -63,6 +67,7 @@ class SqliteRequestLog implements RequestLog {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#keep = options.keep ?? 100_000;
+    this.#added = new Emitter((error) => options.log.error({ err: error }, 'a waiter for a request failed'));
     this.#ring = this.#load(IN_MEMORY).toReversed();
     this.#stopFlushing = options.clock.every(options.flushMs ?? 1000, () => this.#flush());
   }
@@ -72,6 +77,26 @@ class SqliteRequestLog implements RequestLog {
     if (this.#ring.length > IN_MEMORY * 1.1) this.#ring.splice(0, this.#ring.length - IN_MEMORY);
     if (this.#waiting.length < IN_MEMORY) this.#waiting.push(record);
     else this.#dropped++;
+    this.#added.emit(record);
+  }
+
+  waitFor(id: string, signal: AbortSignal): Promise<RequestRecord> {
+    const known = this.#ring.findLast((record) => record.id === id);
+    if (known !== undefined) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+      const stop = this.#added.subscribe((record) => {
+        if (record.id !== id) return;
+        signal.removeEventListener('abort', abandon);
+        stop();
+        resolve(record);
+      });
+      const abandon = (): void => {
+        stop();
+        reject(abortError(signal));
+      };
+      signal.addEventListener('abort', abandon, { once: true });
+      if (signal.aborted) abandon();
+    });
   }
 
   recent(filter: { readonly deployment?: string | undefined; readonly limit: number }): RequestRecord[] {

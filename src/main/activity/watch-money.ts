@@ -1,0 +1,72 @@
+import type { AppEvent } from '../../shared/api.ts';
+import type { BudgetGuard } from '../costs/budget-guard.ts';
+import type { BudgetNotice } from '../costs/budgets.ts';
+import type { Ledger } from '../costs/ledger.ts';
+import { startOfDay } from '../costs/calendar.ts';
+import type { Fleet } from '../deployments/types.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Ids } from '../platform/ids.ts';
+
+export interface MoneyWatchParts {
+  readonly guard: BudgetGuard;
+  readonly ledger: Ledger;
+  readonly fleet: Pick<Fleet, 'stop' | 'stopAll'>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly zone: () => string;
+  /** Added to this computer's time to get the cloud's, which the ledger keeps. */
+  readonly offsetMs: () => number;
+  readonly emit: (event: AppEvent) => void;
+}
+
+const TICK_MS = 5000;
+
+/**
+ * Tells what is spent as it changes, and holds it against the budgets (SPEC 5.4): a warning at 80 %, pods stopped at
+ * 100 %. Returns the function that ends it.
+ */
+export function watchMoney(parts: MoneyWatchParts): () => void {
+  let told = '';
+  const look = (): void => {
+    const nowMs = parts.clock.now() + parts.offsetMs();
+    const nowUsdPerHour = parts.ledger.usdPerHour({});
+    const todayUsd = parts.ledger.spent({}, startOfDay(nowMs, parts.zone()), nowMs);
+    const now = `${nowUsdPerHour} ${todayUsd.toFixed(4)}`;
+    if (now !== told) parts.emit({ name: 'costs.changed', payload: { nowUsdPerHour, todayUsd } });
+    told = now;
+    for (const notice of parts.guard.takeNotices(nowMs)) carryOut(parts, notice, nowMs);
+  };
+  return parts.clock.every(TICK_MS, () => {
+    try {
+      look();
+    } catch (error) {
+      // One failed look (a full disk) must not end the watch over money.
+      parts.log.error({ err: error }, 'spending could not be checked');
+    }
+  });
+}
+
+function carryOut(parts: MoneyWatchParts, notice: BudgetNotice, nowMs: number): void {
+  const { scope } = notice.state;
+  const deployment = scope.kind === 'deployment' ? scope.name : null;
+  parts.emit({
+    name: 'notification',
+    payload: {
+      id: parts.ids.next('note'),
+      at: new Date(nowMs).toISOString(),
+      kind: 'budget',
+      title: notice.title,
+      body: notice.body,
+      deployment,
+    },
+  });
+  if (notice.kind === 'warn') return;
+  parts.log.warn(
+    { scope: scope.kind, spentUsd: notice.state.spentUsd },
+    'a budget is used up, pods are stopped',
+  );
+  if (scope.kind === 'deployment') parts.fleet.stop(scope.deploymentId);
+  else parts.fleet.stopAll();
+}

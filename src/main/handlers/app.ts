@@ -1,0 +1,102 @@
+import type { MethodHandlers, StreamHandlers } from '../../shared/api.ts';
+import type { AppStatus } from '../../shared/app.ts';
+import { hint } from '../secrets/secret-names.ts';
+import type { AppLog } from '../logs/app-log.ts';
+import type { Manager } from '../manager.ts';
+import type { AppSecretStore } from '../secrets/create-secret-store.ts';
+import type { ConfigSource } from '../settings/config-source.ts';
+import type { UserSettingsStore } from '../settings/user-settings.ts';
+import { examine } from './doctor.ts';
+
+export interface AppParts {
+  readonly manager: Manager;
+  readonly configuration: ConfigSource;
+  readonly settings: UserSettingsStore;
+  readonly secrets: AppSecretStore;
+  readonly log: AppLog;
+  readonly version: string;
+  readonly startedAt: string;
+  readonly controlUrl: () => string | null;
+  readonly onShutdown: () => void;
+  readonly declaredProblem: () => string | null;
+}
+
+type Handled = Pick<
+  MethodHandlers,
+  Extract<keyof MethodHandlers, `app.${string}` | `settings.${string}`> | 'config.show'
+>;
+
+export function appHandlers(parts: AppParts): Handled {
+  const { manager, configuration, settings } = parts;
+  return {
+    'app.status': () => statusOf(parts),
+    'app.doctor': async (_input, signal) => ({
+      checks: await examine(
+        {
+          dataDir: configuration.current().dataDir,
+          simulated: manager.cloud.simulated,
+          secrets: parts.secrets,
+          api: manager.runpod,
+          proxyUrl: () => manager.proxyUrl(),
+          logProblem: () => parts.log.fileProblem(),
+          configProblem: () => configProblem(parts),
+          unprotected: () =>
+            manager.fleet
+              .list()
+              .filter((view) => view.pod !== null && view.watchdog.state === 'unprotected')
+              .map((view) => view.name),
+        },
+        signal,
+      ),
+    }),
+    'app.shutdown': async () => {
+      parts.onShutdown();
+      return { ok: true as const };
+    },
+    'settings.get': async () => settings.get(),
+    'settings.set': async (next) => settings.set(next),
+    'config.show': async () => ({ values: configuration.describe() }),
+  };
+}
+
+export function appStreams(parts: AppParts): Pick<StreamHandlers, 'logs.app'> {
+  return { 'logs.app': (options, signal) => parts.log.follow(options, signal) };
+}
+
+export async function statusOf(parts: AppParts): Promise<AppStatus> {
+  const { manager, configuration, secrets } = parts;
+  const proxyUrl = manager.proxyUrl();
+  const [key, keychain, runpod] = await Promise.all([
+    secrets.proxyKey(),
+    secrets.keychain(),
+    runpodStatus(parts),
+  ]);
+  return {
+    version: parts.version,
+    cloud: manager.cloud.kind,
+    simulated: manager.cloud.simulated,
+    startedAt: parts.startedAt,
+    dataDir: configuration.current().dataDir,
+    proxy: { url: proxyUrl ?? '', keyHint: hint(key.key) ?? '', listening: proxyUrl !== null },
+    control: { url: parts.controlUrl() ?? '' },
+    keychain,
+    runpod,
+    configProblem: configProblem(parts),
+    deployments: manager.fleet.list().length,
+  };
+}
+
+/** From what the watch over the account saw last; a status must not cost a call of its own. */
+async function runpodStatus({ manager, secrets }: AppParts): Promise<AppStatus['runpod']> {
+  const problem = manager.cloudProblem();
+  return {
+    reachable: problem === null,
+    keyPresent: manager.cloud.kind === 'runpod' && (await secrets.get('runpod')) !== null,
+    problem,
+  };
+}
+
+function configProblem(parts: AppParts): string | null {
+  const problems = [parts.configuration.problem(), parts.declaredProblem()].filter((text) => text !== null);
+  return problems.length === 0 ? null : problems.join('\n');
+}

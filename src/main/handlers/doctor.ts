@@ -1,0 +1,137 @@
+import { accessSync, constants, statfsSync } from 'node:fs';
+import type { z } from 'zod';
+import type { checkSchema } from '../../shared/app.ts';
+import { asAppError } from '../../shared/errors.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
+import type { RunPodApi } from '../runpod/api.ts';
+
+type Check = z.infer<typeof checkSchema>;
+
+export interface DoctorParts {
+  readonly dataDir: string;
+  readonly simulated: boolean;
+  readonly secrets: SecretStore;
+  readonly api: RunPodApi;
+  readonly proxyUrl: () => string | null;
+  readonly logProblem: () => string | null;
+  readonly configProblem: () => string | null;
+  readonly unprotected: () => readonly string[];
+}
+
+const LEAST_FREE_BYTES = 200 * 1024 * 1024;
+const MOST_SKEW_MS = 5000;
+const OLDEST_NODE = 24;
+
+/** What could keep the app from working on this machine (SPEC 7.3), each with the way out. */
+export async function examine(parts: DoctorParts, signal: AbortSignal): Promise<Check[]> {
+  return [
+    runtime(),
+    dataDirectory(parts.dataDir),
+    configuration(parts.configProblem()),
+    appLog(parts.logProblem()),
+    await keychain(parts.secrets),
+    endpoint(parts.proxyUrl()),
+    ...(await cloud(parts, signal)),
+    watchdogs(parts.unprotected()),
+  ];
+}
+
+const check = (
+  name: string,
+  status: Check['status'],
+  detail: string,
+  advice: string | null = null,
+): Check => ({
+  name,
+  status,
+  detail,
+  advice,
+});
+
+function runtime(): Check {
+  const major = Number(process.versions.node.split('.')[0]);
+  return major >= OLDEST_NODE
+    ? check('runtime', 'ok', `Node ${process.versions.node}`)
+    : check(
+        'runtime',
+        'fail',
+        `Node ${process.versions.node} is too old.`,
+        `Use Node ${OLDEST_NODE} or newer.`,
+      );
+}
+
+function dataDirectory(folder: string): Check {
+  try {
+    accessSync(folder, constants.W_OK);
+    const { bavail, bsize } = statfsSync(folder);
+    const freeMb = Math.floor((bavail * bsize) / 1024 / 1024);
+    return bavail * bsize < LEAST_FREE_BYTES
+      ? check('data directory', 'warn', `${folder} has only ${freeMb} MB free.`, 'Free space on that disk.')
+      : check('data directory', 'ok', `${folder} (${freeMb} MB free)`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return check('data directory', 'fail', reason, 'Make it writable or choose another with --data-dir.');
+  }
+}
+
+function configuration(problem: string | null): Check {
+  return problem === null
+    ? check('configuration', 'ok', 'valid')
+    : check('configuration', 'fail', problem, 'Correct the file; until then the last good one is used.');
+}
+
+function appLog(problem: string | null): Check {
+  return problem === null
+    ? check('log file', 'ok', 'written')
+    : check('log file', 'warn', problem, 'Free space or make the log folder writable.');
+}
+
+async function keychain(secrets: SecretStore): Promise<Check> {
+  const { available, reason } = await secrets.keychain();
+  return available
+    ? check('keychain', 'ok', 'works')
+    : check(
+        'keychain',
+        'warn',
+        reason ?? 'There is none.',
+        'Give secrets in the environment (RUNPOD_API_KEY, HF_TOKEN).',
+      );
+}
+
+function endpoint(url: string | null): Check {
+  return url === null
+    ? check('endpoint', 'fail', 'The proxy does not listen.', 'Choose another port with --port.')
+    : check('endpoint', 'ok', `${url}/v1`);
+}
+
+async function cloud(parts: DoctorParts, signal: AbortSignal): Promise<Check[]> {
+  const name = parts.simulated ? 'sandbox cloud' : 'RunPod';
+  try {
+    const pods = await parts.api.pods.list(signal);
+    return [
+      check(name, 'ok', `reachable, ${pods.length} pods in the account`),
+      clock(parts.api.clockOffsetMs()),
+    ];
+  } catch (error) {
+    const known = asAppError(error);
+    return [check(name, 'fail', known.message, known.advice), clock(parts.api.clockOffsetMs())];
+  }
+}
+
+function clock(offsetMs: number): Check {
+  const seconds = (Math.abs(offsetMs) / 1000).toFixed(1);
+  return Math.abs(offsetMs) > MOST_SKEW_MS
+    ? check('clock', 'warn', `This computer's clock is ${seconds} s off.`, 'Switch on automatic time.')
+    : check('clock', 'ok', `within ${Math.max(1, Math.ceil(Math.abs(offsetMs) / 1000))} s of the cloud's`);
+}
+
+function watchdogs(unprotected: readonly string[]): Check {
+  return unprotected.length === 0
+    ? check('watchdogs', 'ok', 'every running pod can stop itself')
+    : check(
+        'watchdogs',
+        'warn',
+        `No watchdog guards ${unprotected.join(', ')}.`,
+        'These pods bill on if this computer dies; see their details.',
+      );
+}
