@@ -1,5 +1,159 @@
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { clientSheets } from '../../../shared/connect/clients.ts';
+import type { ClientSheet } from '../../../shared/connect/sheet.ts';
+import type { DeploymentView } from '../../../shared/model.ts';
+import { useApp } from '../../app/app-context.ts';
+import { to, useRoute } from '../../app/router.ts';
+import { Button, buttonClass } from '../../components/button.tsx';
+import { CopyField } from '../../components/copy-field.tsx';
+import { cx } from '../../components/cx.ts';
+import { PageHead } from '../../components/page.tsx';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { EmptyState, Tag } from '../../components/surface.tsx';
+import { useAppStatus } from '../../stores/app-status.ts';
+import { useDeployments } from '../../stores/deployments.ts';
+import { endpointUrl, proxyRoot } from '../../view/endpoint.ts';
+import { contextSize } from '../../view/format.ts';
+import { fuzzyFilter } from '../../view/fuzzy.ts';
+import { costNow, lookOf, sortForOverview } from '../../view/state.ts';
+import { ClientCard } from './client-card.tsx';
+import { words } from './messages.ts';
 
 export default function Connect(): ReactNode {
-  return null;
+  const { actions } = useApp();
+  const route = useRoute();
+  const status = useAppStatus((state) => state.status);
+  const deployments = useDeployments((state) => state.byId);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [query, setQuery] = useState('');
+  const sorted = sortForOverview(Object.values(deployments));
+  const view =
+    sorted.find((known) => known.name === chosen) ??
+    sorted.find((known) => known.state === 'ready') ??
+    sorted[0];
+  if (status === null) return <PageHead title={words.title} />;
+  const sheets = clientSheets({
+    root: proxyRoot(status),
+    model: view?.models[0] ?? view?.name ?? 'your-model',
+    contextTokens: view?.spec.contextTokens ?? 32_768,
+  });
+  const found = fuzzyFilter(query, sheets, (sheet) => sheet.name);
+  const asked = route.page === 'connect' ? route.client : null;
+  const sheet = found.find((known) => known.id === asked) ?? found[0];
+  return (
+    <>
+      <PageHead title={words.title} note={words.intro} />
+      <div className="flex flex-wrap items-center gap-x-6 gap-y-2 border-b border-line px-5 pb-3">
+        {view !== undefined && <ModelPicker view={view} all={sorted} onChange={setChosen} />}
+        <CopyField label={words.baseUrl} value={endpointUrl(status)} />
+        <div className="flex items-center gap-2">
+          <span className="text-sm text-soft">{words.key}</span>
+          <code className="rounded bg-sunken px-2 py-1">••••{status.proxy.keyHint}</code>
+          <Button size="sm" look="ghost" onClick={() => void actions.copyKey()}>
+            {words.copyKey}
+          </Button>
+        </div>
+      </div>
+      {view === undefined && (
+        <EmptyState title={words.noModel}>
+          <a href={to.deploy()} className={buttonClass('primary')}>
+            Deploy a model
+          </a>
+        </EmptyState>
+      )}
+      <div className="flex min-h-0 grow">
+        <div className="flex w-60 shrink-0 flex-col border-r border-line">
+          <input
+            data-find
+            type="search"
+            aria-label={words.findLabel}
+            placeholder={words.find}
+            className="field m-3 mb-1"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+          <ClientList sheets={found} current={sheet?.id ?? null} />
+        </div>
+        {sheet === undefined ? (
+          <p className="p-6 text-soft">{words.none}</p>
+        ) : (
+          <ClientCard key={sheet.id} sheet={sheet} view={view} keyHint={status.proxy.keyHint} />
+        )}
+      </div>
+    </>
+  );
+}
+
+function ModelPicker({
+  view,
+  all,
+  onChange,
+}: {
+  readonly view: DeploymentView;
+  readonly all: readonly DeploymentView[];
+  readonly onChange: (name: string) => void;
+}): ReactNode {
+  return (
+    <div className="flex items-center gap-2">
+      <select
+        aria-label={words.model}
+        className="field h-8 max-w-48"
+        value={view.name}
+        onChange={(event) => onChange(event.target.value)}
+      >
+        {all.map((known) => (
+          <option key={known.id}>{known.name}</option>
+        ))}
+      </select>
+      <StateBadge look={lookOf(view)} showDetail={false} />
+      <span className="num text-sm text-soft">
+        {costNow(view)} · {contextSize(view.spec.contextTokens)} context
+      </span>
+    </div>
+  );
+}
+
+const KINDS = ['editor', 'terminal', 'app', 'library'] as const;
+
+function ClientList({
+  sheets,
+  current,
+}: {
+  readonly sheets: readonly ClientSheet[];
+  readonly current: string | null;
+}): ReactNode {
+  return (
+    <nav aria-label="Clients" className="min-h-0 grow overflow-y-auto px-2 pb-3">
+      {KINDS.map((kind) => {
+        const group = sheets.filter((sheet) => sheet.kind === kind);
+        return group.length === 0 ? null : (
+          <div key={kind}>
+            <h2 className="px-2 pt-3 pb-1 text-xs font-semibold tracking-wide text-faint uppercase">
+              {words.kinds[kind]}
+            </h2>
+            <ul>
+              {group.map((sheet) => (
+                <li key={sheet.id}>
+                  <a
+                    href={to.connect(sheet.id)}
+                    aria-current={sheet.id === current ? 'true' : undefined}
+                    className={cx(
+                      'flex h-8 items-center justify-between gap-2 rounded-md px-2 no-underline focus-visible:-outline-offset-2',
+                      sheet.id === current
+                        ? 'bg-accent-soft font-medium text-accent-text'
+                        : 'text-text hover:bg-sunken',
+                      sheet.support === 'impossible' && sheet.id !== current && 'text-faint',
+                    )}
+                  >
+                    <span className="truncate">{sheet.name}</span>
+                    {!sheet.maintained && <Tag>{words.unmaintained}</Tag>}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </nav>
+  );
 }

@@ -1,5 +1,120 @@
-import type { ReactNode } from 'react';
+import { Code, Eraser, SlidersHorizontal } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import { useRoute } from '../../app/router.ts';
+import { Button } from '../../components/button.tsx';
+import { PageHead } from '../../components/page.tsx';
+import { StateBadge } from '../../components/state-badge.tsx';
+import { EmptyState } from '../../components/surface.tsx';
+import { useChat } from '../../stores/chat.ts';
+import { deploymentByName, useDeployments } from '../../stores/deployments.ts';
+import { costNow, lookOf, sortForOverview } from '../../view/state.ts';
+import { buttonClass } from '../../components/button.tsx';
+import { to } from '../../app/router.ts';
+import { CodeDialog } from './code-dialog.tsx';
+import { Composer } from './composer.tsx';
+import { Conversation } from './conversation.tsx';
+import { words } from './messages.ts';
+import { ParamsPanel } from './params-panel.tsx';
+import { useAnswer } from './use-answer.ts';
 
 export default function Playground(): ReactNode {
-  return null;
+  const model = useModel();
+  const view = useDeployments((state) => (model === null ? undefined : deploymentByName(state.byId, model)));
+  const answer = useAnswer(model);
+  const turns = useChat((state) => state.turns);
+  const [panel, setPanel] = useState(false);
+  const [code, setCode] = useState(false);
+  if (model === null) return <Nothing />;
+  return (
+    <>
+      <PageHead title={words.title}>
+        <ModelPicker model={model} />
+        {view !== undefined && (
+          <span className="num flex items-center gap-2">
+            <StateBadge look={lookOf(view)} /> <span className="text-soft">{costNow(view)}</span>
+          </span>
+        )}
+        <Button
+          icon={<SlidersHorizontal size={14} aria-hidden />}
+          aria-expanded={panel}
+          onClick={() => setPanel(!panel)}
+        >
+          {words.params}
+        </Button>
+        <Button icon={<Code size={14} aria-hidden />} onClick={() => setCode(true)}>
+          {words.code}
+        </Button>
+        <Button
+          icon={<Eraser size={14} aria-hidden />}
+          blocked={turns.length === 0 ? words.nothingToClear : answer.busy ? words.running : null}
+          onClick={() => useChat.setState({ turns: [] })}
+        >
+          {words.clear}
+        </Button>
+      </PageHead>
+      <div className="flex min-h-0 grow border-t border-line">
+        <div className="flex min-w-0 grow flex-col">
+          <Conversation turns={turns} busy={answer.busy} onAgain={answer.ask} />
+          <Composer model={model} view={view} answer={answer} />
+        </div>
+        {panel && <ParamsPanel />}
+      </div>
+      <CodeDialog open={code} onClose={() => setCode(false)} model={model} />
+    </>
+  );
+}
+
+/** The model of the address, else the one chosen before, else the first that is ready. */
+function useModel(): string | null {
+  const route = useRoute();
+  const asked = route.page === 'playground' ? route.model : null;
+  const chosen = useChat((state) => state.model);
+  const first = useDeployments((state) => {
+    const sorted = sortForOverview(Object.values(state.byId));
+    return (sorted.find((view) => view.state === 'ready') ?? sorted[0])?.name ?? null;
+  });
+  const known = useDeployments(
+    (state) => chosen !== null && deploymentByName(state.byId, chosen) !== undefined,
+  );
+  useEffect(() => {
+    if (asked !== null) useChat.setState({ model: asked });
+  }, [asked]);
+  return asked ?? (known ? chosen : first);
+}
+
+function ModelPicker({ model }: { readonly model: string }): ReactNode {
+  const byId = useDeployments((state) => state.byId);
+  const names = sortForOverview(Object.values(byId)).map((view) => view.name);
+  return (
+    <select
+      aria-label={words.model}
+      className="field max-w-56"
+      value={model}
+      onChange={(event) => {
+        useChat.setState({ model: event.target.value });
+        window.location.hash = to.playground(event.target.value);
+      }}
+    >
+      {(names.includes(model) ? names : [model, ...names]).map((name) => (
+        <option key={name}>{name}</option>
+      ))}
+    </select>
+  );
+}
+
+function Nothing(): ReactNode {
+  const loaded = useDeployments((state) => state.loaded);
+  return (
+    <>
+      <PageHead title={words.title} />
+      {loaded && (
+        <EmptyState title={words.noModel}>
+          <p>{words.noModelText}</p>
+          <a href={to.deploy()} className={`${buttonClass('primary')} mt-3`}>
+            Deploy a model
+          </a>
+        </EmptyState>
+      )}
+    </>
+  );
 }

@@ -1,5 +1,37 @@
 import type { ReactNode } from 'react';
+import { replaceAddress, to, useRoute } from '../../app/router.ts';
+import { PageHead } from '../../components/page.tsx';
+import { Tabs } from '../../components/tabs.tsx';
+import { AppearanceTab } from './appearance-tab.tsx';
+import { ConfigurationTab } from './configuration-tab.tsx';
+import { DiagnosticsTab } from './diagnostics-tab.tsx';
+import { KeysTab } from './keys-tab.tsx';
+import { words } from './messages.ts';
+import { BudgetTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
+
+const TABS = [
+  { id: 'appearance', label: words.tabs.appearance, content: () => <AppearanceTab /> },
+  { id: 'keys', label: words.tabs.keys, content: () => <KeysTab /> },
+  { id: 'budget', label: words.tabs.budget, content: () => <BudgetTab /> },
+  { id: 'proxy', label: words.tabs.proxy, content: () => <ProxyTab /> },
+  { id: 'notifications', label: words.tabs.notifications, content: () => <NotificationsTab /> },
+  { id: 'diagnostics', label: words.tabs.diagnostics, content: () => <DiagnosticsTab /> },
+  { id: 'configuration', label: words.tabs.configuration, content: () => <ConfigurationTab /> },
+];
 
 export default function Settings(): ReactNode {
-  return null;
+  const route = useRoute();
+  const asked = route.page === 'settings' ? route.section : null;
+  const shown = TABS.some((tab) => tab.id === asked) ? (asked ?? 'appearance') : 'appearance';
+  return (
+    <>
+      <PageHead title={words.title} />
+      <Tabs
+        label={words.tabsLabel}
+        tabs={TABS}
+        value={shown}
+        onChange={(id) => replaceAddress(to.settings(id))}
+      />
+    </>
+  );
 }

@@ -1,0 +1,188 @@
+import { RefreshCw } from 'lucide-react';
+import { useEffect, useState, type ReactNode } from 'react';
+import type { RadarItem } from '../../../shared/model.ts';
+import { nameSchema } from '../../../shared/model.ts';
+import { nameFromModel } from '../../../shared/recipes.ts';
+import { useApp } from '../../app/app-context.ts';
+import { to } from '../../app/router.ts';
+import { Button } from '../../components/button.tsx';
+import { Dialog } from '../../components/dialog.tsx';
+import { TextField } from '../../components/field.tsx';
+import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
+import { Loading, ProblemPanel, Section, Tag } from '../../components/surface.tsx';
+import { useRadar } from '../../stores/radar.ts';
+import { usdPerHour, usdPerMonth } from '../../view/format.ts';
+import { words } from './messages.ts';
+
+const OWNERSHIP = {
+  known: { word: 'this app', tone: 'ok' },
+  orphan: { word: 'orphan of this app', tone: 'bad' },
+  'other-machine': { word: 'other computer', tone: 'warn' },
+  foreign: { word: 'not made by this app', tone: 'warn' },
+} as const;
+
+/** What the account holds, ours or not: nothing bills unseen (SPEC 3.11). */
+export function AccountSection(): ReactNode {
+  const { actions } = useApp();
+  const { radar, problem } = useRadar();
+  const [adopting, setAdopting] = useState<RadarItem | null>(null);
+  useEffect(() => void actions.rescan(), [actions]);
+  const refresh = (
+    <Button
+      size="sm"
+      look="ghost"
+      icon={<RefreshCw size={13} aria-hidden />}
+      onClick={() => void actions.rescan()}
+    >
+      {words.rescan}
+    </Button>
+  );
+  return (
+    <Section title={words.account} aside={refresh} flush>
+      {problem !== null && (
+        <div className="px-4 pb-4">
+          <ProblemPanel problem={problem} onRetry={() => void actions.rescan()} />
+        </div>
+      )}
+      {radar === null && problem === null && <Loading what="the account" />}
+      {radar !== null && radar.items.length === 0 && (
+        <p className="px-4 pb-4 text-soft">{words.accountNone}</p>
+      )}
+      {radar !== null && radar.items.length > 0 && (
+        <div className="overflow-x-auto">
+          <table className="w-full">
+            <thead>
+              <tr className="border-y border-line">
+                <th scope="col" className={headCell}>
+                  Name
+                </th>
+                <th scope="col" className={headCell}>
+                  What
+                </th>
+                <th scope="col" className={headCell}>
+                  Whose
+                </th>
+                <th scope="col" className={numHead}>
+                  Now
+                </th>
+                <th scope="col" className={numHead}>
+                  At rest
+                </th>
+                <th scope="col" className={headCell}>
+                  <span className="sr-only">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {radar.items.map((item) => (
+                <Row key={`${item.kind}-${item.id}`} item={item} onAdopt={() => setAdopting(item)} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      <AdoptDialog item={adopting} onClose={() => setAdopting(null)} />
+    </Section>
+  );
+}
+
+function Row({ item, onAdopt }: { readonly item: RadarItem; readonly onAdopt: () => void }): ReactNode {
+  const { actions } = useApp();
+  const owner = OWNERSHIP[item.ownership];
+  return (
+    <tr className="border-b border-line/60 last:border-b-0">
+      <th scope="row" className={`${cell} font-medium`}>
+        {item.deployment === null ? item.name : <a href={to.deployment(item.deployment)}>{item.name}</a>}
+        <span className="block text-sm font-normal text-faint">{item.id}</span>
+      </th>
+      <td className={cell}>
+        {item.kind.replace('-', ' ')}
+        <span className="block text-sm text-soft">{item.status.toLowerCase()}</span>
+      </td>
+      <td className={cell}>
+        <Tag tone={owner.tone}>{owner.word}</Tag>
+      </td>
+      <td className={numCell}>{usdPerHour(item.usdPerHour)}</td>
+      <td className={numCell}>{usdPerMonth(item.usdPerMonthAtRest)}</td>
+      <td className={`${cell} text-right!`}>
+        <span className="inline-flex gap-1.5">
+          {item.actions.includes('adopt') && (
+            <Button size="sm" aria-label={`Adopt ${item.name}…`} onClick={onAdopt}>
+              Adopt…
+            </Button>
+          )}
+          {item.actions.includes('stop') && (
+            <Button size="sm" aria-label={`Stop ${item.name}`} onClick={() => void actions.radarStop(item)}>
+              Stop
+            </Button>
+          )}
+          {item.actions.includes('terminate') && (
+            <Button
+              size="sm"
+              look="danger"
+              aria-label={`Delete ${item.name}…`}
+              onClick={() => void actions.radarTerminate(item)}
+            >
+              Delete…
+            </Button>
+          )}
+        </span>
+      </td>
+    </tr>
+  );
+}
+
+function AdoptDialog({
+  item,
+  onClose,
+}: {
+  readonly item: RadarItem | null;
+  readonly onClose: () => void;
+}): ReactNode {
+  return (
+    <Dialog
+      open={item !== null}
+      onClose={onClose}
+      title={item === null ? '' : `Adopt ${item.name}?`}
+      width="sm"
+    >
+      {item !== null && <AdoptForm item={item} onClose={onClose} />}
+    </Dialog>
+  );
+}
+
+function AdoptForm({ item, onClose }: { readonly item: RadarItem; readonly onClose: () => void }): ReactNode {
+  const { actions } = useApp();
+  const [name, setName] = useState(nameFromModel(item.name));
+  const judged = nameSchema.safeParse(name);
+  const error = judged.success ? null : (judged.error.issues[0]?.message ?? null);
+  return (
+    <form
+      className="space-y-4 px-5 pt-3 pb-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (error !== null) return;
+        onClose();
+        void actions.radarAdopt(item, name);
+      }}
+    >
+      <p className="text-soft">
+        This app will stop it when idle, count its cost and route requests to it. It goes on running and
+        billing as now.
+      </p>
+      <TextField
+        label="Name"
+        value={name}
+        error={error}
+        spellCheck={false}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" look="primary" blocked={error}>
+          Adopt {item.name}
+        </Button>
+      </div>
+    </form>
+  );
+}

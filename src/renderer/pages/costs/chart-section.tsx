@@ -1,0 +1,114 @@
+import { useMemo, useState, type ReactNode } from 'react';
+import { useCall } from '../../app/use-call.ts';
+import { BarChart } from '../../components/bar-chart.tsx';
+import { Button } from '../../components/button.tsx';
+import { Choice } from '../../components/choice.tsx';
+import { headCell, cell, numCell, numHead } from '../../components/request-table.tsx';
+import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
+import { costStack, type CostSplit, type CostStack } from '../../view/cost-chart.ts';
+import { dateTime, day, usd } from '../../view/format.ts';
+import { words } from './messages.ts';
+
+const SPANS = [
+  { id: 'hours', label: words.spans.hours, input: { bucket: 'hour', buckets: 24 } },
+  { id: 'month', label: words.spans.month, input: { bucket: 'day', buckets: 30 } },
+  { id: 'year', label: words.spans.year, input: { bucket: 'day', buckets: 90 } },
+] as const;
+type SpanId = (typeof SPANS)[number]['id'];
+
+const SPLITS = [
+  { id: 'kind', label: words.splits.kind },
+  { id: 'deployment', label: words.splits.deployment },
+] as const satisfies readonly { id: CostSplit; label: string }[];
+
+export function ChartSection(): ReactNode {
+  const [span, setSpan] = useState<SpanId>('month');
+  const [split, setSplit] = useState<CostSplit>('kind');
+  const [table, setTable] = useState(false);
+  const chosen = SPANS.find((known) => known.id === span) ?? SPANS[1];
+  const series = useCall('costs.series', chosen.input);
+  const stack = useMemo(
+    () => (series.value === null ? null : costStack(series.value, split)),
+    [series.value, split],
+  );
+  const hourly = chosen.input.bucket === 'hour';
+  return (
+    <Section
+      title={words.chart}
+      aside={
+        <span className="flex flex-wrap justify-end gap-2 py-1.5">
+          <Choice label={words.span} options={SPANS} value={span} onChange={setSpan} />
+          <Choice label={words.split} options={SPLITS} value={split} onChange={setSplit} />
+          <Button size="sm" className="h-8" aria-pressed={table} onClick={() => setTable(!table)}>
+            {table ? words.asChart : words.asTable}
+          </Button>
+        </span>
+      }
+    >
+      {series.problem !== null && <ProblemPanel problem={series.problem} onRetry={series.reload} />}
+      {stack === null && series.problem === null && <Loading what="spending" />}
+      {stack !== null && stack.parts.length === 0 && (
+        <p className="py-8 text-center text-soft">{words.nothing}</p>
+      )}
+      {stack !== null &&
+        stack.parts.length > 0 &&
+        (table ? (
+          <StackTable stack={stack} hourly={hourly} />
+        ) : (
+          <BarChart stack={stack} hourly={hourly} label={summaryOf(stack, hourly)} />
+        ))}
+    </Section>
+  );
+}
+
+function summaryOf(stack: CostStack, hourly: boolean): string {
+  const total = stack.totals.reduce((sum, value) => sum + value, 0);
+  const parts = stack.parts.map(
+    (part) => `${part.name} ${usd(part.values.reduce((sum, value) => sum + value, 0))}`,
+  );
+  return `Spending by ${hourly ? 'hour' : 'day'}: ${usd(total)} in all; ${parts.join(', ')}`;
+}
+
+function StackTable({ stack, hourly }: { readonly stack: CostStack; readonly hourly: boolean }): ReactNode {
+  const rows = stack.times.map((time, index) => ({ time, index })).toReversed();
+  return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
+    <div className="max-h-72 overflow-auto" tabIndex={0} role="region" aria-label={words.chart}>
+      <table className="w-full">
+        <thead className="sticky top-0 bg-surface">
+          <tr>
+            <th scope="col" className={headCell}>
+              {hourly ? 'Hour' : 'Day'}
+            </th>
+            {stack.parts.map((part) => (
+              <th key={part.name} scope="col" className={numHead}>
+                {part.name}
+              </th>
+            ))}
+            <th scope="col" className={numHead}>
+              Total
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ time, index }) => {
+            const at = new Date(time).toISOString();
+            return (
+              <tr key={time} className="border-t border-line/60">
+                <th scope="row" className={`${cell} num font-normal`}>
+                  {hourly ? dateTime(at) : day(at)}
+                </th>
+                {stack.parts.map((part) => (
+                  <td key={part.name} className={numCell}>
+                    {usd(part.values[index] ?? 0)}
+                  </td>
+                ))}
+                <td className={`${numCell} font-semibold`}>{usd(stack.totals[index] ?? 0)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

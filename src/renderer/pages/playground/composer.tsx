@@ -1,0 +1,77 @@
+import { SendHorizontal, Square } from 'lucide-react';
+import { useId, type ReactNode } from 'react';
+import type { DeploymentView } from '../../../shared/model.ts';
+import { Button, SpendButton } from '../../components/button.tsx';
+import { beginTurn, useChat } from '../../stores/chat.ts';
+import { useQuotes } from '../../stores/quotes.ts';
+import { priceUp } from '../../view/format.ts';
+import { words } from './messages.ts';
+import type { useAnswer } from './use-answer.ts';
+
+export function Composer({
+  model,
+  view,
+  answer,
+}: {
+  readonly model: string;
+  readonly view: DeploymentView | undefined;
+  readonly answer: ReturnType<typeof useAnswer>;
+}): ReactNode {
+  const id = useId();
+  const text = useChat((state) => state.text);
+  const quote = useQuotes((state) => (view === undefined ? undefined : state.byId[view.id]?.quote));
+  const asleep = view !== undefined && view.actions.includes('start') && view.state !== 'ready';
+  const price = quote?.state === 'known' ? priceUp(quote.usdPerHour) : null;
+  const empty = text.trim() === '' ? 'Write something first.' : null;
+  const send = (): void => {
+    if (text.trim() !== '' && !answer.busy) answer.ask(beginTurn(text.trim()));
+  };
+  return (
+    <form
+      className="shrink-0 border-t border-line bg-surface px-5 py-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!asleep || price !== null) send();
+      }}
+    >
+      <div className="mx-auto max-w-3xl">
+        <label htmlFor={id} className="sr-only">
+          {words.message}
+        </label>
+        <textarea
+          id={id}
+          rows={Math.min(8, Math.max(2, text.split('\n').length))}
+          className="field h-auto w-full resize-none py-2"
+          placeholder={`${words.placeholder} (${model})`}
+          value={text}
+          onChange={(event) => useChat.setState({ text: event.target.value })}
+          onKeyDown={(event) => {
+            // While a character is being composed, Enter ends the composition.
+            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }}
+        />
+        <div className="mt-2 flex items-center gap-3">
+          <p className="grow text-sm text-faint">{words.keys}</p>
+          {answer.busy ? (
+            <Button icon={<Square size={13} aria-hidden />} onClick={answer.stop}>
+              {words.stop}
+            </Button>
+          ) : asleep ? (
+            <SpendButton type="submit" look="primary" verb={words.wake} usdPerHour={price} blocked={empty} />
+          ) : (
+            <Button
+              type="submit"
+              look="primary"
+              icon={<SendHorizontal size={14} aria-hidden />}
+              blocked={empty}
+            >
+              {words.send}
+            </Button>
+          )}
+        </div>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,152 @@
+import { RotateCw } from 'lucide-react';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { copy } from '../../app/actions.ts';
+import { Button } from '../../components/button.tsx';
+import { cx } from '../../components/cx.ts';
+import { Markdown } from '../../components/markdown.tsx';
+import { StateShape } from '../../components/state-badge.tsx';
+import { EmptyState, ProblemPanel } from '../../components/surface.tsx';
+import { beginAgain, type Answer, type Turn } from '../../stores/chat.ts';
+import { count, latency, usdFine } from '../../view/format.ts';
+import { words } from './messages.ts';
+import { isRunning } from './use-answer.ts';
+
+const NEAR_END = 80;
+
+export function Conversation({
+  turns,
+  busy,
+  onAgain,
+}: {
+  readonly turns: readonly Turn[];
+  readonly busy: boolean;
+  readonly onAgain: (id: number) => void;
+}): ReactNode {
+  const box = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  useEffect(() => {
+    if (atEnd.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+  }, [turns]);
+  return (
+    <div
+      ref={box}
+      role="log"
+      aria-label={words.transcript}
+      aria-live="off"
+      aria-busy={busy}
+      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
+      tabIndex={0}
+      className="min-h-0 grow overflow-y-auto px-5 py-4 focus-visible:-outline-offset-2"
+      onScroll={(event) => {
+        const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+        atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
+      }}
+    >
+      <div className="mx-auto max-w-3xl space-y-5">
+        {turns.length === 0 && (
+          <EmptyState title={words.begin}>
+            <p>{words.beginText}</p>
+          </EmptyState>
+        )}
+        {turns.map((turn, index) =>
+          turn.role === 'user' ? (
+            <article
+              key={turn.id}
+              aria-label={words.you}
+              className="ml-auto w-fit max-w-[85%] rounded-lg bg-accent-soft px-3.5 py-2 whitespace-pre-wrap break-words"
+            >
+              {turn.text}
+            </article>
+          ) : (
+            <AnswerView
+              key={turn.id}
+              answer={turn}
+              last={index === turns.length - 1}
+              busy={busy}
+              onAgain={onAgain}
+            />
+          ),
+        )}
+      </div>
+    </div>
+  );
+}
+
+function AnswerView({
+  answer,
+  last,
+  busy,
+  onAgain,
+}: {
+  readonly answer: Answer;
+  readonly last: boolean;
+  readonly busy: boolean;
+  readonly onAgain: (id: number) => void;
+}): ReactNode {
+  return (
+    <article aria-label={words.model} className="min-w-0">
+      {answer.reasoning !== '' && (
+        <details className="mb-2">
+          <summary className="text-sm text-soft">{words.thinking}</summary>
+          <p className="border-l-2 border-line pl-3 text-sm whitespace-pre-wrap text-soft">
+            {answer.reasoning}
+          </p>
+        </details>
+      )}
+      <Markdown text={answer.text} />
+      {answer.state === 'waiting' && (
+        <p className="flex items-center gap-2 text-soft">
+          <StateShape shape="half" tone="busy" /> {answer.detail ?? words.waiting}
+        </p>
+      )}
+      {answer.problem !== null && <ProblemPanel problem={answer.problem} />}
+      {!isRunning(answer) && (
+        <div className={cx('mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft')}>
+          <AnswerFacts answer={answer} />
+          {answer.text !== '' && (
+            <Button size="sm" look="ghost" onClick={() => void copy(answer.text, 'Answer')}>
+              Copy answer
+            </Button>
+          )}
+          {last && !busy && (
+            <Button
+              size="sm"
+              look="ghost"
+              icon={<RotateCw size={13} aria-hidden />}
+              onClick={() => {
+                const id = beginAgain();
+                if (id !== null) onAgain(id);
+              }}
+            >
+              {words.again}
+            </Button>
+          )}
+        </div>
+      )}
+    </article>
+  );
+}
+
+/** First token, speed, tokens and price: what each answer took. */
+function AnswerFacts({ answer }: { readonly answer: Answer }): ReactNode {
+  const { request } = answer;
+  return (
+    <>
+      {request !== null && (
+        <p className="num">
+          {[
+            `first token ${latency(request.firstTokenMs)}`,
+            request.tokensPerSecond === null ? null : `${Math.round(request.tokensPerSecond)} tok/s`,
+            `${count(request.inputTokens)} → ${count(request.outputTokens)} tok`,
+            usdFine(request.usd),
+            request.cache === 'hit' ? 'from the cache' : null,
+          ]
+            .filter((fact) => fact !== null)
+            .join(' · ')}
+        </p>
+      )}
+      {answer.state === 'stopped' && <p>{words.stopped}</p>}
+      {answer.finishReason === 'length' && <p className="text-warn">{words.cut}</p>}
+    </>
+  );
+}

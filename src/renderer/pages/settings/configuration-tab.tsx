@@ -1,0 +1,76 @@
+import { useState, type ReactNode } from 'react';
+import { useCall } from '../../app/use-call.ts';
+import { cell, headCell } from '../../components/request-table.tsx';
+import { Loading, ProblemPanel, Section, Tag } from '../../components/surface.tsx';
+
+/** Start-up configuration: every value with where it came from (SPEC 1.1). */
+export function ConfigurationTab(): ReactNode {
+  const config = useCall('config.show', {});
+  const [filter, setFilter] = useState('');
+  if (config.value === null) {
+    return config.problem === null ? (
+      <Loading what="configuration" />
+    ) : (
+      <div className="p-5">
+        <ProblemPanel problem={config.problem} onRetry={config.reload} />
+      </div>
+    );
+  }
+  const shown = config.value.values.filter((value) =>
+    `${value.path} ${value.source}`.toLowerCase().includes(filter.trim().toLowerCase()),
+  );
+  return (
+    <div className="px-5 py-4">
+      <Section
+        title="Configuration at start"
+        aside={
+          <input
+            data-find
+            type="search"
+            aria-label="Filter configuration"
+            placeholder="Filter…"
+            className="field h-8 w-48"
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+          />
+        }
+        flush
+      >
+        <table className="w-full">
+          <thead>
+            <tr className="border-y border-line">
+              <th scope="col" className={headCell}>
+                Name
+              </th>
+              <th scope="col" className={headCell}>
+                Value
+              </th>
+              <th scope="col" className={headCell}>
+                From
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((value) => (
+              <tr key={value.path} className="border-b border-line/60 last:border-b-0">
+                <th scope="row" className={`${cell} font-normal`}>
+                  <code>{value.path}</code>
+                </th>
+                <td className={`${cell} break-all whitespace-normal!`}>
+                  <code>{JSON.stringify(value.value)}</code>
+                </td>
+                <td className={cell}>
+                  {value.source === 'default' ? (
+                    <span className="text-faint">default</span>
+                  ) : (
+                    <Tag tone="accent">{value.source}</Tag>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Section>
+    </div>
+  );
+}

@@ -1,0 +1,35 @@
+export const words = {
+  title: 'Welcome',
+  lead: 'Run a language model on a rented GPU and use it from every tool on this computer through one address.',
+  steps: ['Where', 'Model', 'Endpoint'],
+  stepsLabel: 'Three steps',
+  where: {
+    title: 'Where shall it run?',
+    sandbox: 'Try the sandbox',
+    sandboxText:
+      'A simulated cloud on this computer: everything works, nothing is real, nothing costs money. No account needed.',
+    key: 'Use my RunPod key',
+    keyText: 'Real GPUs at RunPod, by the hour. You see every price before you click.',
+    keyLabel: 'RunPod key',
+    keyAdvice:
+      'Make a restricted key with read and write access to pods, serverless and templates, and read access to billing.',
+    check: 'Check and go on',
+    goOn: 'Continue',
+  },
+  model: {
+    title: 'Which model?',
+    safety:
+      'It stops after 15 minutes without requests and asks before it ever costs more than the daily budget.',
+    other: 'Another model…',
+    start: 'Start',
+  },
+  endpoint: {
+    title: 'Your endpoint',
+    starting: 'It is starting. Requests are held until it is ready.',
+    ready: 'It is ready. Every tool can use it at this address:',
+    chat: 'Chat with it',
+    connect: 'Connect an editor',
+    overview: 'Go to Overview',
+  },
+  skip: 'Skip, go to Overview',
+} as const;

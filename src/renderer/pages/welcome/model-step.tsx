@@ -1,0 +1,109 @@
+import { useState, type ReactNode } from 'react';
+import { nameFromModel, RECIPES, type Recipe } from '../../../shared/recipes.ts';
+import { tell } from '../../app/actions.ts';
+import { useApp } from '../../app/app-context.ts';
+import { useCall } from '../../app/use-call.ts';
+import { Button, SpendButton } from '../../components/button.tsx';
+import { putDeployment, useDeployments } from '../../stores/deployments.ts';
+import { contextSize, durationRange, priceUp } from '../../view/format.ts';
+import { words } from './messages.ts';
+
+export function ModelStep({
+  onStarted,
+  onOther,
+}: {
+  readonly onStarted: (deployment: string) => void;
+  readonly onOther: () => void;
+}): ReactNode {
+  return (
+    <section aria-labelledby="model-title">
+      <h2 id="model-title" className="text-lg font-semibold">
+        {words.model.title}
+      </h2>
+      <ul className="mt-3 grid grid-cols-3 gap-4 max-md:grid-cols-1">
+        {RECIPES.map((recipe) => (
+          <RecipeChoice key={recipe.id} recipe={recipe} onStarted={onStarted} />
+        ))}
+      </ul>
+      <p className="mt-4 text-soft">{words.model.safety}</p>
+      <Button className="mt-3" onClick={onOther}>
+        {words.model.other}
+      </Button>
+    </section>
+  );
+}
+
+function RecipeChoice({
+  recipe,
+  onStarted,
+}: {
+  readonly recipe: Recipe;
+  readonly onStarted: (deployment: string) => void;
+}): ReactNode {
+  const { client } = useApp();
+  const [busy, setBusy] = useState(false);
+  const byId = useDeployments((state) => state.byId);
+  const plan = useCall('plan.make', {
+    model: recipe.model,
+    backend: recipe.backend,
+    contextTokens: recipe.contextTokens,
+  });
+  const best = plan.value?.candidates[0];
+  const price = best === undefined ? null : priceUp(best.usdPerHour);
+
+  const start = async (): Promise<void> => {
+    if (best === undefined) return;
+    setBusy(true);
+    try {
+      const view = await client.call('deployments.create', {
+        spec: {
+          name: freeName(
+            nameFromModel(recipe.model),
+            Object.values(byId).map((known) => known.name),
+          ),
+          model: recipe.model,
+          backend: recipe.backend,
+          contextTokens: recipe.contextTokens,
+          compute: { cloud: best.cloud, maxUsdPerHour: Math.ceil(best.usdPerHour * 100) / 100 },
+        },
+        start: true,
+      });
+      putDeployment(view);
+      onStarted(view.name);
+    } catch (error) {
+      setBusy(false);
+      tell(error, `Could not start ${recipe.title}; nothing was rented`);
+    }
+  };
+  return (
+    <li className="flex flex-col rounded-lg border border-line bg-surface p-4">
+      <h3 className="font-semibold">{recipe.title}</h3>
+      <p className="truncate text-sm text-soft" title={recipe.model}>
+        {recipe.model.split('/').at(-1)}
+      </p>
+      <p className="mt-2 grow text-sm text-soft">{recipe.purpose}</p>
+      <p className="num mt-2 text-sm text-soft">
+        {contextSize(recipe.contextTokens)} context
+        {best !== undefined &&
+          ` · ${best.gpuName} · ready in ${durationRange(best.secondsToFirstToken.low * 1000, best.secondsToFirstToken.high * 1000)}`}
+      </p>
+      <SpendButton
+        look="primary"
+        className="mt-3"
+        verb={words.model.start}
+        usdPerHour={price}
+        aria-label={
+          price === null ? `${recipe.title}: asking the price` : `Start ${recipe.title} for ${price}`
+        }
+        blocked={busy ? 'Being started.' : plan.problem === null ? null : plan.problem.title}
+        onClick={() => void start()}
+      />
+    </li>
+  );
+}
+
+/** `name`, else `name-2`, `name-3`, … */
+export function freeName(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name;
+  for (let n = 2; ; n++) if (!taken.includes(`${name}-${n}`)) return `${name}-${n}`;
+}

@@ -1,0 +1,91 @@
+import type { ChatMessage } from '../../shared/model.ts';
+
+export interface ChatParams {
+  readonly temperature: string;
+  readonly topP: string;
+  readonly maxTokens: string;
+  readonly seed: string;
+}
+
+export const EMPTY_PARAMS: ChatParams = { temperature: '', topP: '', maxTokens: '', seed: '' };
+
+const number = (text: string): number | undefined =>
+  text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text);
+
+/** Only what was set: the server's own defaults stay its own. */
+export function requestParams(params: ChatParams): {
+  temperature?: number;
+  topP?: number;
+  maxTokens?: number;
+  seed?: number;
+} {
+  const entries = (['temperature', 'topP', 'maxTokens', 'seed'] as const).flatMap((name) => {
+    const value = number(params[name]);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+export type SampleLanguage = 'curl' | 'python' | 'typescript';
+
+/** The same call from elsewhere. The key is named by its variable: it is never on the screen. */
+export function codeSample(
+  language: SampleLanguage,
+  baseUrl: string,
+  model: string,
+  messages: readonly ChatMessage[],
+  params: ChatParams,
+): string {
+  const asked = requestParams(params);
+  const body = {
+    model,
+    messages: messages.length === 0 ? [{ role: 'user', content: 'Hello' }] : messages,
+    ...(asked.temperature === undefined ? {} : { temperature: asked.temperature }),
+    ...(asked.topP === undefined ? {} : { top_p: asked.topP }),
+    ...(asked.maxTokens === undefined ? {} : { max_tokens: asked.maxTokens }),
+    ...(asked.seed === undefined ? {} : { seed: asked.seed }),
+    stream: true,
+  };
+  switch (language) {
+    case 'curl':
+      return [
+        `curl -N ${baseUrl}/chat/completions \\`,
+        `  -H "Authorization: Bearer $RUNPOD_LLM_KEY" \\`,
+        `  -H "Content-Type: application/json" \\`,
+        `  -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`,
+      ].join('\n');
+    case 'python':
+      return [
+        'import os',
+        'from openai import OpenAI',
+        '',
+        `client = OpenAI(base_url="${baseUrl}", api_key=os.environ["RUNPOD_LLM_KEY"], timeout=900)`,
+        'stream = client.chat.completions.create(',
+        ...Object.entries(body).map(([name, value]) => `    ${name}=${pythonLiteral(value)},`),
+        ')',
+        'for chunk in stream:',
+        '    print(chunk.choices[0].delta.content or "", end="", flush=True)',
+      ].join('\n');
+    case 'typescript':
+      return [
+        'import OpenAI from "openai";',
+        '',
+        `const client = new OpenAI({ baseURL: "${baseUrl}", apiKey: process.env.RUNPOD_LLM_KEY, timeout: 900_000 });`,
+        `const stream = await client.chat.completions.create(${JSON.stringify(body, null, 2)});`,
+        'for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta?.content ?? "");',
+      ].join('\n');
+  }
+}
+
+function pythonLiteral(value: unknown): string {
+  if (value === true) return 'True';
+  if (value === false) return 'False';
+  if (value === null) return 'None';
+  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(', ')}]`;
+  if (typeof value === 'object') {
+    return `{${Object.entries(value)
+      .map(([name, part]) => `${JSON.stringify(name)}: ${pythonLiteral(part)}`)
+      .join(', ')}}`;
+  }
+  return JSON.stringify(value);
+}

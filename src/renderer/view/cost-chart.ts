@@ -1,0 +1,70 @@
+import type { CostKind, CostSeries } from '../../shared/model.ts';
+
+export type CostSplit = 'kind' | 'deployment';
+
+export interface CostStack {
+  /** Beginning of each bucket, ms. */
+  readonly times: readonly number[];
+  readonly parts: readonly { readonly name: string; readonly values: readonly number[] }[];
+  readonly totals: readonly number[];
+}
+
+export const KIND_NAMES: Readonly<Record<CostKind, string>> = {
+  compute: 'GPU',
+  disk: 'Storage',
+  serverless: 'Serverless',
+  tokens: 'Tokens',
+  adjustment: 'Adjustments',
+};
+
+const MOST_PARTS = 5;
+
+/** The series as stacked parts, the largest first; what is too small to tell apart is one part, “Other”. */
+export function costStack(series: CostSeries, split: CostSplit): CostStack {
+  const columns = series.points.map((point) =>
+    named(split === 'kind' ? point.byKind : point.byDeployment, split),
+  );
+  const sums = new Map<string, number>();
+  for (const column of columns) {
+    for (const [name, usd] of Object.entries(column)) sums.set(name, (sums.get(name) ?? 0) + Math.abs(usd));
+  }
+  const names = [...sums]
+    .filter(([, sum]) => sum > 0)
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([name]) => name);
+  const kept = names.length > MOST_PARTS ? names.slice(0, MOST_PARTS - 1) : names;
+  const rest = names.slice(kept.length);
+  const sumOf = (column: Readonly<Record<string, number>>, wanted: readonly string[]): number =>
+    wanted.reduce((sum, name) => sum + (column[name] ?? 0), 0);
+  return {
+    times: series.points.map((point) => Date.parse(point.at)),
+    parts: [
+      ...kept.map((name) => ({ name, values: columns.map((column) => column[name] ?? 0) })),
+      ...(rest.length === 0 ? [] : [{ name: 'Other', values: columns.map((column) => sumOf(column, rest)) }]),
+    ],
+    totals: columns.map((column) => sumOf(column, names)),
+  };
+}
+
+function named(values: Readonly<Record<string, number>>, split: CostSplit): Record<string, number> {
+  if (split === 'deployment') return { ...values };
+  return Object.fromEntries(
+    Object.entries(values).map(([kind, usd]) => [
+      kind in KIND_NAMES ? KIND_NAMES[kind as CostKind] : kind,
+      usd,
+    ]),
+  );
+}
+
+/** Upper edges of the stacked parts, from the last (highest) to the first, as a chart draws them: back to front. */
+export function stackedEdges(
+  stack: CostStack,
+): { readonly name: string; readonly part: number; readonly edge: readonly number[] }[] {
+  const running = stack.times.map(() => 0);
+  const edges = stack.parts.map(({ name, values }, part) => {
+    for (const [index, value] of values.entries())
+      running[index] = (running[index] ?? 0) + Math.max(0, value);
+    return { name, part, edge: [...running] };
+  });
+  return edges.toReversed();
+}
