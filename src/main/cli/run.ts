@@ -5,7 +5,7 @@ import { COMMANDS, type Entry } from './commands.ts';
 import { createCli, type Env, type Run } from './cli.ts';
 import { resolveDataDir } from './data-dir.ts';
 import { createPaint } from './render/paint.ts';
-import { renderError, renderErrorJson } from './render/errors.ts';
+import { renderError, renderErrorJson, renderNotice } from './render/errors.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Of shells, for a program that Ctrl-C ended. */
@@ -133,6 +133,8 @@ function report(error: unknown, argv: readonly string[], { terminal, signal }: R
   const interrupted = known.code === 'client_closed' && signal.aborted;
   if (argv.includes('--json')) terminal.err(renderErrorJson(known));
   else if (!interrupted) terminal.err(renderError(known, createPaint(terminal.errColor)));
+  // A command that has something to say to who interrupts it throws an error of its own.
+  else if (error === known) terminal.err(renderNotice(known));
   if (known.code === 'internal' && known.cause instanceof Error) terminal.err(known.cause.stack ?? '');
   return interrupted ? EXIT_INTERRUPTED : known.exit;
 }

@@ -10,6 +10,11 @@ export function renderError(error: AppError, paint: Paint): string {
   return lines.join('\n');
 }
 
+/** The same where nothing went wrong: somebody chose to leave. */
+export function renderNotice(error: AppError): string {
+  return `${oneLine(error.message)}\n  ${oneLine(error.advice)}`;
+}
+
 export function renderErrorJson(error: AppError): string {
   return JSON.stringify({ error: toErrorBody(error) });
 }

@@ -77,10 +77,10 @@ function cloudText({ kind, cloud }: PlanCandidate): string {
 /** `4-8 min`; the range is what people have seen, or a table says. */
 export function waitText({ secondsToFirstToken: { low, high } }: PlanCandidate): string {
   const [from, to] = [duration(low * 1000), duration(high * 1000)];
-  const [fromNumber, fromUnit] = from.split(' ', 2);
-  const toUnit = to.split(' ', 2)[1];
   if (from === to) return to;
-  return fromUnit === toUnit && !from.includes(' h ') ? `${fromNumber}-${to}` : `${from} - ${to}`;
+  const [fromParts, toParts] = [from.split(' '), to.split(' ')];
+  const sameUnit = fromParts.length === 2 && toParts.length === 2 && fromParts[1] === toParts[1];
+  return sameUnit ? `${fromParts[0]}-${to}` : `${from} - ${to}`;
 }
 
 function rejectionColumns(): readonly Column<PlanRejection>[] {

@@ -13,7 +13,7 @@ export function renderStatus(status: AppStatus, now: number, paint: Paint): stri
     ['Endpoint', status.proxy.listening ? status.proxy.url : `${status.proxy.url} (not listening)`],
     ['Local key', `ends in ${status.proxy.keyHint}; print it with: runpod-llm key show`],
     ['Control', status.control.url],
-    ['Deployments', plural(status.deployments, 'deployment')],
+    ['Deployments', String(status.deployments)],
     [
       'Keychain',
       status.keychain.available ? 'available' : `not available: ${status.keychain.reason ?? 'unknown'}`,

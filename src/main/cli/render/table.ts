@@ -9,7 +9,7 @@ export interface Column<T> {
   readonly shrinkTo?: number;
   /** Left out altogether where shrinking does not suffice; the highest goes first. */
   readonly drop?: number;
-  /** Colours a cell after it was measured and padded. */
+  /** Colours a cell after it was measured. */
   readonly style?: (text: string, row: T) => string;
 }
 
@@ -27,16 +27,32 @@ export function renderTable<T>(
   { width, paint }: TableOptions,
 ): string {
   const { kept, widths } = fit(columns.map(harmless), rows, width);
-  const header = kept.map((column, index) => pad(column.header, widths[index] ?? 0, column.align));
+  const header = line(
+    kept.map((column, index) => layOut(column.header, widths[index] ?? 0, column.align)),
+    (text) => text,
+  );
   const lines = rows.map((row) =>
-    kept.map((column, index) => {
-      const text = pad(column.cell(row), widths[index] ?? 0, column.align);
-      return column.style === undefined ? text : column.style(text, row);
-    }),
+    line(
+      kept.map((column, index) => layOut(column.cell(row), widths[index] ?? 0, column.align)),
+      (text, index) => kept[index]?.style?.(text, row) ?? text,
+    ),
   );
-  return [paint.dim(header.join(GAP).trimEnd()), ...lines.map((cells) => trimLine(cells.join(GAP)))].join(
-    '\n',
-  );
+  return [paint.dim(header), ...lines].join('\n');
+}
+
+interface LaidOut {
+  readonly text: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Joins cells; nothing follows the last text of a line. */
+function line(cells: readonly LaidOut[], style: (text: string, index: number) => string): string {
+  const last = cells.findLastIndex((cell) => cell.text !== '');
+  return cells
+    .slice(0, last + 1)
+    .map(({ text, before, after }, index) => before + style(text, index) + (index === last ? '' : after))
+    .join(GAP);
 }
 
 /** Names and notes may come from anywhere in the account. */
@@ -86,10 +102,10 @@ function shrink(columns: readonly { natural: number; least: number }[], room: nu
   return widths;
 }
 
-function pad(text: string, width: number, align: 'left' | 'right' = 'left'): string {
-  const cut = truncate(text, width);
-  const blanks = ' '.repeat(Math.max(0, width - length(cut)));
-  return align === 'right' ? blanks + cut : cut + blanks;
+function layOut(full: string, width: number, align: 'left' | 'right' = 'left'): LaidOut {
+  const text = truncate(full, width);
+  const blanks = ' '.repeat(Math.max(0, width - length(text)));
+  return align === 'right' ? { text, before: blanks, after: '' } : { text, before: '', after: blanks };
 }
 
 /** Cuts to `width` characters, the last one an ellipsis. */
@@ -100,9 +116,4 @@ export function truncate(text: string, width: number): string {
 
 function length(text: string): number {
   return Array.from(text).length;
-}
-
-/** Blanks at the end of a line, also inside a colour that ends there. */
-function trimLine(line: string): string {
-  return line.replace(/ +((?:\u001b\[\d+m)*)$/, '$1');
 }

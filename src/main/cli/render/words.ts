@@ -34,6 +34,8 @@ export const PHASE_WORDS = {
   ready: 'Ready',
 } as const;
 
+const STARTING: ReadonlySet<DeploymentView['state']> = new Set(['placing', 'pulling', 'loading', 'warming']);
+
 /** A state as shape and words (UX 3.3). */
 export interface StateWords {
   readonly shape: string;
@@ -89,7 +91,9 @@ export function paintState(paint: Paint, words: StateWords, text: string): strin
   return paint[words.tone](text);
 }
 
+/** The step of a start under way; null while nothing starts. */
 export function currentPhase(view: DeploymentView): Phase | null {
+  if (!STARTING.has(view.state)) return null;
   return view.phases.findLast((phase) => phase.endedAt === null) ?? null;
 }
 

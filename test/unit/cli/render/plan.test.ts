@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { plain } from '../../../../src/main/cli/render/paint.ts';
+import { priceLine, renderPlan, waitText } from '../../../../src/main/cli/render/plan.ts';
+import { samplePlan } from '../../../support/samples.ts';
+
+const plan = samplePlan();
+const [tight] = plan.candidates;
+if (tight === undefined) throw new Error('The sample is gone');
+
+const options = (width: number) => ({ width, paint: plain, hoursPerDay: 4 });
+
+describe('plan', () => {
+  it('ranks what fits and says why the cheaper did not', () => {
+    expect(renderPlan(plan, options(Infinity))).toMatchInlineSnapshot(`
+      "Qwen/Qwen3-8B at b968826: needs 21.3 GiB (weights 15.3 GiB, context 4.5 GiB, overhead 1.5 GiB)
+
+      #   GPU         COUNT   CLOUD      $/H   $/DAY (4 H)   NEED/USABLE GIB    HEADROOM   STOCK    FIRST TOKEN
+      1   RTX A5000       1   secure   $0.26         $1.04         21.3/22.1   4 % tight   high         4-8 min
+      2   A40             1   secure   $0.44         $1.76         21.3/44.2        52 %   medium       3-4 min
+
+        #2 longer context possible: 98304
+
+      Cheaper, but rejected
+      GPU            COUNT   CLOUD      $/H   REASON
+      RTX 4000 Ada       1   secure   $0.20   needs 21.3 GiB, 18.4 GiB usable
+
+      warning: The first start pulls a 10 GB image.
+
+      Simulated prices (sandbox cloud) as of 2026-11-24T08:59:00.000Z. Nothing was rented."
+    `);
+  });
+
+  it('keeps price and headroom on a narrow terminal', () => {
+    expect(renderPlan(plan, options(60))).toMatchInlineSnapshot(`
+      "Qwen/Qwen3-8B at b968826: needs 21.3 GiB (weights 15.3 GiB, context 4.5 GiB, overhead 1.5 GiB)
+
+      #   GPU         COUNT     $/H   NEED/USABLE GIB    HEADROOM
+      1   RTX A5000       1   $0.26         21.3/22.1   4 % tight
+      2   A40             1   $0.44         21.3/44.2        52 %
+
+        #2 longer context possible: 98304
+
+      Cheaper, but rejected
+      GPU            COUNT     $/H   REASON
+      RTX 4000 Ada       1   $0.20   needs 21.3 GiB, 18.4 GiB usa…
+
+      warning: The first start pulls a 10 GB image.
+
+      Simulated prices (sandbox cloud) as of 2026-11-24T08:59:00.000Z. Nothing was rented."
+    `);
+  });
+
+  it('marks an estimate, and says that nothing fits', () => {
+    const none = { ...plan, candidates: [], factsComplete: false, simulated: false, warnings: [] };
+    expect(renderPlan(none, options(Infinity))).toMatchInlineSnapshot(`
+      "Qwen/Qwen3-8B at b968826: needs 21.3 GiB (weights 15.3 GiB, context 4.5 GiB, overhead 1.5 GiB)
+      Estimated: the model’s facts could not all be had.
+
+      Nothing that is offered fits.
+
+      Rejected
+      GPU            COUNT   CLOUD      $/H   REASON
+      RTX 4000 Ada       1   secure   $0.20   needs 21.3 GiB, 18.4 GiB usable
+
+      RunPod’s prices as of 2026-11-24T08:59:00.000Z. Nothing was rented."
+    `);
+  });
+
+  it('prices a start in one line', () => {
+    expect(priceLine('qwen3-8b', tight, true)).toBe(
+      'qwen3-8b on 1 × RTX A5000 (secure, high stock): $0.26/h, simulated money; first token in about 4-8 min.',
+    );
+    expect(priceLine('x', { ...tight, kind: 'serverless' }, false)).toContain('$0.26/h while a worker runs;');
+  });
+
+  it.each([
+    [20, 20, '20 s'],
+    [20, 45, '20-45 s'],
+    [45, 480, '45 s - 8 min'],
+    [240, 480, '4-8 min'],
+    [7200, 9000, '2 h - 2 h 30 min'],
+  ])('%i to %i seconds are "%s"', (low, high, text) => {
+    expect(waitText({ ...tight, secondsToFirstToken: { low, high, from: 'table' } })).toBe(text);
+  });
+});
