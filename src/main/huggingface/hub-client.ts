@@ -51,7 +51,7 @@ export class HubClient {
     const at = revision === null ? '' : `/revision/${encodeURIComponent(revision)}`;
     const query = EXPANDED.map((field) => `expand[]=${field}`).join('&');
     const response = await this.#get(`/api/models/${pathOf(model)}${at}?${query}`, signal);
-    await refuseDenied(response, model, revision);
+    await this.#refuseDenied(response, model, revision);
     return readJson(response, modelInfoSchema, MAX_ANSWER_BYTES);
   }
 
@@ -61,7 +61,7 @@ export class HubClient {
     let path: string | null = `/api/models/${pathOf(model)}/tree/${sha}?recursive=true`;
     for (let page = 0; path !== null && page < MAX_TREE_PAGES; page++) {
       const response: Response = await this.#get(path, signal);
-      await refuseDenied(response, model, sha);
+      await this.#refuseDenied(response, model, sha);
       const entries = await readJson(response, treeSchema, MAX_ANSWER_BYTES);
       for (const entry of entries) {
         if (entry.type === 'file') files.push({ path: entry.path, size: entry.lfs?.size ?? entry.size });
@@ -110,7 +110,7 @@ export class HubClient {
       await response.body?.cancel();
       return null;
     }
-    await refuseDenied(response, model, sha);
+    await this.#refuseDenied(response, model, sha);
     return readJson(response, schema, maxBytes);
   }
 
@@ -131,6 +131,36 @@ export class HubClient {
     }
   }
 
+  /**
+   * The hub hides private repositories: without the right to see one it answers 401, and only its own header tells
+   * whether that means unknown, gated or a bad token.
+   */
+  async #refuseDenied(response: Response, model: string, revision: string | null): Promise<void> {
+    if (response.ok) return;
+    const { status } = response;
+    const code = response.headers.get('x-error-code');
+    await response.body?.cancel();
+    if (code === 'RevisionNotFound') {
+      throw new AppError('invalid_input', `${model} has no revision "${revision ?? ''}" on Hugging Face.`, {
+        details: { field: 'revision', value: revision },
+      });
+    }
+    const details = { field: 'model', value: model };
+    if (code === 'RepoNotFound' || status === 404) {
+      throw new AppError('model_unknown', `Hugging Face knows no model "${model}".`, { details });
+    }
+    if (status === 401 && code !== 'GatedRepo' && (await this.#options.token()) !== null) {
+      throw new AppError('model_gated', 'Hugging Face refuses the token (HF_TOKEN).', {
+        advice: 'Set a token that is still valid (runpod-llm key set hf), or remove it for public models.',
+        details,
+      });
+    }
+    if (status === 401 || status === 403) {
+      throw new AppError('model_gated', `${model} is gated or private on Hugging Face.`, { details });
+    }
+    throw new HubUnavailable(`The hub answered ${status}.`);
+  }
+
   /** `Link: <…>; rel="next"`; a page elsewhere is not followed, since the token would go with it. */
   #nextPage(response: Response): string | null {
     const next = /<([^>]+)>\s*;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
@@ -147,37 +177,6 @@ async function requireOk(response: Response): Promise<void> {
   if (response.ok) return;
   await response.body?.cancel();
   throw new HubUnavailable(`The hub answered ${response.status}.`);
-}
-
-/**
- * The hub hides private repositories: without the right to see one it answers 401, and only its own header tells whether
- * that means unknown, gated or a bad token.
- */
-async function refuseDenied(response: Response, model: string, revision: string | null): Promise<void> {
-  if (response.ok) return;
-  const code = response.headers.get('x-error-code');
-  await response.body?.cancel();
-  const { status } = response;
-  if (code === 'RevisionNotFound') {
-    throw new AppError('invalid_input', `${model} has no revision "${revision ?? ''}" on Hugging Face.`, {
-      details: { field: 'revision', value: revision },
-    });
-  }
-  if (code === 'RepoNotFound' || status === 404) {
-    throw new AppError('model_unknown', `Hugging Face knows no model "${model}".`, {
-      details: { field: 'model', value: model },
-    });
-  }
-  if (status === 401 || status === 403) {
-    throw new AppError(
-      'model_gated',
-      `${model} is gated or private: Hugging Face does not show it to this token.`,
-      {
-        details: { field: 'model', value: model, status },
-      },
-    );
-  }
-  throw new HubUnavailable(`The hub answered ${status}.`);
 }
 
 async function readJson<S extends z.ZodType>(

@@ -122,6 +122,8 @@ class HubFirst implements ModelDirectory {
       return undefined;
     } finally {
       cancel();
+      // One of several calls may have failed while the others run on.
+      limit.abort();
     }
   }
 
@@ -181,6 +183,8 @@ class HubFirst implements ModelDirectory {
     if (facts === null || config !== null) return facts;
     // Without a config.json the architecture may still be known.
     const shipped = (await this.#table()).facts(repo);
-    return shipped === null ? facts : { ...shipped, ...facts };
+    if (shipped === null) return facts;
+    const { revision, gated, pipeline, weightBytes } = facts;
+    return { ...shipped, model, revision, gated, pipeline, weightBytes };
   }
 }
