@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import type { Backend } from '../../../shared/model.ts';
 import { shellJoin } from './shell-quote.ts';
 
@@ -28,7 +29,7 @@ export const plainArgs = (args: readonly string[]): string => shellJoin(args);
  * environment, starts it beside, and becomes the model server, so that PID 1 and its signals are the image's own.
  */
 export function guardedArgs(backend: Backend, args: readonly string[], watchdog: boolean): string {
-  const unpack = (name: string, file: string): string => `printf %s "$${name}" | base64 -d > ${file}`;
+  const unpack = (name: string, file: string): string => `printf %s "$${name}" | base64 -d | gzip -dc > ${file}`;
   const steps = [
     ...(watchdog ? [unpack('RPLM_WATCHDOG', '/tmp/rplm-watchdog.sh'), '(bash /tmp/rplm-watchdog.sh &)'] : []),
     ...(backend === 'ollama'
@@ -74,8 +75,8 @@ export function scriptEnv(
   watchdog: boolean,
 ): Record<string, string> {
   return {
-    ...(watchdog ? { RPLM_WATCHDOG: base64(scripts.watchdog) } : {}),
-    ...(backend === 'ollama' ? { RPLM_FRONT: base64(scripts.front) } : {}),
+    ...(watchdog ? { RPLM_WATCHDOG: packed(scripts.watchdog) } : {}),
+    ...(backend === 'ollama' ? { RPLM_FRONT: packed(scripts.front) } : {}),
   };
 }
 
@@ -90,4 +91,5 @@ export function frontEnv(key: string, port: number): Record<string, string> {
   };
 }
 
-const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
+/** Compressed, as environments are bounded; `base64` and `gzip` are in every Debian and Ubuntu image. */
+const packed = (script: string): string => gzipSync(script).toString('base64');
