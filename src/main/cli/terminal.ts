@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { ReadStream } from 'node:tty';
+import { AppError } from '../../shared/errors.ts';
 import { abortError } from '../platform/clock.ts';
 
 /** Where a command reads and writes. Results go to `out`; progress, questions and errors to `err`. */
@@ -22,24 +22,31 @@ export interface Terminal {
   ask(question: string, signal: AbortSignal): Promise<string>;
   /** Asks without showing what is typed. */
   askSecret(question: string, signal: AbortSignal): Promise<string>;
-  /** All of standard input, up to `mostBytes`. */
+  /**
+   * All of standard input.
+   * @throws AppError invalid_input: it holds more than `mostBytes`
+   */
   readInput(mostBytes: number): Promise<string>;
 }
 
+/** The parts of a process's streams that are used; what only terminals have is absent elsewhere. */
+type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown };
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 export interface TerminalStreams {
-  readonly stdin: ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 export function nodeTerminal({ stdin, stdout, stderr, env }: TerminalStreams): Terminal {
-  const keyboard = stdin.isTTY;
+  const keyboard = stdin.isTTY === true;
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
     errRaw: (text) => void stderr.write(text),
-    interactive: stderr.isTTY && env['TERM'] !== 'dumb' && env['CI'] === undefined,
+    interactive: stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined,
     columns: widthOf(stdout, env),
     errColumns: widthOf(stderr, env),
     outColor: hasColor(stdout, env),
@@ -59,25 +66,28 @@ export function nodeTerminal({ stdin, stdout, stderr, env }: TerminalStreams): T
 }
 
 /** https://no-color.org: any value but an empty one turns colours off. */
-function hasColor(stream: NodeJS.WriteStream, env: TerminalStreams['env']): boolean {
+function hasColor(stream: Output, env: TerminalStreams['env']): boolean {
   if ((env['NO_COLOR'] ?? '') !== '') return false;
   if ((env['FORCE_COLOR'] ?? '') !== '') return env['FORCE_COLOR'] !== '0';
-  return stream.isTTY && env['TERM'] !== 'dumb';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-function widthOf(stream: NodeJS.WriteStream, env: TerminalStreams['env']): number {
+function widthOf(stream: Output, env: TerminalStreams['env']): number {
   const told = Number(env['COLUMNS']);
   if (Number.isInteger(told) && told >= 20) return told;
-  return stream.isTTY && stream.columns > 0 ? stream.columns : Number.POSITIVE_INFINITY;
+  const columns = stream.isTTY === true ? (stream.columns ?? 0) : 0;
+  return columns > 0 ? columns : Number.POSITIVE_INFINITY;
 }
 
-async function readAll(stdin: ReadStream, mostBytes: number): Promise<string> {
+async function readAll(stdin: Input, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of stdin) {
-    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(String(chunk));
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     size += bytes.length;
-    if (size > mostBytes) break;
+    if (size > mostBytes) {
+      throw new AppError('invalid_input', `Standard input holds more than ${mostBytes} bytes.`);
+    }
     chunks.push(bytes);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -88,18 +98,13 @@ const CTRL_C = '\u0003';
 const CTRL_D = '\u0004';
 const BACKSPACES = new Set(['\u007f', '\b']);
 
-function readHidden(
-  stdin: ReadStream,
-  stderr: NodeJS.WriteStream,
-  question: string,
-  signal: AbortSignal,
-): Promise<string> {
+function readHidden(stdin: Input, stderr: Output, question: string, signal: AbortSignal): Promise<string> {
   return new Promise((resolve, reject) => {
     let typed = '';
     const finish = (settle: () => void): void => {
       stdin.off('data', onData);
       signal.removeEventListener('abort', onAbort);
-      stdin.setRawMode(false);
+      stdin.setRawMode?.(false);
       stdin.pause();
       stderr.write('\n');
       settle();
@@ -116,7 +121,7 @@ function readHidden(
     signal.addEventListener('abort', onAbort, { once: true });
     stderr.write(question);
     stdin.setEncoding('utf8');
-    stdin.setRawMode(true);
+    stdin.setRawMode?.(true);
     stdin.resume();
     stdin.on('data', onData);
   });

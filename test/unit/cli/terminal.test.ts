@@ -1,0 +1,85 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { nodeTerminal } from '../../../src/main/cli/terminal.ts';
+
+/** Streams that look like a terminal's as far as the terminal is concerned. */
+function streams(options: { tty: boolean; columns?: number; env?: Record<string, string> }) {
+  const raw: boolean[] = [];
+  const stdin = Object.assign(new PassThrough(), {
+    isTTY: options.tty,
+    setRawMode: (mode: boolean) => raw.push(mode),
+  });
+  const output = () =>
+    Object.assign(new PassThrough(), { isTTY: options.tty, columns: options.columns ?? 80 });
+  const stdout = output();
+  const stderr = output();
+  const terminal = nodeTerminal({ stdin, stdout, stderr, env: options.env ?? {} });
+  const written = (stream: PassThrough): string => String(stream.read() ?? '');
+  return { terminal, stdin, stderr, stdout, raw, written };
+}
+
+const never = new AbortController().signal;
+
+describe('terminal', () => {
+  it.each([
+    [true, {}, true, 80],
+    [true, { NO_COLOR: '1' }, false, 80],
+    [true, { NO_COLOR: '' }, true, 80],
+    [true, { TERM: 'dumb' }, false, 80],
+    [false, {}, false, Infinity],
+    [false, { FORCE_COLOR: '1' }, true, Infinity],
+    [true, { FORCE_COLOR: '0' }, false, 80],
+    [false, { COLUMNS: '60' }, false, 60],
+    [true, { COLUMNS: 'wide' }, true, 80],
+  ])('a TTY: %s with %j has colours: %s and %s columns', (tty, env, color, columns) => {
+    const { terminal } = streams({ tty, env });
+    expect([terminal.outColor, terminal.columns]).toEqual([color, columns]);
+  });
+
+  it.each([
+    [true, {}, true],
+    [true, { CI: 'true' }, false],
+    [true, { TERM: 'dumb' }, false],
+    [false, {}, false],
+  ])('a TTY: %s with %j is watched: %s', (tty, env, interactive) => {
+    expect(streams({ tty, env }).terminal.interactive).toBe(interactive);
+  });
+
+  it('reads a secret without showing it, corrections included', async () => {
+    const { terminal, stdin, stderr, raw, written } = streams({ tty: true });
+    const secret = terminal.askSecret('Key: ', never);
+    stdin.write('rpa_x\u007fabc');
+    stdin.write('d\r');
+    expect(await secret).toBe('rpa_abcd');
+    expect(written(stderr)).toBe('Key: \n');
+    expect(raw).toEqual([true, false]);
+  });
+
+  it.each(['abc\u0003'])('gives a secret up at Ctrl-C', async (typed) => {
+    const { terminal, stdin, raw } = streams({ tty: true });
+    const secret = terminal.askSecret('Key: ', never);
+    stdin.write(typed);
+    await expect(secret).rejects.toMatchObject({ name: 'AbortError' });
+    expect(raw).toEqual([true, false]);
+  });
+
+  it('gives a secret up when the program is told to end', async () => {
+    const { terminal, raw } = streams({ tty: true });
+    const stop = new AbortController();
+    const secret = terminal.askSecret('Key: ', stop.signal);
+    stop.abort();
+    await expect(secret).rejects.toMatchObject({ name: 'AbortError' });
+    expect(raw).toEqual([true, false]);
+  });
+
+  it('reads all of standard input, but not without bound', async () => {
+    const { terminal, stdin } = streams({ tty: false });
+    stdin.write('one ');
+    stdin.end('two');
+    expect(await terminal.readInput(100)).toBe('one two');
+    const long = streams({ tty: false });
+    long.stdin.write('x'.repeat(50));
+    long.stdin.end('y'.repeat(100));
+    await expect(long.terminal.readInput(100)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});
