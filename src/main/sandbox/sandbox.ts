@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
 import { Emitter } from '../platform/lifecycle.ts';
+import { ProcessRunner } from './container/runner.ts';
 import { catalogueRoutes } from './control-plane/catalogue-routes.ts';
 import { podRoutes } from './control-plane/pod-routes.ts';
 import { RateLimit, REQUESTS_PER_MINUTE } from './control-plane/rate-limit.ts';
@@ -41,7 +42,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     save: () => file.save(),
     flush: () => file.flush(),
   };
-  const runtimes = new PodRuntimes(world, null, null);
+  const runner = new ProcessRunner(world, options.runProcesses);
+  const runtimes = new PodRuntimes(world, null, options.runProcesses === false ? null : runner);
   const money = new Exhaustion(world, () => {});
   const plane: ControlPlane = {
     keys: options.keys,
@@ -49,6 +51,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     routes: [...podRoutes(world, runtimes), ...catalogueRoutes()],
   };
   const handler = withFaults(world, world.faults, (request) => {
+    runtimes.resume();
     money.settle();
     return route(world, plane, options, runtimes)(request);
   });
@@ -58,6 +61,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       if (server !== null) throw new AppError('internal', 'The sandbox listens already.');
       server = await serveHttp(handler, port);
       origin = `http://127.0.0.1:${server.port}`;
+      rememberOrigin(world);
+      runtimes.resume();
       return urlsAt(origin);
     },
     fetch: fetchFrom(handler, ending.signal),
@@ -73,6 +78,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       ending.abort();
       money.dispose();
       runtimes.dispose();
+      await runner.dispose();
       await server?.close();
       file.flush();
     },
@@ -87,6 +93,14 @@ function route(world: World, plane: ControlPlane, options: SandboxOptions, runti
     if (path === '/graphql') return answerGraphql(world, options.keys, request);
     return text(404, 'not found');
   };
+}
+
+const ORIGINS_KEPT = 5;
+
+function rememberOrigin(world: World): void {
+  const known = world.state.origins.filter((origin) => origin !== world.origin());
+  world.state.origins = [...known, world.origin()].slice(-ORIGINS_KEPT);
+  world.save();
 }
 
 function urlsAt(origin: string): SandboxUrls {

@@ -65,6 +65,12 @@ export const podSchema = z.object({
 });
 export type PodRecord = z.infer<typeof podSchema>;
 
+/** A container and the machine it stands on: what decides its fate, on pods and on serverless workers. */
+export type ContainerSpec = Pick<
+  PodRecord,
+  'image' | 'args' | 'env' | 'ports' | 'gpu' | 'attachedGpus' | 'cudaVersion'
+>;
+
 export const volumeSchema = z.object({
   id: z.string(),
   name: z.string(),

@@ -16,8 +16,11 @@ export interface SandboxOptions {
   readonly keys: readonly { readonly key: string; readonly rights: 'all' | 'read-only' | 'invoke-only' }[];
   /** Survives restarts of the process that hosts the sandbox; null = memory only. */
   readonly stateFile: string | null;
-  /** Runs pods' entrypoint overrides (the watchdog) as real processes. */
-  readonly runProcesses: boolean;
+  /**
+   * Runs pods' entrypoint overrides (the watchdog) as real processes on this machine. A function decides by the argv, so
+   * that commands a user typed can be left to the simulation.
+   */
+  readonly runProcesses: boolean | ((argv: readonly string[]) => boolean);
   /** A local OpenAI-compatible server that answers instead of the simulated models; null = simulated text. */
   readonly answerFrom: string | null;
   /** The account's request limit on the control plane; absent = 1200. */

@@ -69,24 +69,24 @@ export function engineOf(
   return 'none';
 }
 
-/** The words after `vllm serve` (or `ollama serve`) wherever they stand: in the argv or inside a script. */
+/**
+ * The words after `vllm serve` (or `ollama serve`) wherever they stand: in the argv, inside a script, or handed to a
+ * script that is not readable here; null where nothing tells.
+ */
 export function serverWords(argv: readonly string[], engine: 'vllm' | 'ollama'): readonly string[] | null {
   for (let i = 0; i < argv.length; i++) {
-    if (baseName(argv[i]) === engine && argv[i + 1] === 'serve') return argv.slice(i + 2);
+    if (argv[i]?.split('/').at(-1) === engine && argv[i + 1] === 'serve') return argv.slice(i + 2);
   }
   for (const [index, word] of argv.entries()) {
     const match = new RegExp(`\\b${engine}\\s+serve\\b([^\\n;&|]*)`).exec(word);
-    if (match === null) continue;
-    const words = shellSplit(match[1] ?? '');
-    // `exec vllm serve "$@"`: the script's own arguments follow it.
-    const rest = argv.slice(index + 1).filter((other) => other !== '--');
-    return words.flatMap((other) =>
-      other === '$@' ? rest.slice(rest[0]?.startsWith('-') ? 0 : 1) : [other],
-    );
+    if (match !== null) return scriptWords(match[1] ?? '', argv.slice(index + 1));
   }
-  return null;
+  const first = argv.findIndex((word) => /^--model(?:=|$)/.test(word));
+  return first < 0 ? null : argv.slice(first);
 }
 
-function baseName(path: string | undefined): string {
-  return path?.split('/').at(-1) ?? '';
+/** `exec vllm serve "$@"`: the script's own arguments stand for `$@`, the first being its name. */
+function scriptWords(words: string, scriptArgs: readonly string[]): string[] {
+  const rest = scriptArgs[0]?.startsWith('-') === true ? scriptArgs : scriptArgs.slice(1);
+  return shellSplit(words).flatMap((word) => (word === '$@' ? rest : [word]));
 }

@@ -63,7 +63,7 @@ export function modelTraits(model: string): ModelTraits {
   return {
     weightsGiB: (billions * 1e9 * bits) / 8 / GIB,
     kvBytesPerToken,
-    maxContext,
+    maxContext: /2507/.test(model) ? 262_144 : maxContext,
     architecture: embed ? 'BertModel' : architecture,
     gated: GATED.test(model),
     task: embed ? 'embed' : 'generate',

@@ -1,5 +1,5 @@
 import { stampLine, type Launch } from '../model-server/launch.ts';
-import type { Boot, PodRecord } from '../state.ts';
+import type { Boot, ContainerSpec } from '../state.ts';
 import { containerPlan } from './container.ts';
 import { bootTimes, roundMs } from './timeline.ts';
 
@@ -34,18 +34,18 @@ export function seqBase(boot: Boot): number {
 }
 
 /** Every line a boot has printed up to `now`, calculated; the lines of real processes come on top. */
-export function bootLines(pod: PodRecord, boot: Boot, now: number, realProcess: boolean): LogEntry[] {
+export function bootLines(pod: ContainerSpec, boot: Boot, now: number, realProcess: boolean): LogEntry[] {
   return numbered(pod, boot, now, realProcess).filter((line) => line.at <= now);
 }
 
 /** When the next calculated line falls due; null = none. */
-export function nextLineAt(pod: PodRecord, boot: Boot, now: number, realProcess: boolean): number | null {
+export function nextLineAt(pod: ContainerSpec, boot: Boot, now: number, realProcess: boolean): number | null {
   const due = numbered(pod, boot, now, realProcess).filter((line) => line.at > now);
   return due.length === 0 ? null : Math.min(...due.map((line) => line.at));
 }
 
 /** All lines up to now and those of the round after. Numbers stay the same however often this is asked. */
-function numbered(pod: PodRecord, boot: Boot, now: number, realProcess: boolean): LogEntry[] {
+function numbered(pod: ContainerSpec, boot: Boot, now: number, realProcess: boolean): LogEntry[] {
   const base = seqBase(boot);
   return [
     ...pullLines(pod, boot).map((line, index) => ({ ...line, seq: base + index })),
@@ -60,7 +60,7 @@ function system(at: number, line: string): Draft {
   return { at: Math.round(at), source: 'system', line };
 }
 
-function pullLines(pod: PodRecord, boot: Boot): Draft[] {
+function pullLines(pod: ContainerSpec, boot: Boot): Draft[] {
   if (boot.stuck === 'placing') return [];
   const { placedAt } = bootTimes(boot);
   const [, name = pod.image, tag = 'latest'] = /^(.*?)(?::([^/:@]+))?(?:@.*)?$/.exec(pod.image) ?? [];
@@ -110,7 +110,7 @@ function layerLines(layer: Layer, from: number, ms: number): Draft[] {
   ];
 }
 
-function containerRounds(pod: PodRecord, boot: Boot, now: number, realProcess: boolean): Round[] {
+function containerRounds(pod: ContainerSpec, boot: Boot, now: number, realProcess: boolean): Round[] {
   if (boot.stuck === 'placing' || boot.stuck === 'pulling') return [];
   const { containerAt } = bootTimes(boot);
   const plan = containerPlan(pod, boot);
@@ -135,7 +135,7 @@ function containerRounds(pod: PodRecord, boot: Boot, now: number, realProcess: b
   return starts.map(({ round, at }) => ({ round, lines: [begin(pod, at), ...printed(launch, boot, at)] }));
 }
 
-export function begin(pod: PodRecord, at: number): Draft {
+export function begin(pod: ContainerSpec, at: number): Draft {
   return system(at, `start container for ${pod.image}: begin`);
 }
 

@@ -3,7 +3,8 @@ import { engineOf, parseStartCommand, serverWords, shellSplit } from '../contain
 import { crash, type Host, type Launch } from '../model-server/launch.ts';
 import { launchOllama } from '../model-server/ollama-launch.ts';
 import { cudaRefusal, launchVllm } from '../model-server/vllm-launch.ts';
-import type { Boot, PodRecord } from '../state.ts';
+import { isWorkerVllm, workerVllmWords } from '../model-server/worker-vllm.ts';
+import type { Boot, ContainerSpec } from '../state.ts';
 
 /** What the container of this boot does once its image is there. */
 export type ContainerPlan =
@@ -16,55 +17,66 @@ export type ContainerPlan =
 const memory = new WeakMap<Boot, { readonly gpus: number; readonly plan: ContainerPlan }>();
 
 /** Decided anew from the records each time they change; the same records give the same answer. */
-export function containerPlan(pod: PodRecord, boot: Boot): ContainerPlan {
+export function containerPlan(container: ContainerSpec, boot: Boot): ContainerPlan {
   const known = memory.get(boot);
-  if (known?.gpus === pod.attachedGpus) return known.plan;
-  const plan = decide(pod, boot);
-  memory.set(boot, { gpus: pod.attachedGpus, plan });
+  if (known?.gpus === container.attachedGpus) return known.plan;
+  const plan = decide(container, boot);
+  memory.set(boot, { gpus: container.attachedGpus, plan });
   return plan;
 }
 
-function decide(pod: PodRecord, boot: Boot): ContainerPlan {
+function decide(container: ContainerSpec, boot: Boot): ContainerPlan {
   if (boot.crashLine !== null) return { kind: 'launch', launch: crash(12_000, [boot.crashLine]) };
-  const refusal = cudaRefusal(pod.image, pod.cudaVersion);
+  const refusal = cudaRefusal(container.image, container.cudaVersion);
   if (refusal !== null) return { kind: 'refused', line: refusal };
-  const command = parseStartCommand(pod.args, boot.entrypointOverride);
-  const launch = launchOf(pod, boot);
+  const command = parseStartCommand(container.args, boot.entrypointOverride);
+  const launch = launchOf(container, boot);
   if (command.entrypoint === null) return { kind: 'launch', launch };
   return { kind: 'override', argv: [...command.entrypoint, ...command.cmd], launch };
 }
 
 /** The model server's fate, read out of the start command whether or not a script stands in front of it. */
-function launchOf(pod: PodRecord, boot: Boot): Launch {
-  const engine = engineOf(pod.image, pod.args, pod.env, pod.ports);
+function launchOf(container: ContainerSpec, boot: Boot): Launch {
+  const engine = engineOf(container.image, container.args, container.env, container.ports);
   if (engine === 'none') return { kind: 'sleeps', lines: [] };
-  const command = parseStartCommand(pod.args, boot.entrypointOverride);
-  const argv = [...(command.entrypoint ?? []), ...command.cmd];
-  const words = command.entrypoint === null ? command.cmd : serverWords(argv, engine);
+  const { entrypoint, cmd } = parseStartCommand(container.args, boot.entrypointOverride);
+  if (entrypoint === null) {
+    const words = engine === 'ollama' && cmd.length === 0 ? ['serve'] : cmd;
+    return launchEngine(
+      engine,
+      isWorkerVllm(container.image) ? workerVllmWords(container.env) : words,
+      container,
+      boot.cachedModels,
+    );
+  }
+  const words = serverWords([...entrypoint, ...cmd], engine);
   if (words === null) return { kind: 'sleeps', lines: [] };
-  return launchEngine(
+  const launch = launchEngine(
     engine,
-    command.entrypoint === null ? words : expand(words, pod.env),
-    pod,
+    engine === 'ollama' ? ['serve'] : expand(words, container.env),
+    container,
     boot.cachedModels,
   );
+  return behindFront(launch, container.ports);
 }
 
-/** Starts an engine with these words on the pod's machine. */
+/** Starts an engine with these words (for Ollama its command first) on the container's machine. */
 export function launchEngine(
   engine: 'vllm' | 'ollama',
   words: readonly string[],
-  pod: PodRecord,
+  container: ContainerSpec,
   cachedModels: readonly string[],
 ): Launch {
-  if (engine === 'ollama') return launchOllama(ollamaWords(words, pod), pod.env);
-  return launchVllm(words, pod.env, hostOf(pod, cachedModels), versionOf(pod.image));
+  if (engine === 'ollama') return launchOllama(words, container.env);
+  return launchVllm(words, container.env, hostOf(container, cachedModels), versionOf(container.image));
 }
 
-/** The image's own CMD is `serve`; with an entrypoint override it was cut off as part of the command. */
-function ollamaWords(words: readonly string[], pod: PodRecord): readonly string[] {
-  const overridden = parseStartCommand(pod.args, true).entrypoint !== null;
-  return overridden || words.length === 0 ? ['serve'] : words;
+/** A script may put a front of its own on the published port; where it does not run, the server answers there itself. */
+function behindFront(launch: Launch, ports: readonly string[]): Launch {
+  if (launch.kind !== 'serves' || ports.includes(`${launch.server.port}/http`)) return launch;
+  const published = ports.find((port) => port.endsWith('/http'));
+  if (published === undefined) return launch;
+  return { ...launch, server: { ...launch.server, port: Number.parseInt(published, 10) } };
 }
 
 /** `$MODEL` and `${MODEL}` inside a script stand for the pod's environment. */
@@ -75,13 +87,13 @@ function expand(words: readonly string[], env: Readonly<Record<string, string>>)
   });
 }
 
-export function hostOf(pod: PodRecord, cachedModels: readonly string[]): Host {
-  const gpu = pod.gpu === null ? undefined : findGpu(pod.gpu.id);
+export function hostOf(container: ContainerSpec, cachedModels: readonly string[]): Host {
+  const gpu = container.gpu === null ? undefined : findGpu(container.gpu.id);
   return {
     gpuName: gpu?.name ?? 'CPU',
     gpuMemoryGb: gpu?.memory ?? 0,
-    gpuCount: pod.attachedGpus,
-    cudaVersion: pod.cudaVersion,
+    gpuCount: container.attachedGpus,
+    cudaVersion: container.cudaVersion,
     cachedModels,
   };
 }

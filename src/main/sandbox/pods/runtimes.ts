@@ -26,8 +26,16 @@ export interface RealContainer {
   stop(): void;
 }
 
-/** Runs an entrypoint override for real; null = this sandbox runs none. */
-export type ContainerRunner = (pod: PodRecord, boot: Boot, argv: readonly string[]) => RealContainer;
+/** Runs entrypoint overrides for real. */
+export interface ContainerRunner {
+  accepts(argv: readonly string[]): boolean;
+  run(pod: PodRecord, boot: Boot, argv: readonly string[], hooks: RunnerHooks): RealContainer;
+}
+
+export interface RunnerHooks {
+  readonly print: (source: LogEntry['source'], line: string) => void;
+  readonly createServer: (config: ServerConfig) => ModelServer;
+}
 
 interface Live {
   readonly bootN: number;
@@ -44,23 +52,33 @@ interface Live {
 export class PodRuntimes {
   readonly #world: World;
   readonly #relay: Relay | null;
-  readonly #run: ContainerRunner | null;
+  readonly #runner: ContainerRunner | null;
   readonly #logs = new Map<string, LiveLog>();
   readonly #live = new Map<string, Live>();
   readonly #unsubscribe: () => void;
+  #resumed = false;
 
-  constructor(world: World, relay: Relay | null, run: ContainerRunner | null) {
+  /** `runner` null = start commands are simulated too. */
+  constructor(world: World, relay: Relay | null, runner: ContainerRunner | null) {
     this.#world = world;
     this.#relay = relay;
-    this.#run = run;
+    this.#runner = runner;
     this.#unsubscribe = world.changes.subscribe((id) => this.#follow(id));
-    for (const id of world.state.pods.keys()) this.#follow(id);
+  }
+
+  /** Starts what should be running after a restart of the hosting process; harmless when called again. */
+  resume(): void {
+    if (this.#resumed) return;
+    this.#resumed = true;
+    for (const id of this.#world.state.pods.keys()) this.#follow(id);
   }
 
   /** True when this pod's entrypoint override runs as a process, so that its lines are real. */
   runsReally(pod: PodRecord): boolean {
     const boot = pod.boots.at(-1);
-    return this.#run !== null && boot !== undefined && containerPlan(pod, boot).kind === 'override';
+    if (this.#runner === null || boot === undefined) return false;
+    const plan = containerPlan(pod, boot);
+    return plan.kind === 'override' && this.#runner.accepts(plan.argv);
   }
 
   liveLines(podId: string): readonly LogEntry[] {
@@ -95,12 +113,12 @@ export class PodRuntimes {
   }
 
   /** A model server on this pod's machine, for the pod's own disks. */
-  createServer(pod: PodRecord, config: ServerConfig, tokensPerSecond: number): ModelServer {
+  createServer(pod: PodRecord, config: ServerConfig): ModelServer {
     const path = config.engine === 'ollama' ? config.modelsPath : (pod.env['HF_HOME'] ?? '/root');
     const parts: ServerParts = {
       clock: this.#world.clock,
       random: this.#world.random,
-      tokensPerSecond,
+      tokensPerSecond: this.#world.tokensPerSecond,
       speed: this.#world.speed,
       relay: this.#relay,
       print: (line) => this.print(pod.id, 'container', line),
@@ -126,7 +144,7 @@ export class PodRuntimes {
     if (momentOf(pod, boot, this.#world.clock.now()).phase !== 'ready') return null;
     const plan = containerPlan(pod, boot);
     if (plan.kind === 'refused' || plan.launch.kind !== 'serves') return null;
-    live.server ??= this.createServer(pod, plan.launch.server, this.#world.tokensPerSecond);
+    live.server ??= this.createServer(pod, plan.launch.server);
     return live.server;
   }
 
@@ -157,18 +175,21 @@ export class PodRuntimes {
     return live;
   }
 
+  /** Starts the real process of a boot once its image is there. */
   #startProcess(pod: PodRecord, boot: Boot, live: Live): void {
-    const run = this.#run;
     const plan = containerPlan(pod, boot);
-    if (run === null || plan.kind !== 'override') return;
-    const { phase } = momentOf(pod, boot, this.#world.clock.now());
+    if (plan.kind !== 'override' || !this.runsReally(pod)) return;
     if (boot.stuck === 'placing' || boot.stuck === 'pulling') return;
-    if (phase !== 'placing' && phase !== 'pulling') {
-      live.real = run(pod, boot, plan.argv);
+    const wait = bootTimes(boot).containerAt - this.#world.clock.now();
+    if (wait > 0) {
+      live.cancelStart = this.#world.clock.after(wait, () => this.#startProcess(pod, boot, live));
       return;
     }
-    const wait = Math.max(0, bootTimes(boot).containerAt - this.#world.clock.now());
-    live.cancelStart = this.#world.clock.after(wait, () => this.#startProcess(pod, boot, live));
+    live.real =
+      this.#runner?.run(pod, boot, plan.argv, {
+        print: (source, line) => this.print(pod.id, source, line),
+        createServer: (config) => this.createServer(pod, config),
+      }) ?? null;
   }
 
   #end(id: string): void {

@@ -1,5 +1,5 @@
 import { containerPlan } from './container.ts';
-import type { Boot, PodRecord } from '../state.ts';
+import type { Boot, ContainerSpec } from '../state.ts';
 
 /** The pause before a container that ended is started again, in life's milliseconds. */
 export const RESTART_PAUSE_MS = 5000;
@@ -26,7 +26,7 @@ export function bootTimes(boot: Boot): BootTimes {
 }
 
 /** Where a boot is at an instant: a pure function of the records and the time. */
-export function momentOf(pod: PodRecord, boot: Boot, now: number): Moment {
+export function momentOf(pod: ContainerSpec, boot: Boot, now: number): Moment {
   const { placedAt, containerAt } = bootTimes(boot);
   if (boot.stuck === 'placing' || now < placedAt) return { phase: 'placing', containerSince: null };
   if (boot.stuck === 'pulling' || now < containerAt) return { phase: 'pulling', containerSince: null };
