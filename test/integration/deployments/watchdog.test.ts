@@ -65,7 +65,7 @@ class Cloud {
     } else {
       let body = '';
       for await (const chunk of request) body += String(chunk);
-      const action = String((JSON.parse(body) as { action: string }).action);
+      const action = (JSON.parse(body) as { action: string }).action;
       this.ended.push({ action, authorization: request.headers.authorization ?? '', url: request.url ?? '' });
       response.writeHead(this.statuses.shift() ?? 204).end();
     }
@@ -182,6 +182,7 @@ describe('the watchdog in the pod', () => {
     writeFileSync(join(state, 'rplm-began'), String(Math.floor(Date.now() / 1000) - 5000));
     watchdog(url, { RPLM_IDLE: '1', RPLM_STATE: state });
     await server.until(() => server.ended.length > 0, 'the end');
+    expect(server.ended[0]?.action).toBe('terminate');
   });
 
   it('gives a server that served before its whole grace again', async () => {
@@ -215,6 +216,7 @@ describe('the watchdog in the pod', () => {
     const { cloud: server, url } = await cloud();
     watchdog(url, { RPLM_DEADLINE: past() });
     await server.until(() => server.ended.length >= 3, 'further tries');
+    expect(server.ended.slice(0, 3).map((entry) => entry.action)).toEqual(['terminate', 'stop', 'terminate']);
   });
 
   it('does not terminate a pod whose disk is to be kept before stop has failed many times', async () => {
@@ -230,7 +232,7 @@ describe('the watchdog in the pod', () => {
     const { cloud: server, url } = await cloud();
     server.statuses = [404];
     const program = watchdog(url, { RPLM_DEADLINE: past() });
-    await program.line(/accepted \(status 404\)/);
+    expect((await program.line(/(\w+) accepted \(status 404\)/))[1]).toBe('terminate');
   });
 
   it('goes by the file that the front touches for Ollama', async () => {
@@ -240,6 +242,7 @@ describe('the watchdog in the pod', () => {
     const program = watchdog(url, { RPLM_IDLE: '2', RPLM_SOURCE: `file:${file}` });
     await program.line(/ending the pod: no request/);
     await server.until(() => server.ended.length > 0, 'the end');
+    expect(server.ended[0]?.action).toBe('terminate');
   });
 
   it('says that it cannot work without the pod’s key', async () => {
@@ -269,9 +272,11 @@ function certificate(): { readonly key: string; readonly cert: string; readonly 
   execFileSync(
     'openssl',
     [
-      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=localhost'],
-      ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', file],
-    ],
+      'req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=DNS:localhost'.split(
+        ' ',
+      ),
+      ['-keyout', key, '-out', file],
+    ].flat(),
     { stdio: 'ignore' },
   );
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(file, 'utf8'), file };
@@ -314,6 +319,7 @@ describe('the watchdog’s ways to RunPod', () => {
     const program = watchdog(url, { PATH: pathWith(), RPLM_DEADLINE: past() });
     expect((await program.line(/client=(\w+)/))[1]).toBe('devtcp');
     await server.until(() => server.ended.length > 0, 'a call');
+    expect(server.ended[0]?.authorization).toBe('Bearer pod-scoped-key');
   });
 
   it('says that it is unarmed where no client can reach an https API', async () => {
@@ -331,5 +337,6 @@ describe('the watchdog’s ways to RunPod', () => {
     const trust = { SSL_CERT_FILE: tls.file, CURL_CA_BUNDLE: tls.file };
     watchdog(url, { ...trust, PATH: bin, RPLM_DEADLINE: past(), RPLM_SOURCE: '' });
     await server.until(() => server.ended.length > 0, 'a call');
+    expect(server.ended[0]?.authorization).toBe('Bearer pod-scoped-key');
   });
 });
