@@ -17,6 +17,13 @@ type Response = Awaited<ReturnType<Fetch>>;
 /** The hub cannot be asked now, or answers nonsense; something else may still know. */
 export class HubUnavailable extends Error {
   override readonly name = 'HubUnavailable';
+  /** The next question would fare no better. */
+  readonly away: boolean;
+
+  constructor(message: string, options: { readonly away: boolean; readonly cause?: unknown }) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.away = options.away;
+  }
 }
 
 export interface HubOptions {
@@ -127,7 +134,7 @@ export class HubClient {
       });
     } catch (error) {
       signal.throwIfAborted();
-      throw new HubUnavailable('The hub cannot be reached.', { cause: error });
+      throw new HubUnavailable('The hub cannot be reached.', { away: true, cause: error });
     }
   }
 
@@ -158,7 +165,7 @@ export class HubClient {
     if (status === 401 || status === 403) {
       throw new AppError('model_gated', `${model} is gated or private on Hugging Face.`, { details });
     }
-    throw new HubUnavailable(`The hub answered ${status}.`);
+    throw new HubUnavailable(`The hub answered ${status}.`, { away: true });
   }
 
   /** `Link: <…>; rel="next"`; a page elsewhere is not followed, since the token would go with it. */
@@ -176,7 +183,7 @@ const pathOf = (model: string): string => model.split('/').map(encodeURIComponen
 async function requireOk(response: Response): Promise<void> {
   if (response.ok) return;
   await response.body?.cancel();
-  throw new HubUnavailable(`The hub answered ${response.status}.`);
+  throw new HubUnavailable(`The hub answered ${response.status}.`, { away: true });
 }
 
 async function readJson<S extends z.ZodType>(
@@ -189,11 +196,11 @@ async function readJson<S extends z.ZodType>(
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new HubUnavailable('The hub’s answer is not JSON.', { cause: error });
+    throw new HubUnavailable('The hub’s answer is not JSON.', { away: false, cause: error });
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success)
-    throw new HubUnavailable('The hub’s answer has another form.', { cause: parsed.error });
+    throw new HubUnavailable('The hub’s answer has another form.', { away: false, cause: parsed.error });
   return parsed.data;
 }
 
@@ -205,13 +212,14 @@ async function readBounded(response: Response, maxBytes: number): Promise<string
     for await (const chunk of response.body ?? []) {
       size += chunk.byteLength;
       // Leaving the loop cancels the body.
-      if (size > maxBytes) throw new HubUnavailable(`The hub’s answer is bigger than ${maxBytes} bytes.`);
+      if (size > maxBytes)
+        throw new HubUnavailable(`The hub’s answer is bigger than ${maxBytes} bytes.`, { away: false });
       text += decoder.decode(chunk, { stream: true });
     }
   } catch (error) {
     if (error instanceof HubUnavailable || (error instanceof Error && error.name === 'AbortError'))
       throw error;
-    throw new HubUnavailable('The hub’s answer broke off.', { cause: error });
+    throw new HubUnavailable('The hub’s answer broke off.', { away: true, cause: error });
   }
   return text + decoder.decode();
 }

@@ -75,7 +75,7 @@ const quantizationSchema = z
   .catch(undefined);
 
 /** The part of a config.json that describes the language model. */
-export const textConfigSchema = z.object({
+const textConfigSchema = z.object({
   model_type: words,
   num_hidden_layers: count,
   n_layer: count,

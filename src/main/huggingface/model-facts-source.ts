@@ -31,7 +31,7 @@ const FRESH_MS = 10 * 60_000;
 /** After a failure the hub is left alone, so that not every plan waits for it. */
 const QUIET_MS = 60_000;
 
-export interface ModelSearch {
+interface ModelSearch {
   readonly query: string;
   readonly backend: Backend;
   readonly limit: number;
@@ -110,14 +110,14 @@ class HubFirst implements ModelDirectory {
     if (offline || clock.monotonic() < this.#quietUntil) return undefined;
     const limit = new AbortController();
     const cancel = clock.after(limitMs, () =>
-      limit.abort(new HubUnavailable(`The hub took longer than ${limitMs} ms.`)),
+      limit.abort(new HubUnavailable(`The hub took longer than ${limitMs} ms.`, { away: true })),
     );
     try {
       return await ask(AbortSignal.any([signal, limit.signal]));
     } catch (error) {
       if (signal.aborted) throw abortError(signal);
       if (!(error instanceof HubUnavailable)) throw error;
-      this.#quietUntil = clock.monotonic() + QUIET_MS;
+      if (error.away) this.#quietUntil = clock.monotonic() + QUIET_MS;
       log.warn({ err: error }, 'hugging face cannot be asked');
       return undefined;
     } finally {
@@ -135,7 +135,7 @@ class HubFirst implements ModelDirectory {
   ): Promise<ModelFacts | null> {
     const info = await this.#info(name.repo, revision, signal);
     const { sha } = info;
-    if (sha === undefined) throw new HubUnavailable('The hub names no commit.');
+    if (sha === undefined) throw new HubUnavailable('The hub names no commit.', { away: false });
     const now = this.#options.clock.now();
     const known = this.#cache.byCommit(model, sha);
     if (known !== null) {

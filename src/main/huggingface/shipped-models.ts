@@ -57,7 +57,7 @@ const modelSchema = z.strictObject({
 });
 export type ShippedRow = z.infer<typeof modelSchema>;
 
-export const modelTableSchema = z.strictObject({
+const modelTableSchema = z.strictObject({
   shapes: z.record(z.string(), shapeSchema),
   models: z.array(modelSchema),
 });
@@ -70,7 +70,7 @@ export class ShippedModels {
   readonly #rows: readonly ShippedRow[];
   readonly #byName: ReadonlyMap<string, ShippedRow>;
 
-  constructor(table: z.input<typeof modelTableSchema>) {
+  constructor(table: unknown) {
     const { shapes, models } = modelTableSchema.parse(table);
     this.#shapes = new Map(Object.entries(shapes));
     this.#rows = models;
@@ -153,5 +153,5 @@ function mapValues<K extends string, A, B>(
 /** Reads the table when it is first needed: a start without network should not pay for it. */
 export async function loadShippedModels(): Promise<ShippedModels> {
   const { default: table } = await import('../../../resources/models.json', { with: { type: 'json' } });
-  return new ShippedModels(modelTableSchema.parse(table));
+  return new ShippedModels(table);
 }

@@ -12,7 +12,7 @@ import type { GpuOffer, ModelFacts } from './types.ts';
  */
 export function checkWish(request: PlanRequest, facts: ModelFacts | null, offers: readonly GpuOffer[]): void {
   checkGpus(request, offers);
-  checkBackend(request);
+  checkBackend(request, facts);
   checkContext(request, facts);
   checkDataCenters(request, offers);
 }
@@ -28,7 +28,7 @@ function checkGpus(request: PlanRequest, offers: readonly GpuOffer[]): void {
   });
 }
 
-function checkBackend(request: PlanRequest): void {
+function checkBackend(request: PlanRequest, facts: ModelFacts | null): void {
   if (request.backend === 'ollama' && request.mode === 'serverless') {
     throw new AppError('unsupported', 'Ollama deployments run on pods, not on serverless workers.', {
       advice: 'Use mode "pod", or the vllm backend for serverless.',
@@ -45,6 +45,24 @@ function checkBackend(request: PlanRequest): void {
       },
     );
   }
+  if (request.backend === 'ollama' && facts !== null && !isOllamaName(request.model)) {
+    refuseHubIdForOllama(request.model, facts);
+  }
+}
+
+/** Ollama fetches from the hub too, but only GGUF files and only by a name with the hub in front. */
+function refuseHubIdForOllama(model: string, facts: ModelFacts): never {
+  const gguf = facts.quantization.value === 'gguf';
+  throw new AppError(
+    'invalid_input',
+    `"${model}" is a Hugging Face id; Ollama would look for it in its own library.`,
+    {
+      advice: gguf ? `Write hf.co/${model}.` : 'Use the vllm backend, or a model in GGUF form.',
+      details: gguf
+        ? { field: 'model', value: model, nearest: `hf.co/${model}` }
+        : { field: 'backend', value: 'ollama', nearest: 'vllm' },
+    },
+  );
 }
 
 function checkContext(request: PlanRequest, facts: ModelFacts | null): void {

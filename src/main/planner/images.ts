@@ -4,10 +4,10 @@ import type { GpuOffer } from './types.ts';
 
 /** The stock images the app's recipes are written for; pinned, since hosts cache moving tags (FACTS 4). */
 export const VLLM_IMAGE = 'vllm/vllm-openai:v0.27.1';
-export const VLLM_CUDA_12_IMAGE = 'vllm/vllm-openai:v0.27.1-cu129';
+const VLLM_CUDA_12_IMAGE = 'vllm/vllm-openai:v0.27.1-cu129';
 export const WORKER_VLLM_IMAGE = 'runpod/worker-v1-vllm:v2.25.2';
 export const OLLAMA_IMAGE = 'ollama/ollama:0.33.0';
-export const OLLAMA_ROCM_IMAGE = 'ollama/ollama:0.33.0-rocm';
+const OLLAMA_ROCM_IMAGE = 'ollama/ollama:0.33.0-rocm';
 
 const VLLM_CUDA = '13.0';
 const VLLM_CUDA_12 = '12.9';

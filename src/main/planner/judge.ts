@@ -1,4 +1,3 @@
-import { AppError } from '../../shared/errors.ts';
 import type { PlanRejection, PlanRequest } from '../../shared/model.ts';
 import { judgeCapability } from './capability.ts';
 import type { Combination } from './combinations.ts';
@@ -48,11 +47,13 @@ export function budgetOf(combination: Combination): number {
 
 /** Judges one combination. The first failing check names the reason: what cannot be changed comes before wishes. */
 export function judge(combination: Combination, on: Case): Verdict {
+  const refuse = (reason: Reason): Refusal => ({ fits: false, combination, ...reason });
+  const missing = firstReason(EXISTS, combination, on);
+  if (missing !== null) return refuse(missing);
   const start = howItRuns(combination, on);
-  const reason =
-    firstReason(EXISTS, combination, on) ?? refusedStart(start) ?? firstReason(SUITS, combination, on);
-  if (reason !== null) return { fits: false, combination, ...reason };
-  if (!start.runs) throw new AppError('internal', 'A card that cannot run the model was let through.');
+  if (!start.runs) return refuse({ code: 'architecture', reason: `${start.reason}.` });
+  const unsuited = firstReason(SUITS, combination, on);
+  if (unsuited !== null) return refuse(unsuited);
   return {
     fits: true,
     combination,
@@ -99,10 +100,6 @@ function howItRuns({ kind, offer }: Combination, on: Case): Start {
     minCudaVersion: image.minCudaVersion,
     notes: [...capability.notes, ...(image.note === null ? [] : [image.note])],
   };
-}
-
-function refusedStart(start: Start): Reason | null {
-  return start.runs ? null : { code: 'architecture', reason: `${start.reason}.` };
 }
 
 const isOffered: Check = ({ usdPerHour, kind, cloud }) => {

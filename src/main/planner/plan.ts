@@ -17,7 +17,7 @@ import { shapeOf } from './shape.ts';
 import type { ModelFacts, PlanInput } from './types.ts';
 
 /** Less spare memory than this and the estimate's own error decides (VRAM.md 4.5). */
-export const TIGHT_PERCENT = 5;
+const TIGHT_PERCENT = 5;
 const MAX_CANDIDATES = 24;
 /** Container disk when nothing is known of the weights. */
 const BLIND_DISK_GB = 100;
@@ -44,7 +44,7 @@ export function plan(input: PlanInput): Plan {
   );
   const candidates = ranked
     .slice(0, MAX_CANDIDATES)
-    .map((each, index) => toCandidate(each, index + 1, on, input));
+    .map((each, index) => toCandidate(each, index + 1, on, input, refusals));
   const best = ranked.at(0);
   if (best === undefined) throw nothingFits(refusals, on, input.siblings ?? []);
   return {
@@ -107,7 +107,13 @@ function round(value: number, digits: number): number {
   return Math.round(value * factor) / factor;
 }
 
-function toCandidate(ranked: Ranked, place: number, on: Case, input: PlanInput): PlanCandidate {
+function toCandidate(
+  ranked: Ranked,
+  place: number,
+  on: Case,
+  input: PlanInput,
+  refusals: readonly Refusal[],
+): PlanCandidate {
   const { fit } = ranked;
   const { kind, offer, gpuCount, cloud, stock } = fit.combination;
   const { request, facts, shape } = on;
@@ -140,7 +146,10 @@ function toCandidate(ranked: Ranked, place: number, on: Case, input: PlanInput):
         : [],
     minCudaVersion: fit.minCudaVersion,
     containerDiskGb: disk,
-    notes: notesFor(ranked, disk, input.busyShare ?? DEFAULT_BUSY_SHARE),
+    notes: [
+      ...notesFor(ranked, disk, input.busyShare ?? DEFAULT_BUSY_SHARE),
+      ...poolNotes(fit.combination, refusals),
+    ],
   };
 }
 
@@ -166,6 +175,19 @@ function notesFor({ fit, experience }: Ranked, disk: number, busyShare: number):
   if (experience.setback === 'stuck') notes.push('a recent start got stuck: tried after the others');
   if (experience.scarceHour) notes.push('was often sold out at this hour');
   return notes;
+}
+
+/** RunPod picks any card of a pool: those that would not do must be excluded. */
+function poolNotes({ kind, offer, gpuCount }: Combination, refusals: readonly Refusal[]): string[] {
+  if (kind === 'pod') return [];
+  const unfit = refusals
+    .map((refusal) => refusal.combination)
+    .filter(
+      (other) =>
+        other.kind === 'serverless' && other.offer.pool === offer.pool && other.gpuCount === gpuCount,
+    )
+    .map((other) => other.offer.id);
+  return unfit.length === 0 ? [] : [`pool ${offer.pool}: exclude ${unfit.join(', ')}`];
 }
 
 function memoryOf({ request, shape }: Case): Plan['memory'] {

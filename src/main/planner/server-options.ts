@@ -18,7 +18,7 @@ export interface ServerGpu {
  * vLLM's options as flag and value; null = a bare flag. The one list behind the pod's command line and worker-vllm's
  * environment, so that both run what the plan counted.
  */
-export function vllmOptions(
+function vllmOptions(
   wish: ServerWish,
   gpu: ServerGpu,
   facts: ModelFacts | null,

@@ -69,7 +69,7 @@ export const BITS_PER_PARAMETER = {
   gguf: 4.84,
 } as const satisfies Record<ModelFacts['quantization']['value'], number>;
 
-export function typicalShape(parameters: number): TypicalShape {
+function typicalShape(parameters: number): TypicalShape {
   return TYPICAL.find((row) => parameters <= row.parameters) ?? LARGEST;
 }
 

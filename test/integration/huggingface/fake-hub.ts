@@ -13,7 +13,7 @@ interface FakeRepo {
 }
 
 /** Answers instead of the repositories; `usual` = leaves this request to them. */
-export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
+type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 export const usual = Symbol('usual');
 
 export interface FakeHub {

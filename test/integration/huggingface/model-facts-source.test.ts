@@ -304,6 +304,13 @@ describe('when the hub cannot be asked', () => {
     expect(await source.facts(MODEL, null, never)).toMatchObject({ revision: SHA });
   });
 
+  it('does not give the hub up for one strange repository', async () => {
+    const { source, hub } = await setUp();
+    hub.repos.set('org/strange', { sha: SHA, files: [], info: { sha: 7 } });
+    expect(await source.facts('org/strange', null, never)).toBeNull();
+    expect(await source.facts(MODEL, null, never)).toMatchObject({ revision: SHA });
+  });
+
   it('never asks when told to stay offline', async () => {
     const { source, hub } = await setUp({ offline: true });
     expect(await source.facts(MODEL, null, never)).toMatchObject({ revision: null });

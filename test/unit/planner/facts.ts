@@ -245,7 +245,7 @@ export const catalogue: readonly GpuOffer[] = [
   offer('AMD Instinct MI300X OAM', 192, 2.39, { manufacturer: 'AMD', cudaVersions: [] }),
 ];
 
-export const requestOf = (wish: PlanWish): PlanRequest => planRequestSchema.parse(wish);
+const requestOf = (wish: PlanWish): PlanRequest => planRequestSchema.parse(wish);
 
 export const NOW = Date.UTC(2026, 10, 24, 9, 0, 0);
 

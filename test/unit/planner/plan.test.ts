@@ -80,6 +80,18 @@ describe('a plan', () => {
     ).toBe(true);
   });
 
+  it('decides among equal prices by headroom, then stock, then fewer GPUs', () => {
+    const order = (...offers: GpuOffer[]): string[] =>
+      plan(inputOf({ model: LLAMA, contextTokens: 8192 }, llama8b, { offers })).candidates.map(
+        (candidate) => `${candidate.gpuCount} ${candidate.gpuName}`,
+      );
+    const a = offer('A', 48, 0.5);
+    expect(order(a, offer('B', 80, 0.5))).toEqual(['1 B', '1 A']);
+    expect(order({ ...a, stock: 'LOW' }, offer('B', 48, 0.5))).toEqual(['1 B', '1 A']);
+    expect(order({ ...a, stock: 'UNKNOWN' }, offer('B', 48, 0.5, { stock: 'LOW' }))).toEqual(['1 B', '1 A']);
+    expect(order(offer('C', 48, 0.5), offer('B', 48, 0.5), a)).toEqual(['1 A', '1 B', '1 C']);
+  });
+
   it('keeps a GPU without stock as a last resort', () => {
     const offers = catalogue.map((each) =>
       each.id === 'NVIDIA A40' ? { ...each, stock: 'NONE' as const } : each,
@@ -293,6 +305,16 @@ describe('serverless', () => {
       stock: 'UNKNOWN',
     });
     expect(best?.notes).toContain('counted as awake for 20 % of the hours of use');
+  });
+
+  it('names the cards of a pool that must be left out', () => {
+    const pooled = { pool: 'AMPERE_16', usdPerHour: { SECURE: null, COMMUNITY: null, serverless: 0.58 } };
+    const offers = [offer('NVIDIA RTX A4000', 16, null, pooled), offer('NVIDIA RTX A4500', 20, null, pooled)];
+    const wish = { model: 'org/model', mode: 'serverless' as const, contextTokens: 4096, concurrency: 1 };
+    const facts = factsOf({ ...llamaNumbers, weightGiB: 13 });
+    const made = plan(inputOf({ ...wish, compute: { gpuCount: 1 } }, facts, { offers }));
+    expect(made.candidates.map((candidate) => candidate.gpuTypeId)).toEqual(['NVIDIA RTX A4500']);
+    expect(made.candidates[0]?.notes).toContain('pool AMPERE_16: exclude NVIDIA RTX A4000');
   });
 
   it('weighs both kinds against each other in mode auto', () => {

@@ -71,6 +71,18 @@ describe('bad input', () => {
     ).toMatchObject({ code: 'unsupported', details: { field: 'mode', nearest: 'pod' } });
   });
 
+  it('refuses a Hugging Face id for Ollama, and names the form Ollama takes', () => {
+    const gguf = { ...llama8b, quantization: exact('gguf' as const) };
+    expect(refusal(inputOf({ model: 'unsloth/Qwen3-8B-GGUF', backend: 'ollama' }, gguf))).toMatchObject({
+      code: 'invalid_input',
+      details: { field: 'model', nearest: 'hf.co/unsloth/Qwen3-8B-GGUF' },
+    });
+    expect(refusal(inputOf({ model: LLAMA, backend: 'ollama' }, llama8b))).toMatchObject({
+      code: 'invalid_input',
+      details: { field: 'backend', nearest: 'vllm' },
+    });
+  });
+
   it('does not invent a size for a name that tells none', () => {
     expect(refusal(inputOf({ model: 'someone/mystery' }, null))).toMatchObject({
       code: 'model_unknown',
