@@ -1,9 +1,10 @@
+import { homedir } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { AppError, asAppError, EXIT } from '../../shared/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { resolveDataDir, type Machine } from '../settings/folders.ts';
 import { COMMANDS, type Entry } from './commands.ts';
 import { createCli, type Env, type Run } from './cli.ts';
-import { resolveDataDir } from './data-dir.ts';
 import { createPaint } from './render/paint.ts';
 import { renderError, renderErrorJson, renderNotice } from './render/errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -36,7 +37,7 @@ export async function runCommandLine(argv: readonly string[], parts: RunParts): 
       const cli = createCli({
         ...parts,
         json: options.json === true,
-        dataDir: resolveDataDir(options.dataDir, parts.env),
+        dataDir: resolveDataDir(options.dataDir, thisMachine(parts.env)),
         onEnd: (close) => ends.push(close),
       });
       code = (await body(cli, command)) ?? EXIT.done;
@@ -50,6 +51,10 @@ export async function runCommandLine(argv: readonly string[], parts: RunParts): 
   } finally {
     for (const end of ends) await end();
   }
+}
+
+export function thisMachine(env: Env): Machine {
+  return { platform: process.platform, env, home: homedir(), cwd: process.cwd() };
 }
 
 /** The program with every command's name, and the definition of the one that is asked for. */

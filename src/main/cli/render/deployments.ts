@@ -158,13 +158,19 @@ function phaseLine(phase: Phase, now: number): string {
 
 /** `24 Nov 09:00:00`, as the computer's clock shows it. */
 export function localTime(iso: string): string {
-  return timeFormat.format(Date.parse(iso)).replace(',', '');
+  return clockFormat().format(Date.parse(iso)).replace(',', '');
 }
 
-const timeFormat = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
+let timeFormat: Intl.DateTimeFormat | null = null;
+
+/** Made on first use: it costs a tenth of a command's start. */
+function clockFormat(): Intl.DateTimeFormat {
+  timeFormat ??= new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  return timeFormat;
+}
