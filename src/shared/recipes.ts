@@ -48,3 +48,9 @@ export function nameFromModel(model: string): string {
     .replaceAll(/[^a-z0-9]+$/g, '');
   return clean === '' ? 'model' : clean;
 }
+
+/** `name`, else `name-2`, `name-3`, … */
+export function freeName(name: string, taken: readonly string[]): string {
+  if (!taken.includes(name)) return name;
+  for (let n = 2; ; n++) if (!taken.includes(`${name}-${n}`)) return `${name}-${n}`;
+}

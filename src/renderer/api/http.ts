@@ -42,14 +42,14 @@ export function createHttpClient(options: HttpClientOptions): Client {
     body: 'browser',
     async call<N extends MethodName>(name: N, input: MethodInput<N>, signal?: AbortSignal) {
       const response = await post(`/control/${name}`, input, signal);
-      return parsed<MethodOutput<N>>(methods[name].output, await response.json());
+      return parsed(methods[name].output, await response.json()) as MethodOutput<N>;
     },
     async *stream<N extends StreamName>(name: N, input: StreamInput<N>, signal: AbortSignal) {
       const response = await post(`/control/stream/${name}`, input, signal);
       for await (const message of messages(response)) {
         if (message.event === 'end') return;
         if (message.event === 'error') throw problemOf(JSON.parse(message.data), 500);
-        yield parsed<StreamItem<N>>(streams[name].item, JSON.parse(message.data));
+        yield parsed(streams[name].item, JSON.parse(message.data)) as StreamItem<N>;
       }
       if (!signal.aborted) throw new AppError('instance_unreachable', 'The connection to the app was lost.');
     },
@@ -122,7 +122,7 @@ function eventOf(message: EventSourceMessage): AppEvent | null {
   const name = message.event;
   if (name === undefined || !isEventName(name)) return null;
   const payload: unknown = JSON.parse(message.data);
-  return parsed<AppEvent>(z.object({ name: z.literal(name), payload: events[name] }), { name, payload });
+  return { name, payload: parsed(events[name], payload) } as AppEvent;
 }
 
 const isEventName = (name: string): name is EventName => Object.hasOwn(events, name);
@@ -177,10 +177,10 @@ export function problemOf(body: unknown, status: number): AppError {
 
 const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(ERRORS, code);
 
-/** The schema and the type come from the same contract entry, which TypeScript cannot follow through a union. */
-function parsed<T>(schema: z.ZodType, value: unknown): T {
+/** Typed by the caller: schema and type come from the same contract entry, which TypeScript cannot follow. */
+function parsed(schema: z.ZodType, value: unknown): unknown {
   const result = schema.safeParse(value);
-  if (result.success) return result.data as T;
+  if (result.success) return result.data;
   throw new AppError('internal', 'The app answered in a form this page does not know; reload it.', {
     cause: result.error,
   });

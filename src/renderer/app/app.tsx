@@ -100,17 +100,14 @@ const title = (route: Route): string => {
 /** Names the window after the page and moves the focus into a page just opened, as a browser does. */
 function usePageFocus(route: Route, main: { readonly current: HTMLElement | null }): void {
   const simulated = useAppStatus((state) => state.status?.simulated ?? false);
-  const first = useRef(true);
+  const shown = useRef<string>(null);
   const name = title(route);
   useEffect(() => {
     document.title = `${name} · ${shell.product}${simulated ? ' (Sandbox)' : ''}`;
   }, [name, simulated]);
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
-    main.current?.focus();
+    if (shown.current !== null && shown.current !== name) main.current?.focus();
+    shown.current = name;
   }, [name, main]);
 }
 

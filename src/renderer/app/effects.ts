@@ -59,10 +59,10 @@ export function startEffects(client: Client): () => void {
 }
 
 interface Loader {
-  everything(): void;
-  status(): void;
-  costs(): void;
-  traffic(): void;
+  readonly everything: () => void;
+  readonly status: () => void;
+  readonly costs: () => void;
+  readonly traffic: () => void;
 }
 
 function loader(client: Client, signal: AbortSignal): Loader {

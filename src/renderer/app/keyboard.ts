@@ -1,4 +1,3 @@
-import { assertNever } from '../../shared/errors.ts';
 import { usePreferences } from '../stores/preferences.ts';
 import { openPanel } from '../stores/shell.ts';
 import type { Actions } from './actions.ts';
@@ -38,6 +37,11 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function perform(command: Command, actions: Actions): boolean {
+  const section = /^section(\d)$/.exec(command)?.[1];
+  if (section !== undefined) {
+    navigate(SECTIONS[Number(section) - 1]?.href ?? to.overview());
+    return true;
+  }
   switch (command) {
     case 'palette':
     case 'keys':
@@ -45,34 +49,19 @@ function perform(command: Command, actions: Actions): boolean {
       openPanel(command);
       return true;
     case 'deploy':
-      navigate(to.deploy());
-      return true;
     case 'settings':
-      navigate(to.settings());
+      navigate(to[command]());
       return true;
     case 'copyEndpoint':
-      void actions.copyEndpoint();
-      return true;
     case 'stopAll':
-      void actions.stopAll();
+      void actions[command]();
       return true;
     case 'find':
       return focusFind();
     case 'nextRegion':
       return focusNextRegion();
-    case 'section1':
-    case 'section2':
-    case 'section3':
-    case 'section4':
-    case 'section5':
-    case 'section6':
-    case 'section7': {
-      const section = SECTIONS[Number(command.slice(-1)) - 1];
-      if (section !== undefined) navigate(section.href);
-      return true;
-    }
     default:
-      return assertNever(command);
+      return false;
   }
 }
 

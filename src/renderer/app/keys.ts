@@ -80,7 +80,7 @@ function matches(combo: string, press: KeyPress, context: KeyContext): boolean {
   return (
     sameKey(key, press) &&
     (context.mac ? press.metaKey : press.ctrlKey) === mod &&
-    (context.mac ? press.ctrlKey : press.metaKey) === false &&
+    !(context.mac ? press.ctrlKey : press.metaKey) &&
     press.altKey === parts.includes('Alt') &&
     press.shiftKey === parts.includes('Shift')
   );

@@ -69,7 +69,7 @@ function PaletteList(): ReactNode {
       <div className="flex items-center gap-2.5 border-b border-line px-4">
         <Search size={16} className="text-faint" aria-hidden />
         <input
-          // eslint-disable-next-line jsx-a11y/no-autofocus -- a palette is opened to be typed into
+          // oxlint-disable-next-line jsx-a11y/no-autofocus -- a palette is opened to be typed into
           autoFocus
           role="combobox"
           aria-label={shell.palette.title}
@@ -86,7 +86,7 @@ function PaletteList(): ReactNode {
           onKeyDown={onKeyDown}
         />
       </div>
-      <ul
+      <div
         id={listId}
         role="listbox"
         aria-label={shell.palette.title}
@@ -101,7 +101,7 @@ function PaletteList(): ReactNode {
             onRun={() => runCommand(command)}
           />
         ))}
-      </ul>
+      </div>
       {commands.length === 0 && (
         <p role="status" className="px-4 pb-5 text-center text-soft">
           {shell.palette.empty}
@@ -123,10 +123,11 @@ function Option({
   readonly onRun: () => void;
 }): ReactNode {
   return (
-    // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- keys are handled by the combobox
-    <li
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- keys are handled by the combobox
+    <div
       id={id}
       role="option"
+      tabIndex={-1}
       aria-selected={active}
       ref={active ? (item) => item?.scrollIntoView({ block: 'nearest' }) : undefined}
       onClick={onRun}
@@ -137,6 +138,6 @@ function Option({
     >
       <span className="min-w-0 grow truncate">{command.label}</span>
       {command.hint !== null && <span className="num text-sm text-soft">{command.hint}</span>}
-    </li>
+    </div>
   );
 }

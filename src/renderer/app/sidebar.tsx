@@ -31,8 +31,10 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
         className="mb-2 flex h-9 items-center gap-2.5 rounded-md border border-line bg-surface px-2.5 text-soft hover:text-text max-sm:mb-0"
       >
         <Search size={15} aria-hidden />
-        <span className="grow text-left max-sm:sr-only">{shell.palette.title}</span>
-        <kbd className="whitespace-nowrap text-xs text-faint max-sm:hidden">{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        <span className="min-w-0 grow truncate text-left max-sm:sr-only">{shell.palette.title}</span>
+        <kbd className="font-sans! text-xs whitespace-nowrap text-faint max-sm:hidden">
+          {isMac ? '⌘K' : 'Ctrl K'}
+        </kbd>
       </button>
       <ul className="flex grow flex-col gap-0.5 max-sm:flex-row">
         {SECTIONS.map((section) => (

@@ -14,10 +14,10 @@ export interface Loaded<T> {
 }
 
 interface State<T> {
-  readonly key: string;
+  /** Which question the answer belongs to. */
+  readonly id: string;
   readonly value: T | null;
   readonly problem: Problem | null;
-  readonly loading: boolean;
 }
 
 /** What a page alone needs from the core: asked when shown and when the input changes, given up when the page is left. */
@@ -26,40 +26,31 @@ export function useCall<N extends MethodName>(
   input: MethodInput<N> | null,
 ): Loaded<MethodOutput<N>> {
   const { client } = useApp();
-  const key = input === null ? '' : JSON.stringify(input);
   const [round, setRound] = useState(0);
-  const [state, setState] = useState<State<MethodOutput<N>>>({
-    key,
-    value: null,
-    problem: null,
-    loading: true,
-  });
+  const id = input === null ? '' : `${round}|${JSON.stringify(input)}`;
+  const [state, setState] = useState<State<MethodOutput<N>>>({ id: '', value: null, problem: null });
 
   useEffect(() => {
-    if (key === '') return;
+    if (id === '') return;
     const leaving = new AbortController();
-    setState((before) => ({ ...before, loading: true }));
-    const asked: MethodInput<N> = JSON.parse(key);
+    const asked: MethodInput<N> = JSON.parse(id.slice(id.indexOf('|') + 1));
     client.call(name, asked, leaving.signal).then(
       (value) => {
-        if (!leaving.signal.aborted) setState({ key, value, problem: null, loading: false });
+        if (!leaving.signal.aborted) setState({ id, value, problem: null });
       },
       (error: unknown) => {
         if (leaving.signal.aborted || wasLeft(error)) return;
-        setState((before) => ({ ...before, key, problem: problemOf(error), loading: false }));
+        setState((before) => ({ id, value: before.value, problem: problemOf(error) }));
       },
     );
     return () => leaving.abort();
-  }, [client, name, key, round]);
+  }, [client, name, id]);
 
   return {
     value: state.value,
     problem: state.problem,
-    loading: state.loading || state.key !== key,
+    loading: state.id !== id,
     reload: useCallback(() => setRound((before) => before + 1), []),
-    put: useCallback(
-      (value) => setState((before) => ({ ...before, value, problem: null, loading: false })),
-      [],
-    ),
+    put: useCallback((value) => setState((before) => ({ ...before, value, problem: null })), []),
   };
 }

@@ -1,7 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, type ReactNode } from 'react';
-import { usePreferences } from '../stores/preferences.ts';
 import { stackedEdges, type CostStack } from '../view/cost-chart.ts';
 import { usd } from '../view/format.ts';
 
@@ -19,8 +18,6 @@ export function BarChart({
   readonly hourly: boolean;
 }): ReactNode {
   const box = useRef<HTMLDivElement>(null);
-  // Colours are painted, not styled: another theme paints anew.
-  const theme = usePreferences((state) => state.theme);
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
@@ -33,6 +30,7 @@ export function BarChart({
       if (element.clientWidth !== chart.width) chart.setSize({ width: element.clientWidth, height: HEIGHT });
     });
     resized.observe(element);
+    // Colours are painted, not styled: another theme paints anew.
     const repainted = new MutationObserver(redraw);
     repainted.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     return () => {
@@ -40,7 +38,7 @@ export function BarChart({
       repainted.disconnect();
       chart.destroy();
     };
-  }, [stack, hourly, theme]);
+  }, [stack, hourly]);
   return (
     <div role="img" aria-label={label}>
       <div ref={box} className="w-full" aria-hidden />
@@ -81,11 +79,15 @@ function draw(element: HTMLElement, stack: CostStack, hourly: boolean): uPlot {
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 4, 0, 0],
-    scales: { x: { time: true }, y: { range: (_chart, _low, high) => [0, high <= 0 ? 1 : high * 1.05] } },
+    scales: {
+      x: { time: true, range: (_chart, low, high) => wider(stack, low, high) },
+      y: { range: (_chart, _low, high) => [0, high <= 0 ? 1 : high * 1.05] },
+    },
     axes: [
       {
         ...axis,
         grid: { show: false },
+        size: 28,
         space: 64,
         values: (_chart, splits) => splits.map((split) => time.format(split * 1000)),
       },
@@ -103,6 +105,12 @@ function draw(element: HTMLElement, stack: CostStack, hourly: boolean): uPlot {
   };
   const data: uPlot.AlignedData = [stack.times.map((ms) => ms / 1000), ...edges.map(({ edge }) => [...edge])];
   return new uPlot(options, data, element);
+}
+
+/** Half a bucket more at both ends, so that the outer bars are whole. */
+function wider(stack: CostStack, low: number, high: number): [number, number] {
+  const half = stack.times.length < 2 ? 1800 : ((stack.times[1] ?? 0) - (stack.times[0] ?? 0)) / 2000;
+  return [low - half, high + half];
 }
 
 const SIZE = 8;

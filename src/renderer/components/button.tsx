@@ -96,9 +96,10 @@ export function SpendButton({
   readonly after?: string;
 }): ReactNode {
   const unpriced = usdPerHour === null ? 'The price is not known yet.' : null;
+  const noPrice = rest.blocked == null ? '(asking the price…)' : '';
   return (
     <Button {...rest} blocked={rest.blocked ?? unpriced}>
-      {verb} {usdPerHour === null ? '(asking the price…)' : `for ${usdPerHour}`}
+      {verb} {usdPerHour === null ? noPrice : `for ${usdPerHour}`}
       {after === undefined ? '' : ` ${after}`}
     </Button>
   );

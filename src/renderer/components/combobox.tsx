@@ -80,7 +80,7 @@ export function Combobox({
       <p id={`${id}-hint`} className={cx('mt-1 text-sm', error ? 'text-bad' : 'text-faint')}>
         {error ?? hint}
       </p>
-      <ul
+      <div
         id={`${id}-list`}
         role="listbox"
         aria-label={label}
@@ -88,11 +88,11 @@ export function Combobox({
         className="absolute top-[3.9rem] z-20 max-h-72 w-full overflow-y-auto rounded-lg border border-line bg-raised p-1 shadow-pop"
       >
         {options.map((option, index) => (
-          // eslint-disable-next-line jsx-a11y/click-events-have-key-events -- keys are handled by the combobox
-          <li
+          <div
             key={`${option.group}-${option.value}`}
             id={`${id}-${index}`}
             role="option"
+            tabIndex={-1}
             aria-selected={index === at}
             // Before the field loses the focus and closes the list.
             onMouseDown={(event) => {
@@ -107,9 +107,9 @@ export function Combobox({
             <span className="min-w-0 truncate font-mono text-sm">{option.value}</span>
             <span className="grow truncate text-sm text-soft">{option.note}</span>
             <span className="shrink-0 text-xs text-faint">{option.group}</span>
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
     </div>
   );
 }

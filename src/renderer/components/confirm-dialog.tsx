@@ -59,7 +59,7 @@ function Question({
         </p>
       )}
       <div className="flex justify-end gap-2 px-5 pt-4 pb-4">
-        {/* eslint-disable-next-line jsx-a11y/no-autofocus -- the safe choice has the focus (UX 3.6) */}
+        {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- the safe choice has the focus (UX 3.6) */}
         <Button autoFocus onClick={() => answer(false)}>
           Cancel
         </Button>

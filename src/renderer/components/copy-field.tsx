@@ -2,6 +2,7 @@ import { Copy } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { copy } from '../app/actions.ts';
 import { Button } from './button.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
 
 /** A value to paste elsewhere, with a button that names what it copies. */
 export function CopyField({ label, value }: { readonly label: string; readonly value: string }): ReactNode {
@@ -36,15 +37,9 @@ export function CodeBlock({
 }): ReactNode {
   return (
     <div className="relative rounded-md border border-line bg-sunken">
-      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key */}
-      <pre
-        tabIndex={0}
-        role="region"
-        aria-label={label}
-        className="max-h-96 overflow-auto p-3 pr-20 text-sm leading-relaxed"
-      >
-        {shown}
-      </pre>
+      <ScrollRegion label={label} className="max-h-96 overflow-auto">
+        <pre className="w-max min-w-full p-3 pr-24 text-sm leading-relaxed">{shown}</pre>
+      </ScrollRegion>
       <Button
         size="sm"
         className="absolute top-2 right-2"

@@ -37,9 +37,8 @@ export function Dialog({
       ref={ref}
       aria-labelledby={titleId}
       onClose={onClose}
-      onClick={(event) => {
-        if (event.target === ref.current) ref.current?.close();
-      }}
+      // Closes with Escape and with a click outside.
+      closedby="any"
       className={cx(
         'm-auto mt-[12vh] w-[calc(100vw-2rem)] rounded-lg bg-raised p-0 text-text shadow-pop border border-line',
         width === 'sm' && 'max-w-md',

@@ -23,7 +23,6 @@ export function MemoryBar({
   readonly tight: boolean;
 }): ReactNode {
   const words = look.segments.map((segment) => `${NAMES[segment.kind]} ${gib(segment.gib)}`).join(', ');
-  let x = 0;
   return (
     <div className="min-w-32">
       <svg
@@ -33,19 +32,15 @@ export function MemoryBar({
         role="img"
         aria-label={`${words}, ${gib(look.freeGiB)} free`}
       >
-        {look.segments.map((segment) => {
-          const start = x;
-          x += segment.share * 100;
-          return (
-            <rect
-              key={segment.kind}
-              x={start}
-              width={Math.max(0, segment.share * 100 - 0.6)}
-              height="6"
-              className={FILLS[segment.kind]}
-            />
-          );
-        })}
+        {look.segments.map((segment) => (
+          <rect
+            key={segment.kind}
+            x={segment.start * 100}
+            width={Math.max(0, segment.share * 100 - 0.6)}
+            height="6"
+            className={FILLS[segment.kind]}
+          />
+        ))}
       </svg>
       <p className={cx('num mt-0.5 text-sm whitespace-nowrap', tight ? 'text-warn' : 'text-soft')}>
         {gib(look.freeGiB)} free{tight && ', tight'}

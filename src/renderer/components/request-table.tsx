@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { RequestRecord } from '../../shared/model.ts';
 import { clockTime, count, latency, usdFine } from '../view/format.ts';
 import { Tag } from './surface.tsx';
+import { ScrollRegion } from './scroll-region.tsx';
 
 export const cell = 'px-3 py-1.5 text-left align-top whitespace-nowrap first:pl-4 last:pr-4';
 export const headCell = `${cell} text-sm font-medium text-soft`;
@@ -16,8 +17,7 @@ export function RequestTable({
   readonly caption: string;
 }): ReactNode {
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+    <ScrollRegion className="overflow-x-auto" label={caption}>
       <table className="w-full">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -29,7 +29,7 @@ export function RequestTable({
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

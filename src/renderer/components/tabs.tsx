@@ -4,7 +4,8 @@ import type { ReactNode } from 'react';
 export interface Tab {
   readonly id: string;
   readonly label: string;
-  readonly content: () => ReactNode;
+  /** Mounted only while shown. */
+  readonly content: ReactNode;
 }
 
 /** Real tabs: arrow keys move, the panel is named by its tab. Only the shown panel is mounted. */
@@ -41,7 +42,7 @@ export function Tabs({
           value={tab.id}
           className="min-h-0 grow overflow-y-auto data-[state=active]:flex data-[state=active]:flex-col"
         >
-          {tab.id === value && tab.content()}
+          {tab.id === value && tab.content}
         </Radix.Content>
       ))}
     </Radix.Root>

@@ -29,9 +29,9 @@ const TONES: Readonly<Record<number, AnsiTone | null>> = {
 };
 
 // Every escape sequence: CSI, OSC up to its terminator (links too), and two-byte ones. Only SGR means anything here.
-// eslint-disable-next-line no-control-regex -- escape sequences are made of control characters
+// oxlint-disable-next-line no-control-regex -- escape sequences are made of control characters
 const ESCAPES = /\u001b\[([0-9;:?]*)[ -/]*([@-~])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|\u001b[@-_]/g;
-// eslint-disable-next-line no-control-regex -- what a terminal would act on must not reach the page
+// oxlint-disable-next-line no-control-regex -- what a terminal would act on must not reach the page
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** A progress bar rewrites its line with carriage returns: only what would be seen last is kept. */

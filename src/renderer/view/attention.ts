@@ -108,7 +108,7 @@ function radarItems(radar: Radar | null): AttentionItem[] {
         item.usdPerHour > 0
           ? `Costs ${usd(item.usdPerHour)}/h and belongs to no deployment here.`
           : `Costs ${usdPerMonth(item.usdPerMonthAtRest)} at rest and belongs to no deployment here.`,
-      href: `${to.costs()}`,
+      href: to.costs(),
       verb: 'Review',
     }));
 }

@@ -18,14 +18,15 @@ export function usdFine(value: number | null): string {
   return `$${Number(value.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(value))))}`;
 }
 
-/** `41 s`, `5 min`, `2 h 10 min`, `3 d 4 h`; a negative stretch counts as none. */
+/** `41 s`, `5 min`, `2 h 10 min`, `26 h`, `3 d 4 h`; a negative stretch counts as none. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 90) return `${seconds} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  if (hours >= 10 && hours < 48) return `${Math.round(minutes / 60)} h`;
+  if (hours < 10) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return hours % 24 === 0 ? `${Math.floor(hours / 24)} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
@@ -76,7 +77,11 @@ export function contextSize(tokens: number): string {
 }
 
 export const gib = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} GiB`;
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** Whole percents; a part too small for one keeps a digit, so that it is not shown as nothing. */
+export const percent = (share: number): string => {
+  const value = share * 100;
+  return `${value !== 0 && Math.abs(value) < 1 ? value.toFixed(1) : Math.round(value)} %`;
+};
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const timeFormat = new Intl.DateTimeFormat('en-GB', {

@@ -3,7 +3,8 @@ import type { Plan, PlanCandidate } from '../../shared/model.ts';
 export interface MemorySegment {
   readonly kind: 'weights' | 'kv' | 'overhead';
   readonly gib: number;
-  /** Share of the whole bar, 0 to 1. */
+  /** Where it begins and how much of the whole bar it takes, 0 to 1. */
+  readonly start: number;
   readonly share: number;
 }
 
@@ -21,17 +22,18 @@ export function memoryBar(
   const whole = memory.weightsGiB + memory.kvGiB + memory.overheadGiB;
   const scale = whole === 0 ? 0 : candidate.needGiB / whole;
   const room = Math.max(candidate.usableGiB, candidate.needGiB);
-  const segment = (kind: MemorySegment['kind'], gib: number): MemorySegment => ({
-    kind,
-    gib: gib * scale,
-    share: room === 0 ? 0 : (gib * scale) / room,
-  });
+  const parts = [
+    { kind: 'weights', gib: memory.weightsGiB * scale },
+    { kind: 'kv', gib: memory.kvGiB * scale },
+    { kind: 'overhead', gib: memory.overheadGiB * scale },
+  ] as const;
+  const segments = parts.map((part, index) => ({
+    ...part,
+    start: room === 0 ? 0 : parts.slice(0, index).reduce((sum, before) => sum + before.gib, 0) / room,
+    share: room === 0 ? 0 : part.gib / room,
+  }));
   return {
-    segments: [
-      segment('weights', memory.weightsGiB),
-      segment('kv', memory.kvGiB),
-      segment('overhead', memory.overheadGiB),
-    ],
+    segments,
     freeGiB: Math.max(0, candidate.usableGiB - candidate.needGiB),
     fits: candidate.needGiB <= candidate.usableGiB,
   };

@@ -41,35 +41,41 @@ export function lookOf(view: DeploymentView): StateLook {
     case 'placing':
     case 'pulling':
     case 'loading':
-    case 'warming': {
-      const live = currentPhase(view)?.detail ?? null;
-      const phase = PHASE_WORDS[view.state];
-      return {
-        shape: 'half',
-        tone: 'busy',
-        word: 'Starting',
-        detail: live === null ? phase : `${phase}, ${live}`,
-      };
-    }
+    case 'warming':
+      return startingLook(view, PHASE_WORDS[view.state]);
     case 'stopping':
       return { shape: 'half', tone: 'idle', word: 'Stopping', detail: billingDetail(view) };
     case 'terminating':
       return { shape: 'half', tone: 'idle', word: 'Deleting', detail: billingDetail(view) };
-    case 'failed': {
-      const needs = view.problem === null ? undefined : NEEDS_USER[view.problem.code];
-      return needs === undefined
-        ? { shape: 'cross', tone: 'bad', word: 'Failed', detail: billingDetail(view) }
-        : { shape: 'triangle', tone: 'warn', word: needs, detail: billingDetail(view) };
-    }
+    case 'failed':
+      return (
+        needsUserLook(view) ?? { shape: 'cross', tone: 'bad', word: 'Failed', detail: billingDetail(view) }
+      );
     case 'stopped':
       return stoppedLook(view);
   }
 }
 
-function stoppedLook(view: DeploymentView): StateLook {
+function startingLook(view: DeploymentView, phase: string): StateLook {
+  const live = currentPhase(view)?.detail ?? null;
+  return {
+    shape: 'half',
+    tone: 'busy',
+    word: 'Starting',
+    detail: live === null ? phase : `${phase}, ${live}`,
+  };
+}
+
+function needsUserLook(view: DeploymentView): StateLook | null {
   const needs = view.problem === null ? undefined : NEEDS_USER[view.problem.code];
-  if (needs !== undefined)
-    return { shape: 'triangle', tone: 'warn', word: needs, detail: billingDetail(view) };
+  return needs === undefined
+    ? null
+    : { shape: 'triangle', tone: 'warn', word: needs, detail: billingDetail(view) };
+}
+
+function stoppedLook(view: DeploymentView): StateLook {
+  const needs = needsUserLook(view);
+  if (needs !== null) return needs;
   if (view.spec.mode === 'serverless') {
     return { shape: 'dot', tone: 'idle', word: 'Sleeping', detail: 'wakes on request' };
   }

@@ -59,12 +59,13 @@ export function LogList({
   const unseen = follow ? 0 : rows.filter((row) => row.seq > seen).length;
   return (
     <div className="relative min-h-0 grow">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys and wheel only tell where the reader is */}
       <div
         ref={scroller}
         role="log"
         aria-label={label}
         aria-live="off"
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
         tabIndex={0}
         className="absolute inset-0 overflow-auto bg-sunken py-2 font-mono text-[0.86rem] focus-visible:-outline-offset-2"
         onScroll={onScroll}

@@ -1,15 +1,16 @@
 import { ChevronDown, ChevronUp, Copy, Download, Eraser, Volume2, WrapText } from 'lucide-react';
-import { useMemo, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { copy } from '../../app/actions.ts';
 import { announce } from '../../stores/announcer.ts';
-import { findInRows, rowsAsText, type LevelFilter } from '../../view/log-book.ts';
+import { rowsAsText, type LevelFilter } from '../../view/log-book.ts';
 import { count } from '../../view/format.ts';
 import { Button, IconButton } from '../button.tsx';
 import { cx } from '../cx.ts';
 import { saveFile } from '../save-file.ts';
 import { Choice } from '../choice.tsx';
 import { LogList } from './log-list.tsx';
-import { useLogBook, type LogSource, type LogState } from './use-log-book.ts';
+import type { LogFeed, LogSource } from './log-feed.ts';
+import { useLogFeed } from './use-log-feed.ts';
 
 const LEVELS = [
   { id: 'all', label: 'All' },
@@ -38,7 +39,7 @@ export function LogView({
   const [level, setLevel] = useState<LevelFilter>('all');
   const [follow, setFollow] = useState(true);
   const [wrap, setWrap] = useState(false);
-  const log = useLogBook(source, part);
+  const { feed: log, version } = useLogFeed(source, part);
   const find = useFind(log);
   const rows = log.book.shown;
   const fileName = `${source.kind === 'app' ? 'app' : source.name}.log`;
@@ -84,7 +85,7 @@ export function LogView({
         <LogList
           label={`Log of ${source.kind === 'app' ? 'this app' : source.name}`}
           rows={rows}
-          version={log.version}
+          version={version}
           mark={find.text}
           goTo={find.row}
           follow={follow}
@@ -105,12 +106,10 @@ interface Find {
   readonly step: (by: 1 | -1) => void;
 }
 
-function useFind(log: LogState): Find {
+function useFind(log: LogFeed): Find {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  // The book is the same object all along: its version tells that it changed.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
-  const found = useMemo(() => findInRows(log.book.shown, text), [log.book, log.version, text]);
+  const found = log.find(text);
   const current = found.length === 0 ? 0 : Math.min(at, found.length - 1);
   return {
     text,
@@ -174,7 +173,7 @@ function Tools({
   wrap,
   onWrap,
 }: {
-  readonly log: LogState;
+  readonly log: LogFeed;
   readonly fileName: string;
   readonly wrap: boolean;
   readonly onWrap: () => void;
@@ -211,12 +210,12 @@ function Tools({
         icon={<Download size={15} aria-hidden />}
         onClick={() => saveFile(fileName, rowsAsText(rows), 'text/plain')}
       />
-      <IconButton label="Clear view" icon={<Eraser size={15} aria-hidden />} onClick={log.clear} />
+      <IconButton label="Clear view" icon={<Eraser size={15} aria-hidden />} onClick={() => log.clear()} />
     </>
   );
 }
 
-function Remarks({ log }: { readonly log: LogState }): ReactNode {
+function Remarks({ log }: { readonly log: LogFeed }): ReactNode {
   return (
     <>
       {log.advice !== null && (
@@ -224,7 +223,7 @@ function Remarks({ log }: { readonly log: LogState }): ReactNode {
           <p className="grow">
             <strong className="text-warn">{log.advice.title}.</strong> {log.advice.advice}
           </p>
-          <Button size="sm" onClick={log.dismissAdvice}>
+          <Button size="sm" onClick={() => log.dismissAdvice()}>
             Dismiss
           </Button>
         </div>

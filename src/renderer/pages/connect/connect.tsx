@@ -27,10 +27,7 @@ export default function Connect(): ReactNode {
   const [chosen, setChosen] = useState<string | null>(null);
   const [query, setQuery] = useState('');
   const sorted = sortForOverview(Object.values(deployments));
-  const view =
-    sorted.find((known) => known.name === chosen) ??
-    sorted.find((known) => known.state === 'ready') ??
-    sorted[0];
+  const view = shownDeployment(sorted, chosen);
   if (status === null) return <PageHead title={words.title} />;
   const sheets = clientSheets({
     root: proxyRoot(status),
@@ -83,6 +80,15 @@ export default function Connect(): ReactNode {
     </>
   );
 }
+
+/** The chosen one, else the first that is ready, else the first. */
+const shownDeployment = (
+  sorted: readonly DeploymentView[],
+  chosen: string | null,
+): DeploymentView | undefined =>
+  sorted.find((known) => known.name === chosen) ??
+  sorted.find((known) => known.state === 'ready') ??
+  sorted[0];
 
 function ModelPicker({
   view,

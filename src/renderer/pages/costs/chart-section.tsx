@@ -8,6 +8,7 @@ import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { costStack, type CostSplit, type CostStack } from '../../view/cost-chart.ts';
 import { dateTime, day, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 
 const SPANS = [
   { id: 'hours', label: words.spans.hours, input: { bucket: 'hour', buckets: 24 } },
@@ -72,8 +73,7 @@ function summaryOf(stack: CostStack, hourly: boolean): string {
 function StackTable({ stack, hourly }: { readonly stack: CostStack; readonly hourly: boolean }): ReactNode {
   const rows = stack.times.map((time, index) => ({ time, index })).toReversed();
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
-    <div className="max-h-72 overflow-auto" tabIndex={0} role="region" aria-label={words.chart}>
+    <ScrollRegion className="max-h-72 overflow-auto" label={words.chart}>
       <table className="w-full">
         <thead className="sticky top-0 bg-surface">
           <tr>
@@ -109,6 +109,6 @@ function StackTable({ stack, hourly }: { readonly stack: CostStack; readonly hou
           })}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

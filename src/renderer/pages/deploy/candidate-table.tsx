@@ -8,6 +8,7 @@ import { candidateKey, chosenCandidate, type Draft } from '../../view/deploy-dra
 import { durationRange, usd, usdPerHour } from '../../view/format.ts';
 import { memoryBar } from '../../view/memory-bar.ts';
 import { words } from './messages.ts';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 
 const STOCK: Readonly<Record<Stock, { readonly word: string; readonly tone?: 'ok' | 'warn' | 'bad' }>> = {
   HIGH: { word: 'High', tone: 'ok' },
@@ -20,12 +21,10 @@ const STOCK: Readonly<Record<Stock, { readonly word: string; readonly tone?: 'ok
 export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonly plan: Plan }): ReactNode {
   const chosen = chosenCandidate(draft, plan);
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
-    <div
+    <ScrollRegion
       className="overflow-x-auto border-t border-line"
-      tabIndex={0}
-      role="region"
-      aria-label={words.hardware.caption}
+
+      label={words.hardware.caption}
     >
       <table className="w-full">
         <caption className="sr-only">{words.hardware.caption}</caption>
@@ -65,7 +64,7 @@ export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonl
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 
@@ -85,6 +84,7 @@ function Row({
   const { low, high, from } = candidate.secondsToFirstToken;
   return (
     <tr className={checked ? 'bg-accent-soft' : 'hover:bg-sunken/70'}>
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- the radio's label is the name of the hardware */}
       <th scope="row" className={`${cell} font-normal`}>
         <label className="flex cursor-pointer items-start gap-2.5">
           <input

@@ -1,4 +1,4 @@
-import { useEffect, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import type { Plan } from '../../../shared/model.ts';
 import { useRoute } from '../../app/router.ts';
 import { useCall, type Loaded } from '../../app/use-call.ts';
@@ -53,9 +53,11 @@ function useDraftFromAddress(): void {
   useEffect(() => {
     if (model !== null) replaceDraft(draftForModel(model));
   }, [model]);
+  // Once for each that is named: a later change of the original must not undo what was typed.
+  const copied = useRef<string>(null);
   useEffect(() => {
-    if (spec !== undefined) replaceDraft(draftFromSpec(spec));
-    // Only when another deployment is named: a later change of the original must not undo what was typed.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [from, spec === undefined]);
+    if (spec === undefined || copied.current === from) return;
+    copied.current = from;
+    replaceDraft(draftFromSpec(spec));
+  }, [from, spec]);
 }

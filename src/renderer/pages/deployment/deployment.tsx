@@ -41,15 +41,15 @@ export default function Deployment(): ReactNode {
 
 function Shown({ view, tab }: { readonly view: DeploymentView; readonly tab: string }): ReactNode {
   const tabs = [
-    { id: 'summary', label: words.tabs.summary, content: () => <SummaryTab view={view} /> },
+    { id: 'summary', label: words.tabs.summary, content: <SummaryTab view={view} /> },
     {
       id: 'logs',
       label: words.tabs.logs,
-      content: () => <LogView key={view.id} source={{ kind: 'deployment', name: view.name }} />,
+      content: <LogView key={view.id} source={{ kind: 'deployment', name: view.name }} />,
     },
-    { id: 'requests', label: words.tabs.requests, content: () => <RequestsTab name={view.name} /> },
-    { id: 'history', label: words.tabs.history, content: () => <HistoryTab view={view} /> },
-    { id: 'settings', label: words.tabs.settings, content: () => <EditTab key={view.id} view={view} /> },
+    { id: 'requests', label: words.tabs.requests, content: <RequestsTab name={view.name} /> },
+    { id: 'history', label: words.tabs.history, content: <HistoryTab view={view} /> },
+    { id: 'settings', label: words.tabs.settings, content: <EditTab key={view.id} view={view} /> },
   ];
   const shown = tabs.some((known) => known.id === tab) ? tab : 'summary';
   return (

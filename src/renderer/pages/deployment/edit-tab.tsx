@@ -106,7 +106,7 @@ function EditFields({
   readonly draft: EditDraft;
   readonly change: (part: Partial<EditDraft>) => void;
 }): ReactNode {
-  const text = (key: keyof EditDraft & string, label: string, unit?: string, hint?: string): ReactNode => (
+  const text = (key: keyof EditDraft, label: string, unit?: string, hint?: string): ReactNode => (
     <TextField
       label={label}
       {...(unit === undefined ? {} : { unit })}

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, type ReactNode } from 'react';
 import type { RequestRecord } from '../../../shared/model.ts';
 import { RequestHead, RequestRow } from '../../components/request-table.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
 
 const ROW_HEIGHT = 33;
 
@@ -18,12 +19,10 @@ export function VirtualRequests({ requests }: { readonly requests: readonly Requ
   const before = items[0]?.start ?? 0;
   const after = list.getTotalSize() - (items.at(-1)?.end ?? 0);
   return (
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
-    <div
+    <ScrollRegion
       ref={scroller}
-      tabIndex={0}
-      role="region"
-      aria-label="Requests, newest first"
+
+      label="Requests, newest first"
       className="min-h-0 grow overflow-auto bg-surface focus-visible:-outline-offset-2"
     >
       <table className="w-full" aria-rowcount={requests.length + 1}>
@@ -40,13 +39,14 @@ export function VirtualRequests({ requests }: { readonly requests: readonly Requ
           {after > 0 && <Gap height={after} />}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 
 function Gap({ height }: { readonly height: number }): ReactNode {
   return (
     <tr aria-hidden>
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- an empty cell that keeps the place of unseen rows */}
       <td style={{ height }} />
     </tr>
   );

@@ -22,6 +22,8 @@ export const words = {
   filter: 'Filter deployments',
   noMatch: 'No deployment matches.',
   attention: 'Needs attention',
+  showAll: (n: number) => `Show all ${n}`,
+  fewer: 'Show fewer',
   traffic: 'Traffic, last hour',
   recent: 'Recent requests',
   noRequests: 'No request yet. Point a tool at the endpoint, or try the playground.',

@@ -25,7 +25,8 @@ export function Conversation({
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   useEffect(() => {
-    if (atEnd.current && box.current !== null) box.current.scrollTop = box.current.scrollHeight;
+    if (turns.length > 0 && atEnd.current && box.current !== null)
+      box.current.scrollTop = box.current.scrollHeight;
   }, [turns]);
   return (
     <div
@@ -34,7 +35,7 @@ export function Conversation({
       aria-label={words.transcript}
       aria-live="off"
       aria-busy={busy}
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrollable region must be reachable by key
       tabIndex={0}
       className="min-h-0 grow overflow-y-auto px-5 py-4 focus-visible:-outline-offset-2"
       onScroll={(event) => {

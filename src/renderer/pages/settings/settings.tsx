@@ -10,13 +10,13 @@ import { words } from './messages.ts';
 import { BudgetTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
 
 const TABS = [
-  { id: 'appearance', label: words.tabs.appearance, content: () => <AppearanceTab /> },
-  { id: 'keys', label: words.tabs.keys, content: () => <KeysTab /> },
-  { id: 'budget', label: words.tabs.budget, content: () => <BudgetTab /> },
-  { id: 'proxy', label: words.tabs.proxy, content: () => <ProxyTab /> },
-  { id: 'notifications', label: words.tabs.notifications, content: () => <NotificationsTab /> },
-  { id: 'diagnostics', label: words.tabs.diagnostics, content: () => <DiagnosticsTab /> },
-  { id: 'configuration', label: words.tabs.configuration, content: () => <ConfigurationTab /> },
+  { id: 'appearance', label: words.tabs.appearance, content: <AppearanceTab /> },
+  { id: 'keys', label: words.tabs.keys, content: <KeysTab /> },
+  { id: 'budget', label: words.tabs.budget, content: <BudgetTab /> },
+  { id: 'proxy', label: words.tabs.proxy, content: <ProxyTab /> },
+  { id: 'notifications', label: words.tabs.notifications, content: <NotificationsTab /> },
+  { id: 'diagnostics', label: words.tabs.diagnostics, content: <DiagnosticsTab /> },
+  { id: 'configuration', label: words.tabs.configuration, content: <ConfigurationTab /> },
 ];
 
 export default function Settings(): ReactNode {

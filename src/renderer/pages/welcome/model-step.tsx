@@ -1,5 +1,5 @@
 import { useState, type ReactNode } from 'react';
-import { nameFromModel, RECIPES, type Recipe } from '../../../shared/recipes.ts';
+import { freeName, nameFromModel, RECIPES, type Recipe } from '../../../shared/recipes.ts';
 import { tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
 import { useCall } from '../../app/use-call.ts';
@@ -100,10 +100,4 @@ function RecipeChoice({
       />
     </li>
   );
-}
-
-/** `name`, else `name-2`, `name-3`, … */
-export function freeName(name: string, taken: readonly string[]): string {
-  if (!taken.includes(name)) return name;
-  for (let n = 2; ; n++) if (!taken.includes(`${name}-${n}`)) return `${name}-${n}`;
 }

@@ -1,0 +1,162 @@
+import { AppError } from '../../../../src/shared/errors.ts';
+import type { DeploymentView, RequestRecord } from '../../../../src/shared/model.ts';
+import { systemClock } from '../../../../src/main/platform/clock.ts';
+import { createFakeManager, type FakeManager } from '../../../support/fake-manager.ts';
+import {
+  sampleCosts,
+  sampleDeployment,
+  sampleDeployments,
+  sampleRequest,
+  sampleStatus,
+} from '../../../support/samples.ts';
+
+const MINUTE = 60_000;
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Requests of several clients and outcomes, newest first. */
+export function manyRequests(now: number, count: number): RequestRecord[] {
+  const clients = ['claude-code', 'opencode', 'default', 'aider'];
+  return Array.from({ length: count }, (_, index) => {
+    const failed = index % 17 === 5;
+    const left = index % 29 === 11;
+    return {
+      ...sampleRequest(now),
+      id: `req_${index}`,
+      at: iso(now - index * 20_000),
+      client: clients[index % clients.length] ?? null,
+      cache: index % 6 === 2 ? ('hit' as const) : ('miss' as const),
+      woke: index % 40 === 7,
+      outcome: failed ? ('error' as const) : left ? ('aborted' as const) : ('ok' as const),
+      status: failed ? 503 : 200,
+      errorCode: failed ? 'upstream_unreachable' : null,
+      firstTokenMs: failed ? null : 240 + ((index * 137) % 1900),
+      inputTokens: 900 + ((index * 733) % 14_000),
+      outputTokens: failed ? 0 : 40 + ((index * 61) % 1100),
+      usd: failed ? null : 0.0001 + (index % 9) * 0.00037,
+    };
+  });
+}
+
+function busy(): FakeManager {
+  const now = systemClock.now();
+  const manager = createFakeManager({ now });
+  manager.reply('requests.recent', async ({ limit }) => ({ requests: manyRequests(now, Math.min(limit, 60)) }));
+  return manager;
+}
+
+/** Nothing deployed, a key present. */
+function empty(): FakeManager {
+  const now = systemClock.now();
+  const manager = createFakeManager({ now, deployments: [] });
+  manager.reply('app.status', async () => ({
+    ...sampleStatus(now),
+    cloud: 'runpod' as const,
+    simulated: false,
+    runpod: { reachable: true, keyPresent: true, problem: null },
+    deployments: 0,
+  }));
+  manager.reply('requests.recent', async () => ({ requests: [] }));
+  manager.reply('costs.summary', async () => ({
+    ...sampleCosts(now),
+    simulated: false,
+    nowUsdPerHour: 0,
+    todayUsd: 0,
+    monthUsd: 0,
+    totalUsd: 0,
+    restUsdPerMonth: 0,
+    forecastMonthUsd: 0,
+    unattended: { usd: 0, until: null, excludes: [] },
+    byDeployment: [],
+    byKind: { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 },
+    reconciliation: null,
+    runwayHours: null,
+  }));
+  manager.reply('costs.series', async () => ({ asOf: iso(now), simulated: false, points: [] }));
+  manager.reply('radar.scan', async () => ({ asOf: iso(now), simulated: false, items: [] }));
+  return manager;
+}
+
+/** The very first start: no key, nothing deployed. */
+function first(): FakeManager {
+  return createFakeManager({ now: systemClock.now(), deployments: [] });
+}
+
+/** Everything that can be wrong at once. */
+function trouble(): FakeManager {
+  const now = systemClock.now();
+  const [ready, loading, stopped, failed] = sampleDeployments(now);
+  const deployments = [ready, loading, stopped, failed].filter((view) => view !== undefined);
+  const manager = createFakeManager({ now, deployments });
+  manager.change('qwen3-coder', {
+    watchdog: { state: 'unprotected', reason: 'The image has no shell.', deadlineAt: null },
+    unattended: { usd: null, until: null, excludes: [] },
+  });
+  manager.change('tiny', { state: 'stopping', stillBilling: true, cost: { ...deployments[0]?.cost, nowUsdPerHour: 0.26, restUsdPerMonth: 0, todayUsd: 0.4, totalUsd: 2 } });
+  manager.reply('app.status', async () => ({
+    ...sampleStatus(now),
+    cloud: 'runpod' as const,
+    simulated: false,
+    keychain: { available: false, reason: 'No Secret Service answers on the session bus.' },
+    configProblem: 'llm_config.json line 7: unknown key "modle"; did you mean "model"? The last good configuration is in use.',
+    runpod: {
+      reachable: false,
+      keyPresent: true,
+      problem: {
+        code: 'runpod_unavailable',
+        message: 'RunPod answered 503 to the last three calls.',
+        advice: 'RunPod has trouble; the app keeps trying.',
+        requestId: 'req-91aa',
+      },
+    },
+  }));
+  manager.reply('costs.summary', async () => ({
+    ...sampleCosts(now),
+    simulated: false,
+    todayUsd: 4.71,
+    balanceUsd: 0.9,
+    runwayHours: 1.3,
+    unattended: { usd: null, until: null, excludes: [] },
+  }));
+  const broken = new AppError('runpod_unavailable', 'RunPod answered 503.', { requestId: 'req-91aa' });
+  manager.fail('plan.make', broken);
+  manager.fail('radar.scan', broken);
+  manager.fail('costs.series', new AppError('internal', 'The ledger could not be read.'));
+  return manager;
+}
+
+/** Fifty deployments and ten thousand requests. */
+function many(): FakeManager {
+  const now = systemClock.now();
+  const samples = sampleDeployments(now);
+  const deployments = Array.from({ length: 50 }, (_, index): DeploymentView => {
+    const base = samples[index % samples.length] ?? sampleDeployment({ name: 'x', model: 'Qwen/Qwen3-8B' }, now);
+    const name = `team-model-${String(index + 1).padStart(2, '0')}`;
+    return { ...base, id: `dep_${name}`, name, spec: { ...base.spec, name }, models: [name] };
+  });
+  const manager = createFakeManager({ now, deployments });
+  manager.reply('requests.recent', async ({ limit }) => ({ requests: manyRequests(now, limit) }));
+  return manager;
+}
+
+/** A boot under way, and logs that keep coming. */
+function chatty(): FakeManager {
+  const now = systemClock.now();
+  const manager = busy();
+  manager.replyStream('logs.follow', async function* ({ tail }) {
+    for (let index = 0; index < Math.max(tail, 400); index++) {
+      const level = index % 50 === 49 ? 'error' : index % 13 === 0 ? 'warn' : 'info';
+      yield {
+        at: iso(now - 10 * MINUTE + index * 1000),
+        source: 'container' as const,
+        level,
+        text:
+          level === 'error'
+            ? 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'
+            : `\u001b[32mINFO\u001b[0m 11-24 [loggers.py:127] Engine 000: Avg prompt throughput: ${(index * 7.3) % 900 | 0}.0 tokens/s, Running: ${index % 4} reqs, GPU KV cache usage: ${(index * 3) % 100}.1 %`,
+      };
+    }
+  });
+  return manager;
+}
+
+export const scenarios = { busy, empty, first, trouble, many, chatty } as const;
