@@ -19,7 +19,7 @@ export interface ModelShape {
   /** 0 = ordinary keys and values. */
   readonly mlaLatent: number;
   readonly multimodal: boolean;
-  /** Which of these numbers are guesses; empty = all were known. */
+  /** Which of these numbers are guesses, here or already in the facts; empty = all were known. */
   readonly guessed: readonly string[];
 }
 
@@ -92,7 +92,7 @@ export function shapeOf(facts: ModelFacts): ModelShape {
   const typical = typicalShape(parametersOf(facts));
   const guessed: string[] = [];
   const known = (name: string, fact: Fact<number> | undefined, fallback: number): number => {
-    if (fact === undefined) guessed.push(name);
+    if (fact === undefined || fact.provenance === 'guessed') guessed.push(name);
     return or(fact, fallback);
   };
   const layers = known('layers', facts.layers, typical.layers);

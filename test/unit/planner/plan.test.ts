@@ -340,6 +340,13 @@ describe('thin facts', () => {
     expect(made.facts.every((fact) => fact.provenance === 'guessed')).toBe(true);
   });
 
+  it('calls a plan an estimate when one of its numbers is a guess', () => {
+    const kvHeads = { value: 8, provenance: 'guessed' as const, source: 'its bigger sibling' };
+    const made = plan(inputOf({ model: LLAMA }, { ...llama8b, kvHeads }));
+    expect(made.factsComplete).toBe(false);
+    expect(made.warnings.join(' ')).toContain('guessed: kvHeads');
+  });
+
   it('lets a chosen GPU through unjudged when nothing is known at all', () => {
     const made = plan(inputOf({ model: 'someone/mystery', compute: { gpuTypeIds: ['NVIDIA A40'] } }, null));
     expect(made.candidates).toHaveLength(1);
