@@ -5,7 +5,7 @@
 #   RPLM_FRONT_KEY       bearer key that every request must carry
 #   RPLM_FRONT_LISTEN    host:port open to the world
 #   RPLM_FRONT_UPSTREAM  host:port of Ollama on loopback
-#   RPLM_FRONT_ACTIVITY  file touched while requests are served; the watchdog's idle clock
+#   RPLM_STATE           folder of the file touched while requests are served: the watchdog's idle clock
 use strict;
 use warnings;
 use Errno qw(EINTR);
@@ -16,7 +16,7 @@ use POSIX qw(:sys_wait_h);
 my $KEY = $ENV{RPLM_FRONT_KEY} // '';
 my $LISTEN = $ENV{RPLM_FRONT_LISTEN} // '0.0.0.0:11434';
 my $UPSTREAM = $ENV{RPLM_FRONT_UPSTREAM} // '127.0.0.1:11435';
-my $ACTIVITY = $ENV{RPLM_FRONT_ACTIVITY} // '/tmp/rplm-activity';
+my $ACTIVITY = ($ENV{RPLM_STATE} // $ENV{HOME} // '/tmp') . '/rplm-activity';
 
 my $MOST_CONNECTIONS = 512;
 my $HEAD_BYTES = 65_536;

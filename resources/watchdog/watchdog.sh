@@ -7,9 +7,9 @@
 #   RPLM_DEADLINE    epoch seconds; the pod ends then, idle or not
 #   RPLM_IDLE        seconds without a request until it ends; 0 = only the deadline counts
 #   RPLM_BOOT_GRACE  seconds a model server may take to answer for the first time
-#   RPLM_SOURCE      http://…/metrics (vLLM), or file:PATH that is touched while requests are served
+#   RPLM_SOURCE      http://…/metrics (vLLM), or front: front.pl touches a file while requests are served (Ollama)
 #   RPLM_INTERVAL    seconds between looks; RPLM_PAUSE: longest pause between tries to end the pod
-#   RPLM_STATE       folder for what must survive a restart of the container
+#   RPLM_STATE       folder for what must survive a crash of the container; shared with front.pl
 set -u
 
 API=${RPLM_API:-https://api.runpod.io/v2}
@@ -19,7 +19,7 @@ IDLE=${RPLM_IDLE:-0}
 BOOT_GRACE=${RPLM_BOOT_GRACE:-2700}
 SOURCE=${RPLM_SOURCE:-}
 INTERVAL=${RPLM_INTERVAL:-30}
-STATE=${RPLM_STATE:-/tmp}
+STATE=${RPLM_STATE:-${HOME:-/tmp}}
 LONGEST_PAUSE=${RPLM_PAUSE:-60}
 POD=${RUNPOD_POD_ID:-}
 KEY=${RUNPOD_API_KEY:-}
@@ -182,10 +182,10 @@ look_metrics() {
 }
 
 touched=
-look_file() {
-  local file=${SOURCE#file:} at
+look_front() {
+  local at
   answers=0 active=0
-  at=$(stat -c %Y "$file" 2>/dev/null) || return
+  at=$(stat -c %Y "$STATE/rplm-activity" 2>/dev/null) || return
   answers=1
   [ -n "$touched" ] && [ "$at" != "$touched" ] && active=1
   touched=$at
@@ -194,7 +194,7 @@ look_file() {
 look() {
   case $SOURCE in
     http://*) look_metrics ;;
-    file:*) look_file ;;
+    front) look_front ;;
     *) answers=1 active=0 ;;
   esac
 }

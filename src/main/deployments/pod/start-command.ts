@@ -29,7 +29,8 @@ export const plainArgs = (args: readonly string[]): string => shellJoin(args);
  * environment, starts it beside, and becomes the model server, so that PID 1 and its signals are the image's own.
  */
 export function guardedArgs(backend: Backend, args: readonly string[], watchdog: boolean): string {
-  const unpack = (name: string, file: string): string => `printf %s "$${name}" | base64 -d | gzip -dc > ${file}`;
+  const unpack = (name: string, file: string): string =>
+    `printf %s "$${name}" | base64 -d | gzip -dc > ${file}`;
   const steps = [
     ...(watchdog ? [unpack('RPLM_WATCHDOG', '/tmp/rplm-watchdog.sh'), '(bash /tmp/rplm-watchdog.sh &)'] : []),
     ...(backend === 'ollama'
