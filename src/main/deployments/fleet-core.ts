@@ -160,6 +160,8 @@ export class FleetCore {
 
   /** Why a deployment may not start now; null = it may. */
   refusal(actor: DeploymentActor): AppError | null {
+    const foreign = this.#deps.refusal?.(actor.record.id) ?? null;
+    if (foreign !== null) return foreign;
     const { usdPerDay } = actor.record.spec.budget;
     if (usdPerDay === null || this.#spentToday(actor.record.id) < usdPerDay) return null;
     return new AppError(

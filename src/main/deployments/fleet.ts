@@ -81,9 +81,9 @@ class PodFleet implements Fleet {
     return this.#core.view(actor);
   }
 
-  stop(ref: string): DeploymentView {
+  stop(ref: string, why = 'you stopped it'): DeploymentView {
     const actor = this.#alive(ref);
-    actor.post({ type: 'stop-asked', why: 'you stopped it' });
+    actor.post({ type: 'stop-asked', why });
     return this.#core.view(actor);
   }
 
@@ -112,11 +112,11 @@ class PodFleet implements Fleet {
     return this.#core.view(actor);
   }
 
-  stopAll(): { stopping: string[] } {
+  stopAll(why = 'everything was stopped'): { stopping: string[] } {
     const running = this.#core
       .actors()
       .filter(({ record }) => record.desired !== 'terminated' && (record.pod !== null || isBooting(record)));
-    for (const actor of running) actor.post({ type: 'stop-asked', why: 'everything was stopped' });
+    for (const actor of running) actor.post({ type: 'stop-asked', why });
     return { stopping: running.map((actor) => actor.record.spec.name) };
   }
 

@@ -1,4 +1,5 @@
 import type { AppEvent } from '../../shared/api.ts';
+import type { AppError } from '../../shared/errors.ts';
 import type {
   DeploymentSpec,
   DeploymentView,
@@ -63,6 +64,8 @@ export interface FleetDeps {
   readonly simulated: boolean;
   /** The user's Hugging Face token; null = none. */
   readonly hfToken: () => Promise<string | null>;
+  /** Why a deployment may not cost anything now, such as a budget of all together; absent or null = it may. */
+  readonly refusal?: (deploymentId: string) => AppError | null;
   /** Beginning of the user's day that holds an instant, for budgets per day. */
   readonly startOfDay: (ms: number) => number;
   readonly guardScripts: GuardScripts;
@@ -107,11 +110,12 @@ export interface Fleet extends Disposable {
   create(wish: DeploymentWish, start: boolean, signal: AbortSignal): Promise<DeploymentView>;
   /** @throws AppError not_allowed_now (being removed), budget_exceeded */
   startDeployment(ref: string): DeploymentView;
-  stop(ref: string): DeploymentView;
+  /** `why` is for people and goes into the history: "you stopped it" unless told otherwise. */
+  stop(ref: string, why?: string): DeploymentView;
   restart(ref: string): DeploymentView;
   terminate(ref: string): DeploymentView;
   edit(ref: string, wish: DeploymentWish, signal: AbortSignal): Promise<DeploymentView>;
-  stopAll(): { stopping: string[] };
+  stopAll(why?: string): { stopping: string[] };
   keepAlive(ref: string, minutes: number): DeploymentView;
   history(ref: string): { entries: HistoryEntry[] };
   /** @throws AppError wait_timeout, or the deployment's own problem */

@@ -51,13 +51,13 @@ async function front(ollama: Handler | null): Promise<Front> {
     upstream = (server.address() as AddressInfo).port;
   }
   const port = await freePort();
-  const activity = join(tempDir(), 'activity');
+  const state = tempDir();
   const program = run('perl', [script], {
     env: {
       RPLM_FRONT_KEY: KEY,
       RPLM_FRONT_LISTEN: `127.0.0.1:${port}`,
       RPLM_FRONT_UPSTREAM: `127.0.0.1:${upstream}`,
-      RPLM_FRONT_ACTIVITY: activity,
+      RPLM_STATE: state,
     },
   });
   programs.push(program);
@@ -68,7 +68,7 @@ async function front(ollama: Handler | null): Promise<Front> {
   return {
     url,
     port,
-    activity,
+    activity: join(state, 'rplm-activity'),
     fetch: (path, init) =>
       fetch(url + path, {
         dispatcher: agent,

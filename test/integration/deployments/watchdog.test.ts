@@ -237,9 +237,9 @@ describe('the watchdog in the pod', () => {
 
   it('goes by the file that the front touches for Ollama', async () => {
     const { cloud: server, url } = await cloud();
-    const file = join(tempDir(), 'activity');
-    writeFileSync(file, '');
-    const program = watchdog(url, { RPLM_IDLE: '2', RPLM_SOURCE: `file:${file}` });
+    const state = tempDir();
+    writeFileSync(join(state, 'rplm-activity'), '');
+    const program = watchdog(url, { RPLM_IDLE: '2', RPLM_SOURCE: 'front', RPLM_STATE: state });
     await program.line(/ending the pod: no request/);
     await server.until(() => server.ended.length > 0, 'the end');
     expect(server.ended[0]?.action).toBe('terminate');

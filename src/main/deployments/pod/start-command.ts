@@ -19,7 +19,6 @@ const ENTRYPOINTS: Readonly<Record<Backend, readonly string[]>> = {
 const DEFAULT_ARGS: Readonly<Record<Backend, readonly string[]>> = { vllm: [], ollama: ['serve'] };
 /** Ollama moves to loopback: should the start command ever be ignored, nothing of it is on the public URL. */
 const OLLAMA_LOOPBACK = '127.0.0.1:11435';
-const ACTIVITY_FILE = '/tmp/rplm-activity';
 
 /** `args` of an image that is started as it is. */
 export const plainArgs = (args: readonly string[]): string => shellJoin(args);
@@ -30,11 +29,16 @@ export const plainArgs = (args: readonly string[]): string => shellJoin(args);
  */
 export function guardedArgs(backend: Backend, args: readonly string[], watchdog: boolean): string {
   const unpack = (name: string, file: string): string =>
-    `printf %s "$${name}" | base64 -d | gzip -dc > ${file}`;
+    `printf %s "$${name}" | base64 -d | gzip -dc > "$RPLM_STATE/${file}"`;
   const steps = [
-    ...(watchdog ? [unpack('RPLM_WATCHDOG', '/tmp/rplm-watchdog.sh'), '(bash /tmp/rplm-watchdog.sh &)'] : []),
+    // Kept in a crash, gone with the container: where the watchdog counts its grace.
+    'export RPLM_STATE="${HOME:-/tmp}"',
+    '[ -w "$RPLM_STATE" ] || RPLM_STATE=/tmp',
+    ...(watchdog
+      ? [unpack('RPLM_WATCHDOG', 'rplm-watchdog.sh'), '(bash "$RPLM_STATE/rplm-watchdog.sh" &)']
+      : []),
     ...(backend === 'ollama'
-      ? [unpack('RPLM_FRONT', '/tmp/rplm-front.pl'), '(perl /tmp/rplm-front.pl &)']
+      ? [unpack('RPLM_FRONT', 'rplm-front.pl'), '(perl "$RPLM_STATE/rplm-front.pl" &)']
       : []),
     `exec ${shellJoin([...ENTRYPOINTS[backend], ...(args.length === 0 ? DEFAULT_ARGS[backend] : args)])}`,
   ];
@@ -61,8 +65,7 @@ export function guardEnv(settings: GuardSettings): Record<string, string> {
     ...deadlineEnv(settings.deadlineAt),
     RPLM_IDLE: String(settings.idleSeconds ?? 0),
     RPLM_BOOT_GRACE: String(settings.bootGraceSeconds),
-    RPLM_SOURCE:
-      settings.backend === 'vllm' ? `http://127.0.0.1:${settings.port}/metrics` : `file:${ACTIVITY_FILE}`,
+    RPLM_SOURCE: settings.backend === 'vllm' ? `http://127.0.0.1:${settings.port}/metrics` : 'front',
   };
 }
 
@@ -87,7 +90,6 @@ export function frontEnv(key: string, port: number): Record<string, string> {
     RPLM_FRONT_KEY: key,
     RPLM_FRONT_LISTEN: `0.0.0.0:${port}`,
     RPLM_FRONT_UPSTREAM: OLLAMA_LOOPBACK,
-    RPLM_FRONT_ACTIVITY: ACTIVITY_FILE,
     OLLAMA_HOST: OLLAMA_LOOPBACK,
   };
 }
