@@ -66,7 +66,9 @@ export class Harness {
   }
 
   async stop(): Promise<void> {
-    await this.proxy.close({ graceMs: 0 });
+    const closed = this.proxy.close({ graceMs: 0 });
+    if (this.clock instanceof ManualClock) await this.clock.advance(2000);
+    await closed;
     await this.upstream.close();
     await this.#pool.close();
   }

@@ -13,7 +13,7 @@ export interface Received {
   readonly gone: Promise<void>;
 }
 
-export type Script = (request: Received, res: ServerResponse, socket: Socket) => void | Promise<void>;
+export type Script = (request: Received, res: ServerResponse) => void;
 
 /**
  * A model server on a real socket that does what it is told: one script for every request, or a queue of scripts first.
@@ -55,7 +55,7 @@ export class FakeUpstream {
         };
         this.received.push(request);
         this.#wakeWaiters();
-        void (this.#queue.shift() ?? this.script)(request, res, req.socket);
+        (this.#queue.shift() ?? this.script)(request, res);
       });
     });
     this.#server.on('connection', (socket) => {
@@ -65,7 +65,8 @@ export class FakeUpstream {
   }
 
   get url(): string {
-    const address = this.#server.address() as AddressInfo;
+    const address: AddressInfo | string | null = this.#server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('not listening');
     return `http://127.0.0.1:${address.port}`;
   }
 

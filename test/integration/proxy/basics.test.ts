@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataOf, Harness, LOCAL_KEY, textOf } from '../../support/proxy-harness.ts';
 import { FakeTarget, upstreamAt } from '../../support/proxy-targets.ts';
-import {
-  answerChat,
-  sendEvents,
-  sendJson,
-  chatEvents,
-  chatJson,
-  USAGE,
-} from '../../support/proxy-upstream.ts';
+import { answerChat, sendEvents, sendJson, chatJson, USAGE } from '../../support/proxy-upstream.ts';
 
 let h: Harness;
 beforeEach(async () => {
@@ -185,7 +178,7 @@ describe('other routes', () => {
 
 describe('concurrency', () => {
   it('serves many streams at once and ends every lease', async () => {
-    h.upstream.script = (request, res) => answerChat(String(request.json['seed']))(request, res, res.socket!);
+    h.upstream.script = (request, res) => answerChat(String(request.json['seed']))(request, res);
     const texts = await Promise.all(
       Array.from({ length: 40 }, async (_, i) =>
         textOf(await (await h.chat({ stream: true, seed: i })).text()),
@@ -193,6 +186,5 @@ describe('concurrency', () => {
     );
     expect(texts).toEqual(Array.from({ length: 40 }, (_, i) => String(i)));
     expect([h.target.leasesBegun, h.target.leasesEnded]).toEqual([40, 40]);
-    expect(chatEvents([]).length).toBeGreaterThan(0);
   });
 });

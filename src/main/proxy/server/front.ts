@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, asAppError } from '../../../shared/errors.ts';
+import { AppError, asAppError, isAbort } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../logs/log.ts';
 import type { ProxyConfig } from '../../settings/proxy-config.ts';
@@ -54,6 +54,7 @@ export class Front {
   readonly #open = new Set<Open>();
   #serial = 0;
   #draining = false;
+  #onEmpty: () => void = () => {};
 
   constructor(options: FrontOptions) {
     this.#options = options;
@@ -82,9 +83,13 @@ export class Front {
   }
 
   async #empty(mostMs: number): Promise<void> {
-    const until = this.#options.clock.monotonic() + mostMs;
-    while (this.#open.size > 0 && this.#options.clock.monotonic() < until) {
-      await this.#options.clock.sleep(Math.min(25, mostMs));
+    if (this.#open.size === 0 || mostMs <= 0) return;
+    const patience = new AbortController();
+    this.#onEmpty = () => patience.abort();
+    try {
+      await this.#options.clock.sleep(mostMs, patience.signal);
+    } catch (error) {
+      if (!isAbort(error)) throw error;
     }
   }
 
@@ -194,10 +199,11 @@ export class Front {
   /** The response's close with an unfinished body is the one sure sign that the client left (trap 23). */
   #closed(open: Open): void {
     this.#open.delete(open);
+    if (this.#open.size === 0) this.#onEmpty();
     if (open.res.writableFinished) return;
     const left = new AppError('client_closed', 'The client left.');
-    open.leave.abort(left);
     open.flow?.cancel(left);
+    open.leave.abort(left);
   }
 
   #refuse(

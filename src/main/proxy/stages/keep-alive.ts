@@ -46,7 +46,7 @@ function hold(
       live.open();
       resolve(call.stream ? eventsReply(live) : padded(live));
     };
-    const wait = new Wait(ticker, call.processing, holdMs, commit);
+    const wait = new Wait(ticker, call.stream ? null : call.processing, holdMs, commit);
     pending.then(
       (reply) => {
         wait.end();

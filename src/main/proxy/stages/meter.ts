@@ -25,7 +25,8 @@ export function meter(options: MeterOptions): Stage {
       }
       const flow = new Counting(reply.body.flow, call, (end, error) => {
         if (error !== null && end === 'failed') call.trace.error ??= asAppError(error);
-        report(end === 'cancelled' ? 'aborted' : call.trace.error === null ? 'ok' : 'error');
+        const left = end === 'cancelled' || call.trace.error?.code === 'client_closed';
+        report(left ? 'aborted' : call.trace.error === null ? 'ok' : 'error');
       });
       return { ...reply, body: { ...reply.body, flow } };
     } catch (error) {
