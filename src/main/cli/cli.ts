@@ -22,6 +22,8 @@ export interface Cli {
   readonly errPaint: Paint;
   /** Folder of the instance that is meant. */
   readonly dataDir: string;
+  /** The same as it was given on the command line; absent where environment or system decide. */
+  readonly dataDirFlag: string | undefined;
   /**
    * The running instance.
    * @throws AppError instance_unreachable
@@ -50,6 +52,7 @@ export interface CliParts {
   readonly json: boolean;
   readonly signal: AbortSignal;
   readonly dataDir: string;
+  readonly dataDirFlag: string | undefined;
   /** Called when the command has ended. */
   readonly onEnd: (close: () => Promise<void>) => void;
 }
@@ -85,6 +88,7 @@ export function createCli(parts: CliParts): Cli {
     paint: createPaint(terminal.outColor && !json),
     errPaint: createPaint(terminal.errColor),
     dataDir,
+    dataDirFlag: parts.dataDirFlag,
     connect,
     connectIfRunning: async () => {
       try {

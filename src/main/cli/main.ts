@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultCacheDir } from '../settings/folders.ts';
+import { thisMachine } from './machine.ts';
 
-const { env, platform } = process;
+const { env } = process;
 if (env['NODE_V8_COVERAGE'] === undefined) {
   // Node strips the types of every file at every start; keeping the result halves the time of a command. In a folder of
   // the user's own: Node's usual one lies in the shared temporary folder, where others could put code into it.
-  enableCompileCache(join(defaultCacheDir({ platform, env, home: homedir(), cwd: process.cwd() }), 'node'));
+  enableCompileCache(join(defaultCacheDir(thisMachine(env)), 'node'));
 }
 // Imported after that, so that it serves them too.
 const [{ EXIT_INTERRUPTED, runCommandLine }, { nodeTerminal }, { systemClock }] = await Promise.all([

@@ -1,10 +1,10 @@
-import { homedir } from 'node:os';
 import { Command, CommanderError } from 'commander';
 import { AppError, asAppError, EXIT } from '../../shared/errors.ts';
 import type { Clock } from '../platform/clock.ts';
-import { resolveDataDir, type Machine } from '../settings/folders.ts';
+import { resolveDataDir } from '../settings/folders.ts';
 import { COMMANDS, type Entry } from './commands.ts';
 import { createCli, type Env, type Run } from './cli.ts';
+import { thisMachine } from './machine.ts';
 import { createPaint } from './render/paint.ts';
 import { renderError, renderErrorJson, renderNotice } from './render/errors.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,6 +38,7 @@ export async function runCommandLine(argv: readonly string[], parts: RunParts): 
         ...parts,
         json: options.json === true,
         dataDir: resolveDataDir(options.dataDir, thisMachine(parts.env)),
+        dataDirFlag: options.dataDir,
         onEnd: (close) => ends.push(close),
       });
       code = (await body(cli, command)) ?? EXIT.done;
@@ -51,10 +52,6 @@ export async function runCommandLine(argv: readonly string[], parts: RunParts): 
   } finally {
     for (const end of ends) await end();
   }
-}
-
-export function thisMachine(env: Env): Machine {
-  return { platform: process.platform, env, home: homedir(), cwd: process.cwd() };
 }
 
 /** The program with every command's name, and the definition of the one that is asked for. */

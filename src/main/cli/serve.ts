@@ -17,7 +17,7 @@ export const define: Define = (command, run) => {
     )
     .action(
       run(async (cli, invocation) => {
-        const flags = invocation.opts<object>();
+        const flags = invocation.optsWithGlobals<object>();
         // Imported here: no other command needs the core.
         const { startHeadless } = await import('../headless.ts');
         const headless = await startHeadless({

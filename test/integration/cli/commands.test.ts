@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { methods } from '../../../src/shared/api.ts';
@@ -244,6 +246,31 @@ describe('texts', () => {
     const shown = await commandLine(['connect', 'curl', '--show-key', '--model', 'coder'], instance);
     expect(shown.out).toContain('Bearer pat_local_0123456789abcdef3f9a');
     expect(shown.out).toContain('"model":"coder"');
+  });
+});
+
+describe('configuration without an instance', () => {
+  it('is what one started now would read, with sources', async () => {
+    const dataDir = tempDir();
+    writeFileSync(join(dataDir, 'llm_config.json'), '{ "proxy": { "port": 4000 } }');
+    const { code, out } = await commandLine(['config', 'show'], { dataDir, env: { LOG_LEVEL: 'debug' } });
+    expect(code).toBe(0);
+    expect(out).toMatch(/^proxy\.port +4000 +file .*llm_config\.json/m);
+    expect(out).toMatch(/^log_level +debug +environment LOG_LEVEL$/m);
+    const connect = await commandLine(['connect', 'env'], { dataDir });
+    expect(connect.out).toContain('OPENAI_BASE_URL=http://127.0.0.1:4000/v1');
+  });
+
+  it('is checked: a bad file is named, and found all the same', async () => {
+    const dataDir = tempDir();
+    const file = join(dataDir, 'other.json');
+    writeFileSync(file, '{ "proxy": { "prot": 4000 } }');
+    const { code, err } = await commandLine(['config', 'show', '--config', file], { dataDir });
+    expect(code).toBe(2);
+    expect(err).toContain(file);
+    expect(err).toContain('prot');
+    const path = await commandLine(['config', 'path'], { dataDir, env: { CONFIG_PATH: file } });
+    expect([path.code, path.out]).toEqual([0, `${file}\n`]);
   });
 });
 

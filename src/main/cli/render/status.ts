@@ -69,6 +69,23 @@ export function renderSecrets(secrets: readonly SecretStatus[], options: TableOp
   );
 }
 
+export function renderConfig(values: MethodOutput<'config.show'>['values'], options: TableOptions): string {
+  return renderTable(
+    [
+      { header: 'NAME', cell: ({ path }) => path },
+      { header: 'VALUE', cell: ({ value }) => configText(value), shrinkTo: 16 },
+      { header: 'FROM', cell: ({ source }) => source, shrinkTo: 16 },
+    ],
+    values,
+    options,
+  );
+}
+
+/** Text as it is, everything else as JSON. */
+function configText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 export function renderKeyCheck(check: KeyCheck, paint: Paint): string {
   const marks = {
     yes: paint.green('✓'),
