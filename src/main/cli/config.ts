@@ -67,7 +67,7 @@ const defineSchema: Define = (command, run) => {
     .addHelpText('after', examples('config schema > llm_config.schema.json'))
     .action(
       run(async (cli) => {
-        const { generateConfigSchema } = await import('../settings/config-schema.ts');
+        const { generateConfigSchema } = await import('../settings/file-schema.ts');
         cli.terminal.out(generateConfigSchema().trimEnd());
       }),
     );
