@@ -172,7 +172,8 @@ function createServices(parts: ManagerParts, owned: Disposables): Services {
     log: log.child({ room: 'huggingface' }),
   });
   const zone = (): string => config().timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const fleet = newFleet(parts, { db, pools, runpod, ledger, models, zone });
+  const guard = new BudgetGuard({ db, ledger, zone, limits: () => limitsOf(parts.settings) });
+  const fleet = newFleet(parts, { db, pools, runpod, ledger, models, zone, guard });
   owned.add('deployments', fleet);
   owned.defer(
     'deployment events',
@@ -180,7 +181,6 @@ function createServices(parts: ManagerParts, owned: Disposables): Services {
   );
   const requests = createRequestLog({ db, clock, log: log.child({ room: 'activity' }) });
   owned.defer('request log', () => requests.dispose());
-  const guard = new BudgetGuard({ db, ledger, zone, limits: () => limitsOf(parts.settings) });
   return {
     db,
     pools,
@@ -198,7 +198,7 @@ function createServices(parts: ManagerParts, owned: Disposables): Services {
 
 function newFleet(
   parts: ManagerParts,
-  services: Pick<Services, 'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone'>,
+  services: Pick<Services, 'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard'>,
 ): Fleet {
   const { cloud, clock, random, ids, log, secrets } = parts;
   return createFleet({
@@ -216,6 +216,7 @@ function newFleet(
     podUrlTemplate: cloud.urls.podUrlTemplate,
     simulated: cloud.simulated,
     hfToken: () => secrets.get('hf'),
+    refusal: (id) => services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
     startOfDay: (ms) => startOfDay(ms, services.zone()),
     guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),
     timing: timingOf(parts.config(), cloud.simulated),
