@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import openapiTS, { astToString } from 'openapi-typescript';
+import { generateConfigSchema } from '../src/main/settings/file-schema.ts';
 
 /**
  * `npm run generate` writes every generated file; `npm run generate -- --check` changes nothing and exits 1, naming the
@@ -18,6 +19,7 @@ const ROOT = new URL('../', import.meta.url);
 
 const generators: readonly Generator[] = [
   { path: 'src/main/runpod/generated/openapi.ts', produce: runpodTypes },
+  { path: 'resources/config.schema.json', produce: async () => generateConfigSchema() },
 ];
 
 /** A field with a default may be left out of a request, so it must not become a required one. */

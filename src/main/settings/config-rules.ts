@@ -1,0 +1,153 @@
+import type { AppConfig } from './app-config.ts';
+import type { ValuePath } from './config-problem.ts';
+
+/** Rules across values (SPEC 1.1), as pure functions of the whole configuration. */
+export interface BrokenRule {
+  /** The value to blame, as a path in AppConfig. */
+  readonly path: ValuePath;
+  readonly value: unknown;
+  readonly allowed: string;
+}
+
+export function brokenRules(config: AppConfig): BrokenRule[] {
+  return [
+    ...addressRules(config),
+    ...exposureRules(config),
+    ...originRules(config),
+    ...portRules(config),
+    ...targetRules(config),
+    ...deploymentRules(config),
+  ];
+}
+
+export function isLoopbackHost(host: string): boolean {
+  const name = host.toLowerCase().replaceAll(/^\[|\]$/g, '');
+  return (
+    name === 'localhost' ||
+    name.endsWith('.localhost') ||
+    name === '::1' ||
+    /^127(?:\.\d{1,3}){3}$/.test(name)
+  );
+}
+
+/** Keys travel to these addresses: encrypted, or not leaving this machine. */
+function addressRules(config: AppConfig): BrokenRule[] {
+  const { runpod, huggingface, proxy } = config;
+  const addresses: [ValuePath, string][] = [
+    [['runpod', 'apiUrl'], runpod.apiUrl],
+    [['runpod', 'invokeUrl'], runpod.invokeUrl],
+    [['runpod', 'graphqlUrl'], runpod.graphqlUrl],
+    [['runpod', 'podUrlTemplate'], runpod.podUrlTemplate],
+    [['runpod', 'lbUrlTemplate'], runpod.lbUrlTemplate],
+    [['huggingface', 'endpoint'], huggingface.endpoint],
+    ...proxy.targets.map((target, index): [ValuePath, string] => [
+      ['proxy', 'targets', index, 'baseUrl'],
+      target.baseUrl,
+    ]),
+  ];
+  return addresses.flatMap(([path, value]): BrokenRule[] => {
+    const allowed = addressProblem(value);
+    return allowed === null ? [] : [{ path, value: withoutUser(value), allowed }];
+  });
+}
+
+function addressProblem(value: string): string | null {
+  // Placeholders may stand for a host or a port; a digit can be part of either.
+  const url = URL.parse(value.replaceAll(/\{\w+\}/g, '1'));
+  if (url === null) return 'a URL such as https://example.com';
+  if (url.username !== '' || url.password !== '') return 'a URL without user name and password';
+  if (url.protocol === 'https:') return null;
+  if (url.protocol !== 'http:') return 'a URL that begins with https:// (or http:// on this machine)';
+  return isLoopbackHost(url.hostname) ? null : 'https; plain http only on 127.0.0.1, [::1] or localhost';
+}
+
+const withoutUser = (value: string): string => value.replace(/\/\/[^/@]*@/, '//…@');
+
+/** Whoever can reach the proxy can spend money. */
+function exposureRules({ proxy }: AppConfig): BrokenRule[] {
+  if (isLoopbackHost(proxy.host)) return [];
+  const reach = `while proxy.host is "${proxy.host}": others can reach it`;
+  const broken: BrokenRule[] = [];
+  if (!proxy.requireKey) {
+    broken.push({ path: ['proxy', 'requireKey'], value: false, allowed: `true ${reach}` });
+  }
+  if (proxy.ollamaRoutes) {
+    const allowed = `false ${reach}, and these routes ask for no key`;
+    broken.push({ path: ['proxy', 'ollamaRoutes'], value: true, allowed });
+  }
+  return broken;
+}
+
+/** Browsers send exactly `scheme://host[:port]`; anything else could never match, or would match too much. */
+function originRules({ proxy }: AppConfig): BrokenRule[] {
+  return proxy.allowedOrigins.flatMap((value, index): BrokenRule[] => {
+    const url = URL.parse(value);
+    if (url !== null && url.origin === value && /^https?:$/.test(url.protocol)) return [];
+    const example = url === null || url.origin === 'null' ? 'http://localhost:3000' : url.origin;
+    return [
+      { path: ['proxy', 'allowedOrigins', index], value, allowed: `an exact origin such as ${example}` },
+    ];
+  });
+}
+
+function portRules({ proxy, control, runpod }: AppConfig): BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  if (proxy.port !== 0 && proxy.port === control.port) {
+    broken.push({ path: ['control', 'port'], value: control.port, allowed: 'another port than proxy.port' });
+  }
+  if (runpod.idlePollSeconds < runpod.pollSeconds) {
+    broken.push({
+      path: ['runpod', 'idlePollSeconds'],
+      value: runpod.idlePollSeconds,
+      allowed: `at least runpod.poll_seconds (${runpod.pollSeconds})`,
+    });
+  }
+  return broken;
+}
+
+function targetRules({ proxy, deployments }: AppConfig): BrokenRule[] {
+  const taken = new Set(deployments.map((deployment) => deployment.name));
+  return proxy.targets.flatMap((target, index): BrokenRule[] => {
+    const path = ['proxy', 'targets', index];
+    const broken: BrokenRule[] = [];
+    if (taken.has(target.name)) {
+      broken.push({ path: [...path, 'name'], value: target.name, allowed: 'a name that nothing else has' });
+    }
+    taken.add(target.name);
+    if (target.apiKeyEnv === 'RUNPOD_API_KEY' && !isRunPod(target.baseUrl)) {
+      const allowed = 'another variable: the RunPod key goes to RunPod alone';
+      broken.push({ path: [...path, 'apiKeyEnv'], value: target.apiKeyEnv, allowed });
+    }
+    return broken;
+  });
+}
+
+const isRunPod = (address: string): boolean =>
+  /(?:^|\.)runpod\.(?:ai|io)$/.test(URL.parse(address)?.hostname ?? '');
+
+function deploymentRules({ deployments }: AppConfig): BrokenRule[] {
+  const names = new Set<string>();
+  return deployments.flatMap((deployment, index): BrokenRule[] => {
+    const path = ['deployments', index];
+    const broken: BrokenRule[] = [];
+    if (names.has(deployment.name)) {
+      broken.push({
+        path: [...path, 'name'],
+        value: deployment.name,
+        allowed: 'a name that no other deployment has',
+      });
+    }
+    names.add(deployment.name);
+    if (Object.hasOwn(deployment.env, 'RUNPOD_API_KEY')) {
+      // FACTS 2.11: it would hide the pod's own key, and leave the user's on a public machine.
+      const allowed = 'an environment without RUNPOD_API_KEY: RunPod gives every pod a key of its own';
+      broken.push({ path: [...path, 'env'], value: 'RUNPOD_API_KEY', allowed });
+    }
+    // FACTS 2.1.
+    if (deployment.volume !== null && deployment.compute.cloud === 'COMMUNITY') {
+      const allowed = '"SECURE": network volumes are only there';
+      broken.push({ path: [...path, 'compute', 'cloud'], value: 'COMMUNITY', allowed });
+    }
+    return broken;
+  });
+}
