@@ -167,7 +167,7 @@ export function sampleStatus(now = SAMPLE_NOW): AppStatus {
     simulated: true,
     startedAt: iso(now - 2 * HOUR),
     dataDir: '/home/dev/.local/share/runpod-llm-manager',
-    proxy: { url: 'http://127.0.0.1:27182/v1', keyHint: '3f9a', listening: true },
+    proxy: { url: 'http://127.0.0.1:27182', keyHint: '3f9a', listening: true },
     control: { url: 'http://127.0.0.1:27183' },
     keychain: { available: true, reason: null },
     runpod: { reachable: true, keyPresent: false, problem: null },

@@ -5,6 +5,7 @@ import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { configuredProxyUrl } from './offline.ts';
+import { baseUrl } from './render/words.ts';
 import { renderClient, renderConnectOverview } from './render/connect.ts';
 
 interface ConnectOptions {
@@ -51,7 +52,13 @@ async function readEndpoint(cli: Cli, withKey: boolean): Promise<Endpoint> {
     api.call('models.list', {}, cli.signal),
     withKey ? api.call('proxy.key', {}, cli.signal) : null,
   ]);
-  return { running: true, baseUrl: proxy.url, keyHint: proxy.keyHint, key: key?.key ?? null, models };
+  return {
+    running: true,
+    baseUrl: baseUrl(proxy.url),
+    keyHint: proxy.keyHint,
+    key: key?.key ?? null,
+    models,
+  };
 }
 
 function factsOf(endpoint: Endpoint, wanted: string | undefined): ConnectFacts {
@@ -66,12 +73,16 @@ function factsOf(endpoint: Endpoint, wanted: string | undefined): ConnectFacts {
   };
 }
 
-function showOverview(cli: Cli, { running, baseUrl, keyHint, models }: Endpoint): void {
-  const names = models.map((model) => model.id);
+function showOverview(cli: Cli, endpoint: Endpoint): void {
+  const { running, keyHint } = endpoint;
+  const overview = {
+    running,
+    baseUrl: endpoint.baseUrl,
+    keyHint,
+    models: endpoint.models.map((model) => model.id),
+  };
   const clients = CLIENTS.map(({ id, name, way }) => ({ id, name, way }));
-  cli.print({ running, baseUrl, keyHint, models: names, clients }, () =>
-    renderConnectOverview({ running, baseUrl, keyHint, models: names }, CLIENTS, cli.paint),
-  );
+  cli.print({ ...overview, clients }, () => renderConnectOverview(overview, CLIENTS, cli.paint));
 }
 
 function showClient(cli: Cli, client: ClientSheet, facts: ConnectFacts): void {

@@ -6,6 +6,7 @@ import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { announcePrice, bestOf } from './price.ts';
 import { priceLine, renderPlan } from './render/plan.ts';
+import { baseUrl } from './render/words.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
 import { addWishOptions, collect, given, planWish, wholeNumber, type WishOptions } from './wish.ts';
 
@@ -84,12 +85,12 @@ async function deploy(
   let view = await api.call('deployments.create', { spec, start: options.start }, cli.signal);
   if (options.start && options.wait === true) view = await waitFor(cli, api, view, 'ready', options);
   const { proxy } = await api.call('app.status', {}, cli.signal);
-  cli.print(view, () => outcome(view, proxy.url));
+  cli.print(view, () => outcome(view, baseUrl(proxy.url)));
 }
 
-function outcome(view: DeploymentView, baseUrl: string): string {
+function outcome(view: DeploymentView, endpoint: string): string {
   if (view.state === 'ready') {
-    return `${view.name} is ready: model "${view.name}" at ${baseUrl}\nConnect a tool: runpod-llm connect`;
+    return `${view.name} is ready: model "${view.name}" at ${endpoint}\nConnect a tool: runpod-llm connect`;
   }
   if (view.desired === 'stopped') {
     return `${view.name} is stored and stopped. Start it with: runpod-llm start ${view.name}`;

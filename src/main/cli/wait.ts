@@ -45,6 +45,9 @@ export async function waitFor(
   try {
     return await api.call('deployments.wait', { deployment: view.id, until, timeoutSeconds }, cli.signal);
   } catch (error) {
+    // What has gone before the wait for it began is gone all the same.
+    if (until === 'terminated' && error instanceof AppError && error.code === 'not_found')
+      return progress.view;
     throw waitError(error, progress.view, until, timeoutSeconds, cli.signal);
   } finally {
     stopRedrawing();

@@ -264,6 +264,14 @@ describe('--wait', () => {
     expect((await gone).out).toBe('tiny is gone.\n');
   });
 
+  it('takes what has gone before the wait began for gone', async () => {
+    const fake = createFakeManager();
+    fake.fail('deployments.wait', new AppError('not_found', 'There is no such deployment.'));
+    const { code, out } = await commandLine(['terminate', 'tiny', '--wait'], await fakeInstance({ fake }));
+    expect([code, out]).toEqual([0, 'tiny is gone.\n']);
+    expect((await commandLine(['stop', 'tiny', '--wait'], await fakeInstance({ fake }))).code).toBe(3);
+  });
+
   it('waits for everything that is stopped at once', async () => {
     const instance = await fakeInstance();
     const { fake } = instance;

@@ -3,14 +3,14 @@ import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
 import type { MethodOutput } from '../../../shared/api.ts';
 import type { Paint } from './paint.ts';
 import { renderTable, type TableOptions } from './table.ts';
-import { duration, plural } from './words.ts';
+import { baseUrl, duration, plural } from './words.ts';
 
 export function renderStatus(status: AppStatus, now: number, paint: Paint): string {
   const cloud = status.simulated ? paint.yellow('sandbox (simulated, costs nothing)') : 'RunPod';
   const lines: [string, string][] = [
     ['Running', `version ${status.version}, for ${duration(now - Date.parse(status.startedAt))}`],
     ['Cloud', cloud],
-    ['Endpoint', status.proxy.listening ? status.proxy.url : `${status.proxy.url} (not listening)`],
+    ['Endpoint', status.proxy.listening ? baseUrl(status.proxy.url) : 'not listening'],
     ['Local key', `ends in ${status.proxy.keyHint}; print it with: runpod-llm key show`],
     ['Control', status.control.url],
     ['Deployments', String(status.deployments)],

@@ -104,6 +104,11 @@ export function costNow(view: DeploymentView): string {
   return '$0';
 }
 
+/** What clients of the OpenAI kind are given, from the address that the instance tells. */
+export function baseUrl(proxyUrl: string): string {
+  return `${proxyUrl.replace(/\/(?:v1\/?)?$/, '')}/v1`;
+}
+
 /** `2 × A40`, `A40`, or a dash. */
 export function gpuText(gpuTypeId: string | null, count: number): string {
   if (gpuTypeId === null) return '–';

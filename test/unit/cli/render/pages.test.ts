@@ -109,7 +109,7 @@ describe('status', () => {
     );
     expect(text).toContain('The key was refused. Make a new one.');
     expect(text).toContain('not available: no Secret Service');
-    expect(text).toContain('(not listening)');
+    expect(text).toContain('Endpoint    not listening');
     expect(text).toContain('warning: llm_config.json: line 3 is not JSON.');
   });
 });
