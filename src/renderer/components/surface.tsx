@@ -125,15 +125,22 @@ export function Stat({
 
 export function StatRow({
   label,
+  columns,
   children,
 }: {
   readonly label: string;
+  readonly columns: 5 | 6;
   readonly children: ReactNode;
 }): ReactNode {
   return (
     <dl
       aria-label={label}
-      className="grid grid-cols-[repeat(auto-fit,minmax(8rem,1fr))] divide-x divide-line overflow-hidden rounded-lg border border-line bg-surface"
+      className={cx(
+        'grid gap-px overflow-hidden rounded-lg border border-line bg-line *:bg-surface',
+        columns === 5
+          ? 'grid-cols-5 max-md:grid-cols-2'
+          : 'grid-cols-6 max-lg:grid-cols-3 max-md:grid-cols-2',
+      )}
     >
       {children}
     </dl>

@@ -63,7 +63,7 @@ function Figures({ summary }: { readonly summary: CostSummary }): ReactNode {
   const runway =
     summary.runwayHours === null ? 'unknown runway' : `lasts ${duration(summary.runwayHours * 3_600_000)}`;
   return (
-    <StatRow label={words.stats}>
+    <StatRow label={words.stats} columns={6}>
       <Stat
         label="Now"
         value={usdPerHour(summary.nowUsdPerHour)}

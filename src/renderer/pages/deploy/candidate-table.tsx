@@ -36,19 +36,13 @@ export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonl
             <th scope="col" className={numHead}>
               Price
             </th>
-            <th scope="col" className={numHead}>
-              {draft.hoursPerDay || '0'} h a day
-            </th>
             <th scope="col" className={headCell}>
               <span className="flex flex-wrap items-center gap-x-3">
                 Memory of one GPU <MemoryLegend />
               </span>
             </th>
             <th scope="col" className={headCell}>
-              Stock
-            </th>
-            <th scope="col" className={headCell}>
-              First token
+              Stock, start
             </th>
           </tr>
         </thead>
@@ -108,16 +102,21 @@ function Row({
           </span>
         </label>
       </th>
-      <td className={`${numCell} font-semibold`}>{usdPerHour(candidate.usdPerHour)}</td>
-      <td className={numCell}>{usd(candidate.usdPerDay)}</td>
+      <td className={numCell}>
+        <span className="font-semibold">{usdPerHour(candidate.usdPerHour)}</span>
+        <span className="block text-sm text-soft">{usd(candidate.usdPerDay)} a day</span>
+      </td>
       <td className={`${cell} w-1/3 min-w-36`}>
         <MemoryBar look={memoryBar(plan.memory, candidate)} tight={candidate.tight} />
       </td>
       <td className={cell}>
         <Tag {...(stock.tone === undefined ? {} : { tone: stock.tone })}>{stock.word}</Tag>
-      </td>
-      <td className={`${cell} num`} title={from === 'history' ? words.bar.history : words.bar.table}>
-        {durationRange(low * 1000, high * 1000)}
+        <span
+          className="num block text-sm text-soft"
+          title={from === 'history' ? words.bar.history : words.bar.table}
+        >
+          {durationRange(low * 1000, high * 1000)} to start
+        </span>
       </td>
     </tr>
   );

@@ -34,7 +34,7 @@ export function PriceBar({ draft, judged, plan }: Props): ReactNode {
   return (
     <footer className="shrink-0 border-t border-line bg-surface px-5 py-3 shadow-[0_-4px_16px_rgb(0_0_0/0.05)]">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="num min-w-0 grow" aria-live="polite">
+        <div className="num min-w-0 shrink grow basis-72" aria-live="polite">
           {deploy.change !== null ? (
             <p className="font-medium text-warn">{deploy.change}</p>
           ) : complaint !== null ? (

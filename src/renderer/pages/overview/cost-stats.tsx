@@ -17,7 +17,7 @@ export function CostStats({
   const { unattended } = costs;
   const near = budget !== null && costs.todayUsd >= budget * 0.8;
   return (
-    <StatRow label={w.label}>
+    <StatRow label={w.label} columns={5}>
       <Stat label={w.now} value={usdPerHour(costs.nowUsdPerHour)} note={w.running(running)} />
       <Stat
         label={w.today}

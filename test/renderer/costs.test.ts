@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { costStack, stackedEdges } from '../../src/renderer/view/cost-chart.ts';
+import { entriesAsCsv } from '../../src/renderer/view/csv.ts';
+import { mergeHistory } from '../../src/renderer/view/history.ts';
+import { filterRequests, mergeRequests } from '../../src/renderer/view/requests.ts';
+import { SAMPLE_NOW, sampleCostSeries, sampleEntries, sampleRequest } from '../support/samples.ts';
+
+const kinds = { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 };
+
+describe('the cost chart', () => {
+  it('leaves out what cost nothing and puts the largest first', () => {
+    const stack = costStack(sampleCostSeries(SAMPLE_NOW, 'day', 10), 'kind');
+    expect(stack.parts.map((part) => part.name)).toEqual(['GPU', 'Storage']);
+    expect(stack.times).toHaveLength(10);
+    expect(stack.totals[4]).toBeCloseTo(0.81);
+  });
+
+  it('gathers the small ones as Other and loses no money', () => {
+    const byDeployment = Object.fromEntries(
+      Array.from({ length: 9 }, (_, index) => [`d${index}`, index + 1]),
+    );
+    const series = {
+      asOf: '',
+      simulated: false,
+      points: [{ at: '2026-11-24T00:00:00Z', byKind: kinds, byDeployment }],
+    };
+    const stack = costStack(series, 'deployment');
+    expect(stack.parts.map((part) => part.name)).toEqual(['d8', 'd7', 'd6', 'd5', 'Other']);
+    expect(stack.parts.reduce((sum, part) => sum + (part.values[0] ?? 0), 0)).toBe(45);
+    expect(stack.totals).toEqual([45]);
+  });
+
+  it('stacks from the ground, drawn from the back', () => {
+    const series = {
+      asOf: '',
+      simulated: false,
+      points: [{ at: '2026-11-24T00:00:00Z', byKind: { ...kinds, compute: 2, disk: 1 }, byDeployment: {} }],
+    };
+    expect(stackedEdges(costStack(series, 'kind')).map(({ name, edge }) => [name, edge[0]])).toEqual([
+      ['Storage', 3],
+      ['GPU', 2],
+    ]);
+  });
+});
+
+describe('the export', () => {
+  it('is a table that a spreadsheet cannot be tricked by', () => {
+    const [entry] = sampleEntries();
+    if (entry === undefined) throw new Error('an entry is needed');
+    const csv = entriesAsCsv([{ ...entry, deploymentName: '=cmd|calc', note: 'said "no", twice' }]);
+    const [head, row] = csv.split('\r\n');
+    expect(head?.split(',')[0]).toBe('id');
+    expect(row).toContain(`'=cmd|calc`);
+    expect(row).toContain('"said ""no"", twice"');
+  });
+});
+
+describe('lists that grow while they are read', () => {
+  it('hold each request once, newest first', () => {
+    const older = { ...sampleRequest(), id: 'a', at: '2026-11-24T08:00:00.000Z' };
+    const newer = { ...sampleRequest(), id: 'b', at: '2026-11-24T09:00:00.000Z' };
+    expect(mergeRequests([older], [newer, older]).map((request) => request.id)).toEqual(['b', 'a']);
+  });
+
+  it('are filtered by result and by text', () => {
+    const good = { ...sampleRequest(), id: 'a', client: 'zed' };
+    const bad = { ...sampleRequest(), id: 'b', outcome: 'error' as const, errorCode: 'upstream_timeout' };
+    const ids = (text: string, outcome: 'all' | 'error'): string[] =>
+      filterRequests([good, bad], { text, outcome }).map((request) => request.id);
+    expect(ids('', 'all')).toEqual(['a', 'b']);
+    expect(ids('ZED', 'all')).toEqual(['a']);
+    expect(ids('timeout', 'all')).toEqual(['b']);
+    expect(ids('', 'error')).toEqual(['b']);
+  });
+
+  it('hold each event once', () => {
+    const entry = { at: '2026-11-24T09:00:00Z', kind: 'created', text: 'Created', data: {} };
+    const next = { ...entry, at: '2026-11-24T09:01:00Z', kind: 'ready', text: 'Ready' };
+    expect(mergeHistory([entry], [entry, next])).toEqual([next, entry]);
+  });
+});
