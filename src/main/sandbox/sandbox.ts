@@ -1,6 +1,16 @@
 import { AppError } from '../../shared/errors.ts';
 import { Emitter } from '../platform/lifecycle.ts';
 import { ProcessRunner } from './container/runner.ts';
+import { answerControl } from './control-api.ts';
+import { identify } from './control-plane/access.ts';
+import { accountRoutes } from './control-plane/account-routes.ts';
+import { billingRoutes } from './control-plane/billing-routes.ts';
+import { serverlessRoutes } from './control-plane/serverless-routes.ts';
+import { templateRoutes } from './control-plane/template-routes.ts';
+import { volumeRoutes } from './control-plane/volume-routes.ts';
+import { Endpoints } from './serverless/endpoints.ts';
+import { answerInvoke } from './serverless/invoke.ts';
+import { answerLoadBalancer } from './serverless/load-balancer.ts';
 import { catalogueRoutes } from './control-plane/catalogue-routes.ts';
 import { podRoutes } from './control-plane/pod-routes.ts';
 import { RateLimit, REQUESTS_PER_MINUTE } from './control-plane/rate-limit.ts';
@@ -44,17 +54,40 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   };
   const runner = new ProcessRunner(world, options.runProcesses);
   const runtimes = new PodRuntimes(world, null, options.runProcesses === false ? null : runner);
-  const money = new Exhaustion(world, () => {});
+  const endpoints = new Endpoints(world, null);
+  const money = new Exhaustion(world, (atMs) => endpoints.endAll(atMs));
+  const controlToken = random.hex(16);
   const plane: ControlPlane = {
     keys: options.keys,
     limit: new RateLimit(clock, options.requestsPerMinute ?? REQUESTS_PER_MINUTE),
-    routes: [...podRoutes(world, runtimes), ...catalogueRoutes()],
+    routes: [
+      ...podRoutes(world, runtimes),
+      ...serverlessRoutes(world, endpoints),
+      ...volumeRoutes(world),
+      ...templateRoutes(world),
+      ...accountRoutes(world),
+      ...catalogueRoutes(),
+      ...billingRoutes(world),
+    ],
   };
-  const handler = withFaults(world, world.faults, (request) => {
+  const route: Handler = async (request) => {
+    const { path } = request;
+    if (path === '/v2' || path.startsWith('/v2/')) return answerControlPlane(world, plane, request);
+    if (path.startsWith('/pods/')) return answerPodUrl(world, runtimes, request);
+    const caller = identify(world, options.keys, request);
+    if (path.startsWith('/invoke/v2/')) return answerInvoke(world, endpoints, caller, request);
+    if (path.startsWith('/lb/')) return answerLoadBalancer(world, endpoints, caller, request);
+    if (path === '/graphql') return answerGraphql(world, options.keys, request);
+    return text(404, 'not found');
+  };
+  const cloud = withFaults(world, world.faults, (request) => {
     runtimes.resume();
     money.settle();
-    return route(world, plane, options, runtimes)(request);
+    return route(request);
   });
+  // The control door stands outside the cloud: faults do not reach it.
+  const handler: Handler = async (request) =>
+    request.path.startsWith('/sandbox/') ? answerControl(world, controlToken, request) : cloud(request);
   let server: SimServer | null = null;
   return {
     listen: async (port) => {
@@ -67,6 +100,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     fetch: fetchFrom(handler, ending.signal),
     urls: () => urlsAt(origin),
+    controlToken,
     arm: (fault) => world.faults.arm(fault),
     clearFaults: () => world.faults.clear(),
     bill: () => {
@@ -77,21 +111,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       if (ending.signal.aborted) return;
       ending.abort();
       money.dispose();
+      endpoints.dispose();
       runtimes.dispose();
       await runner.dispose();
       await server?.close();
       file.flush();
     },
-  };
-}
-
-function route(world: World, plane: ControlPlane, options: SandboxOptions, runtimes: PodRuntimes): Handler {
-  return async (request) => {
-    const { path } = request;
-    if (path === '/v2' || path.startsWith('/v2/')) return answerControlPlane(world, plane, request);
-    if (path.startsWith('/pods/')) return answerPodUrl(world, runtimes, request);
-    if (path === '/graphql') return answerGraphql(world, options.keys, request);
-    return text(404, 'not found');
   };
 }
 

@@ -71,6 +71,75 @@ export type ContainerSpec = Pick<
   'image' | 'args' | 'env' | 'ports' | 'gpu' | 'attachedGpus' | 'cudaVersion'
 >;
 
+const containerSchema = podSchema.pick({
+  image: true,
+  args: true,
+  env: true,
+  ports: true,
+  gpu: true,
+  attachedGpus: true,
+  cudaVersion: true,
+});
+
+export const workerSchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  container: containerSchema,
+  dataCenterId: z.string(),
+  boot: bootSchema,
+  /** running = has or waits for a machine; parked = scaled down, kept for a quicker next start. */
+  state: z.enum(['running', 'throttled', 'parked']),
+  /** When it last had nothing to do; null = busy or never used. */
+  idleSince: z.number().nullable(),
+});
+export type WorkerRecord = z.infer<typeof workerSchema>;
+
+const releaseSchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  createdAt: z.number(),
+  diff: z.array(z.object({ field: z.string(), old: z.unknown(), new: z.unknown() })),
+});
+
+export const endpointSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(['QUEUE', 'LOAD_BALANCER']),
+  image: z.string(),
+  args: z.string(),
+  disk: z.number(),
+  ports: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  registry: z.string().nullable(),
+  gpu: z
+    .object({
+      pools: z.array(z.string()),
+      excludedTypes: z.array(z.string()),
+      count: z.number(),
+      allowedCudaVersions: z.array(z.string()),
+      minCudaVersion: z.string().nullable(),
+    })
+    .nullable(),
+  cpu: z.array(z.object({ id: z.string(), vcpuCount: z.number(), memory: z.number() })),
+  workers: z.object({ min: z.number(), max: z.number(), idleTimeout: z.number() }),
+  scaling: z.union([
+    z.object({ type: z.literal('QUEUE_DELAY'), queueDelay: z.number() }),
+    z.object({ type: z.literal('REQUEST_COUNT'), requestCount: z.number() }),
+  ]),
+  dataCenterIds: z.array(z.string()),
+  networkVolumes: z.array(z.string()),
+  timeout: z.number(),
+  flashboot: z.enum(['OFF', 'FLASHBOOT', 'PRIORITY_FLASHBOOT']),
+  createdAt: z.number(),
+  version: z.number(),
+  releases: z.array(releaseSchema),
+  /** RunPod lowers workers.max after days without a request (FACTS 3.1). */
+  lastRequestAt: z.number(),
+  fleet: z.array(workerSchema),
+  counts: z.object({ completed: z.number(), failed: z.number(), retried: z.number() }),
+});
+export type EndpointRecord = z.infer<typeof endpointSchema>;
+
 export const volumeSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -109,6 +178,7 @@ export const stateSchema = z.object({
   /** Charges of accounts that were dropped to keep the file small. */
   archivedUsd: z.number(),
   pods: z.array(podSchema),
+  endpoints: z.array(endpointSchema),
   volumes: z.array(volumeSchema),
   templates: z.array(templateSchema),
   registries: z.array(registrySchema),
@@ -120,8 +190,12 @@ export const stateSchema = z.object({
 type Stored = z.infer<typeof stateSchema>;
 
 /** The same with lookups by id. */
-export interface State extends Omit<Stored, 'pods' | 'volumes' | 'templates' | 'registries' | 'accounts'> {
+export interface State extends Omit<
+  Stored,
+  'pods' | 'endpoints' | 'volumes' | 'templates' | 'registries' | 'accounts'
+> {
   readonly pods: Map<string, PodRecord>;
+  readonly endpoints: Map<string, EndpointRecord>;
   readonly volumes: Map<string, VolumeRecord>;
   readonly templates: Map<string, TemplateRecord>;
   readonly registries: Map<string, z.infer<typeof registrySchema>>;
@@ -134,6 +208,7 @@ export function emptyState(creditUsd: number): State {
     creditUsd,
     archivedUsd: 0,
     pods: [],
+    endpoints: [],
     volumes: [],
     templates: [],
     registries: [],
@@ -147,6 +222,7 @@ export function fromStored(stored: Stored): State {
   return {
     ...stored,
     pods: byId(stored.pods),
+    endpoints: byId(stored.endpoints),
     volumes: byId(stored.volumes),
     templates: byId(stored.templates),
     registries: byId(stored.registries),
@@ -158,6 +234,7 @@ export function toStored(state: State): Stored {
   return {
     ...state,
     pods: [...state.pods.values()],
+    endpoints: [...state.endpoints.values()],
     volumes: [...state.volumes.values()],
     templates: [...state.templates.values()],
     registries: [...state.registries.values()],

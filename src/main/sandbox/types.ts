@@ -74,7 +74,9 @@ export type Fault =
   | { readonly kind: 'zero-gpu'; readonly times?: number }
   /** A stop that answers 200 and does not stop. */
   | { readonly kind: 'phantom-stop'; readonly times?: number }
+  /** A start that finds the pod's machine gone: 404, and the pod with it. */
   | { readonly kind: 'ghost'; readonly times?: number }
+  /** A log stream that opens and stays silent. */
   | { readonly kind: 'lost-logs'; readonly times?: number }
   /** The start command's JSON form is not understood: passed to the image's entrypoint as it is. */
   | { readonly kind: 'no-entrypoint-override'; readonly times?: number }
@@ -99,6 +101,8 @@ export interface Sandbox {
   /** The same answers without a socket, for tests on a manual clock; use `urls()` for the addresses. */
   readonly fetch: Fetch;
   urls(): SandboxUrls;
+  /** Opens the control routes under /sandbox/ (docs/sandbox.md) as header `x-sandbox-control`. */
+  readonly controlToken: string;
   arm(fault: Fault): void;
   clearFaults(): void;
   bill(): SandboxBill;

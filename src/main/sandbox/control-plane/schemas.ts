@@ -2,26 +2,26 @@ import { z } from 'zod';
 
 /** Request bodies as RunPod's document has them, unknown fields refused everywhere. */
 const container = {
-  args: z.string().optional(),
-  disk: z.int().min(1).optional(),
-  env: z.record(z.string(), z.string()).optional(),
-  image: z.string().optional(),
-  ports: z.array(z.string()).optional(),
-  registry: z.string().nullable().optional(),
+  args: z.string().exactOptional(),
+  disk: z.int().min(1).exactOptional(),
+  env: z.record(z.string(), z.string()).exactOptional(),
+  image: z.string().exactOptional(),
+  ports: z.array(z.string()).exactOptional(),
+  registry: z.string().nullable().exactOptional(),
 };
 const cudaVersion = z.string().regex(/^\d+\.\d+$/, 'does not match pattern ^\\d+\\.\\d+$');
 const cuda = {
-  allowedCudaVersions: z.array(cudaVersion).optional(),
-  minCudaVersion: cudaVersion.optional(),
+  allowedCudaVersions: z.array(cudaVersion).exactOptional(),
+  minCudaVersion: cudaVersion.exactOptional(),
 };
 const cpu = z.strictObject({ id: z.string().min(1), vcpuCount: z.int().min(2) });
 const persistent = z.strictObject({ size: z.int().min(10), path: z.string() });
 const mounts = z.strictObject({
-  persistent: persistent.optional(),
+  persistent: persistent.exactOptional(),
   network: z
     .array(z.strictObject({ volumeId: z.string(), path: z.string() }))
     .max(1)
-    .optional(),
+    .exactOptional(),
 });
 const name = z.string().min(1);
 
@@ -29,15 +29,15 @@ export const createPodSchema = z
   .strictObject({
     ...container,
     name,
-    cloud: z.enum(['SECURE', 'COMMUNITY']).optional(),
-    cpu: cpu.optional(),
-    dataCenterIds: z.array(z.string()).optional(),
-    globalNetworking: z.boolean().optional(),
-    gpu: z.strictObject({ id: z.string(), count: z.int().min(1).optional(), ...cuda }).optional(),
-    mounts: mounts.optional(),
-    startJupyter: z.boolean().optional(),
-    startSsh: z.boolean().optional(),
-    templateId: z.string().min(1).optional(),
+    cloud: z.enum(['SECURE', 'COMMUNITY']).exactOptional(),
+    cpu: cpu.exactOptional(),
+    dataCenterIds: z.array(z.string()).exactOptional(),
+    globalNetworking: z.boolean().exactOptional(),
+    gpu: z.strictObject({ id: z.string(), count: z.int().min(1).exactOptional(), ...cuda }).exactOptional(),
+    mounts: mounts.exactOptional(),
+    startJupyter: z.boolean().exactOptional(),
+    startSsh: z.boolean().exactOptional(),
+    templateId: z.string().min(1).exactOptional(),
   })
   .superRefine(requireImage);
 export type CreatePodBody = z.infer<typeof createPodSchema>;
@@ -53,11 +53,11 @@ function requireImage(
 
 export const updatePodSchema = z.strictObject({
   ...container,
-  globalNetworking: z.boolean().optional(),
-  locked: z.boolean().optional(),
-  mounts: mounts.optional(),
-  name: name.optional(),
-  templateId: z.string().optional(),
+  globalNetworking: z.boolean().exactOptional(),
+  locked: z.boolean().exactOptional(),
+  mounts: mounts.exactOptional(),
+  name: name.exactOptional(),
+  templateId: z.string().exactOptional(),
 });
 export type UpdatePodBody = z.infer<typeof updatePodSchema>;
 
@@ -68,9 +68,9 @@ const scaling = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('REQUEST_COUNT'), requestCount: z.int().min(1) }),
 ]);
 const workers = z.strictObject({
-  min: z.int().min(0).optional(),
-  max: z.int().min(0).optional(),
-  idleTimeout: z.int().min(1).max(3600).optional(),
+  min: z.int().min(0).exactOptional(),
+  max: z.int().min(0).exactOptional(),
+  idleTimeout: z.int().min(1).max(3600).exactOptional(),
 });
 const unique = (items: readonly unknown[]): boolean =>
   new Set(items.map((item) => JSON.stringify(item))).size === items.length;
@@ -79,19 +79,19 @@ const poolConfig = {
   excludedTypes: z
     .array(z.string().regex(/^\s*[^-\s]/))
     .refine(unique, 'items at different indices are equal')
-    .optional(),
-  count: z.int().min(1).optional(),
-  allowedCudaVersions: z.array(cudaVersion).optional(),
+    .exactOptional(),
+  count: z.int().min(1).exactOptional(),
+  allowedCudaVersions: z.array(cudaVersion).exactOptional(),
 };
 const cpuChoices = z.array(cpu).min(1).refine(unique, 'items at different indices are equal');
 const flashboot = z.enum(['OFF', 'FLASHBOOT', 'PRIORITY_FLASHBOOT']);
 const endpointParts = {
-  cpu: cpuChoices.optional(),
-  dataCenterIds: z.array(z.string()).optional(),
-  flashboot: flashboot.optional(),
-  networkVolumes: z.array(z.string()).optional(),
-  timeout: z.int().optional(),
-  workers: workers.optional(),
+  cpu: cpuChoices.exactOptional(),
+  dataCenterIds: z.array(z.string()).exactOptional(),
+  flashboot: flashboot.exactOptional(),
+  networkVolumes: z.array(z.string()).exactOptional(),
+  timeout: z.int().exactOptional(),
+  workers: workers.exactOptional(),
 };
 
 export const createEndpointSchema = z
@@ -101,8 +101,8 @@ export const createEndpointSchema = z
     name,
     type: z.enum(['QUEUE', 'LOAD_BALANCER']),
     scaling,
-    gpu: z.strictObject({ ...poolConfig, minCudaVersion: cudaVersion.optional() }).optional(),
-    templateId: z.string().min(1).optional(),
+    gpu: z.strictObject({ ...poolConfig, minCudaVersion: cudaVersion.exactOptional() }).exactOptional(),
+    templateId: z.string().min(1).exactOptional(),
   })
   .superRefine(requireImage)
   .refine((body) => body.type !== 'LOAD_BALANCER' || body.scaling.type === 'REQUEST_COUNT', {
@@ -114,47 +114,47 @@ export type CreateEndpointBody = z.infer<typeof createEndpointSchema>;
 export const updateEndpointSchema = z.strictObject({
   ...container,
   ...endpointParts,
-  name: name.optional(),
-  scaling: scaling.optional(),
+  name: name.exactOptional(),
+  scaling: scaling.exactOptional(),
   gpu: z
     .strictObject({
       ...poolConfig,
-      pools: poolConfig.pools.optional(),
+      pools: poolConfig.pools.exactOptional(),
       minCudaVersion: z
         .string()
         .regex(/^$|^\d+\.\d+$/)
-        .optional(),
+        .exactOptional(),
     })
     .refine((gpu) => gpu.excludedTypes === undefined || gpu.pools !== undefined, {
       message: "properties 'pools' required, if 'excludedTypes' exists",
     })
-    .optional(),
-  templateId: z.string().optional(),
+    .exactOptional(),
+  templateId: z.string().exactOptional(),
 });
 export type UpdateEndpointBody = z.infer<typeof updateEndpointSchema>;
 
 const templateParts = {
   ...container,
-  allowedCudaVersions: z.array(cudaVersion).optional(),
-  category: z.enum(['CPU', 'NVIDIA', 'AMD']).optional(),
-  mounts: z.strictObject({ persistent: persistent.optional() }).optional(),
-  public: z.boolean().optional(),
-  serverless: z.boolean().optional(),
-  startJupyter: z.boolean().optional(),
-  startSsh: z.boolean().optional(),
+  allowedCudaVersions: z.array(cudaVersion).exactOptional(),
+  category: z.enum(['CPU', 'NVIDIA', 'AMD']).exactOptional(),
+  mounts: z.strictObject({ persistent: persistent.exactOptional() }).exactOptional(),
+  public: z.boolean().exactOptional(),
+  serverless: z.boolean().exactOptional(),
+  startJupyter: z.boolean().exactOptional(),
+  startSsh: z.boolean().exactOptional(),
 };
 export const createTemplateSchema = z.strictObject({ ...templateParts, name, image: z.string() });
 export type CreateTemplateBody = z.infer<typeof createTemplateSchema>;
-export const updateTemplateSchema = z.strictObject({ ...templateParts, name: name.optional() });
+export const updateTemplateSchema = z.strictObject({ ...templateParts, name: name.exactOptional() });
 
 export const createVolumeSchema = z.strictObject({
   dataCenter: z.string().min(1),
   name,
   size: z.int().min(10).max(4096),
-  type: z.enum(['STANDARD', 'HIGH_PERFORMANCE']).optional(),
+  type: z.enum(['STANDARD', 'HIGH_PERFORMANCE']).exactOptional(),
 });
 export const updateVolumeSchema = z
-  .strictObject({ name: name.optional(), size: z.int().min(10).max(4096).optional() })
+  .strictObject({ name: name.exactOptional(), size: z.int().min(10).max(4096).exactOptional() })
   .refine((body) => Object.keys(body).length > 0, 'minimum 1 properties required, but found 0 properties');
 
 export const createRegistrySchema = z.strictObject({

@@ -6,6 +6,8 @@ import { usdForMs } from '../../../shared/money.ts';
  * restart, a long sleep or a late read can neither lose nor double a cent.
  */
 export const segmentSchema = z.object({
+  /** The part of the resource that is billed apart: a worker of an endpoint. */
+  part: z.string().exactOptional(),
   component: z.enum(['gpu', 'cpu', 'disk', 'standard', 'high-performance', 'worker-gpu', 'worker-disk']),
   usdPerHour: z.number(),
   fromMs: z.number(),
@@ -29,18 +31,24 @@ export function openSegment(
   component: Component,
   usdPerHour: number,
   fromMs: number,
-): Segment {
+  part?: string,
+): void {
+  if (usdPerHour <= 0) return;
   const segment: Segment = { component, usdPerHour, fromMs, toMs: null };
-  if (usdPerHour > 0) account.segments.push(segment);
-  return segment;
+  account.segments.push(part === undefined ? segment : { ...segment, part });
 }
 
-/** Ends what runs; `only` limits it to one component. */
-export function closeSegments(account: Account, atMs: number, only?: Component): void {
+/** Ends what runs; `only` limits it to one component or part. */
+export function closeSegments(
+  account: Account,
+  atMs: number,
+  only: { readonly component?: Component; readonly part?: string } = {},
+): void {
   for (const segment of account.segments) {
-    if (segment.toMs === null && (only === undefined || only === segment.component)) {
-      segment.toMs = Math.max(atMs, segment.fromMs);
-    }
+    if (segment.toMs !== null) continue;
+    if (only.component !== undefined && only.component !== segment.component) continue;
+    if (only.part !== undefined && only.part !== segment.part) continue;
+    segment.toMs = Math.max(atMs, segment.fromMs);
   }
 }
 

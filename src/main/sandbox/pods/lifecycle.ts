@@ -67,7 +67,7 @@ function bill(world: World, pod: PodRecord, atMs: number): void {
   for (const [component, rate] of wanted) {
     const open = account.segments.find((entry) => entry.toMs === null && entry.component === component);
     if ((open?.usdPerHour ?? 0) === rate) continue;
-    closeSegments(account, atMs, component);
+    closeSegments(account, atMs, { component });
     openSegment(account, component, rate, atMs);
   }
 }

@@ -1,0 +1,325 @@
+import { randomInt } from '../../platform/random.ts';
+import { gpusInPool, POOL_USD_PER_HOUR, type SimGpu } from '../catalogue/gpus.ts';
+import { matchingCuda, spotsFor, type StockQuery } from '../catalogue/stock.ts';
+import { findCpu } from '../catalogue/cpus.ts';
+import type { SimRequest, SimReply } from '../http/message.ts';
+import type { ModelServer, ServerParts } from '../model-server/model-server.ts';
+import { OllamaServer } from '../model-server/ollama-server.ts';
+import type { Relay } from '../model-server/relay.ts';
+import { VllmServer } from '../model-server/vllm-server.ts';
+import { stampLine } from '../model-server/launch.ts';
+import { closeSegments, openSegment } from '../money/segments.ts';
+import { containerPlan } from '../pods/container.ts';
+import { LiveLog } from '../pods/live-log.ts';
+import { isSoldOut } from '../pods/placement.ts';
+import { bootTimes, momentOf } from '../pods/timeline.ts';
+import type { Boot, EndpointRecord, WorkerRecord } from '../state.ts';
+import { accountOf, newId, type World } from '../world.ts';
+import type { WorkerLook } from './scaling.ts';
+
+const PARKED_KEPT = 3;
+
+/** What of a worker lives only in this process. */
+interface Live {
+  server: ModelServer | null;
+  busy: number;
+  readonly log: LiveLog;
+  readonly ending: AbortController;
+}
+
+/** The workers of one endpoint: where they stand, what they cost, and the model servers inside them. */
+export class Fleet {
+  readonly #world: World;
+  readonly #endpoint: EndpointRecord;
+  readonly #relay: Relay | null;
+  readonly #live = new Map<string, Live>();
+
+  constructor(world: World, endpoint: EndpointRecord, relay: Relay | null) {
+    this.#world = world;
+    this.#endpoint = endpoint;
+    this.#relay = relay;
+    // Requests in flight did not survive the last process: everybody is idle.
+    for (const worker of endpoint.fleet) worker.idleSince ??= world.clock.now();
+  }
+
+  /** Workers that are not parked. */
+  get active(): readonly WorkerRecord[] {
+    return this.#endpoint.fleet.filter((worker) => worker.state !== 'parked');
+  }
+
+  get parked(): readonly WorkerRecord[] {
+    return this.#endpoint.fleet.filter((worker) => worker.state === 'parked');
+  }
+
+  look(worker: WorkerRecord, now: number): WorkerLook {
+    const busy = this.#liveOf(worker).busy > 0;
+    const state = this.stateOf(worker, now);
+    return {
+      id: worker.id,
+      state: state === 'ready' ? (busy ? 'busy' : 'idle') : state === 'throttled' ? 'starting' : state,
+      idleMs: now - Math.max(worker.idleSince ?? now, this.readyAt(worker) ?? now),
+      stale: worker.version !== this.#endpoint.version,
+    };
+  }
+
+  stateOf(worker: WorkerRecord, now: number): 'throttled' | 'starting' | 'ready' | 'unhealthy' {
+    if (worker.state === 'throttled') return 'throttled';
+    const { phase } = momentOf(worker.container, worker.boot, now);
+    if (phase === 'ready' || phase === 'sleeping') return 'ready';
+    return phase === 'crash-loop' || phase === 'refused' ? 'unhealthy' : 'starting';
+  }
+
+  /** When a healthy worker is done loading; null = never. */
+  readyAt(worker: WorkerRecord): number | null {
+    if (worker.state === 'throttled' || worker.boot.stuck !== null) return null;
+    const plan = containerPlan(worker.container, worker.boot);
+    if (plan.kind === 'refused' || plan.launch.kind === 'crashes') return null;
+    const loading = plan.launch.kind === 'serves' ? plan.launch.readyMs * worker.boot.pace : 0;
+    return bootTimes(worker.boot).containerAt + loading;
+  }
+
+  busy(worker: WorkerRecord): number {
+    return this.#liveOf(worker).busy;
+  }
+
+  server(worker: WorkerRecord): ModelServer | null {
+    const live = this.#liveOf(worker);
+    if (live.server !== null) return live.server;
+    const plan = containerPlan(worker.container, worker.boot);
+    if (plan.kind === 'refused' || plan.launch.kind !== 'serves') return null;
+    const config = plan.launch.server;
+    const parts = this.#serverParts(worker, live);
+    live.server = config.engine === 'vllm' ? new VllmServer(config, parts) : new OllamaServer(config, parts);
+    return live.server;
+  }
+
+  /** Hands a request to a worker's model server; it counts as busy until the answer has ended. */
+  async ask(worker: WorkerRecord, request: SimRequest): Promise<SimReply> {
+    const server = this.server(worker);
+    const live = this.#liveOf(worker);
+    const done = this.occupy(worker);
+    const leaving = AbortSignal.any([request.signal, live.ending.signal]);
+    try {
+      const reply = server === null ? null : await server.handle({ ...request, signal: leaving });
+      if (reply === null || 'drop' in reply || reply.body === null || typeof reply.body === 'string') {
+        done();
+        return reply ?? { drop: 'reset' };
+      }
+      return { ...reply, body: reply.body instanceof Uint8Array ? reply.body : held(reply.body, done) };
+    } catch (error) {
+      done();
+      throw error;
+    }
+  }
+
+  /** Marks a worker busy; the returned function ends it, once. */
+  occupy(worker: WorkerRecord): () => void {
+    const live = this.#liveOf(worker);
+    live.busy += 1;
+    worker.idleSince = null;
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      live.busy -= 1;
+      if (live.busy === 0) worker.idleSince = this.#world.clock.now();
+      this.#changed();
+    };
+  }
+
+  /** Brings one more worker up: a parked one where there is one, else on a fresh machine. */
+  start(): void {
+    const parked = this.parked.find((worker) => worker.version === this.#endpoint.version);
+    const worker = parked ?? this.#newWorker();
+    if (!this.#place(worker)) {
+      worker.state = 'throttled';
+      if (parked === undefined) this.#endpoint.fleet.push(worker);
+      return;
+    }
+    worker.state = 'running';
+    worker.idleSince = null;
+    worker.boot = this.#drawBoot(worker, parked !== undefined);
+    if (parked === undefined) this.#endpoint.fleet.push(worker);
+    this.#bill(worker);
+  }
+
+  /** Tries again to find machines for those that wait for one. */
+  retryThrottled(): void {
+    for (const worker of this.active.filter(({ state }) => state === 'throttled')) {
+      if (!this.#place(worker)) continue;
+      worker.state = 'running';
+      worker.boot = this.#drawBoot(worker, false);
+      this.#bill(worker);
+    }
+  }
+
+  /** Scaled down: not billed, forgotten but for a few that start quicker next time. */
+  park(id: string, atMs = this.#world.clock.now()): void {
+    const worker = this.#endpoint.fleet.find((entry) => entry.id === id);
+    if (worker === undefined) return;
+    this.#end(worker, atMs);
+    worker.state = 'parked';
+    const surplus = this.parked.length - PARKED_KEPT;
+    const stale = worker.version !== this.#endpoint.version;
+    if (surplus > 0 || stale) this.#forget(stale ? worker : (this.parked[0] ?? worker));
+  }
+
+  endAll(atMs: number): void {
+    for (const worker of [...this.#endpoint.fleet]) {
+      this.#end(worker, atMs);
+      this.#forget(worker);
+    }
+  }
+
+  log(workerId: string): LiveLog | null {
+    return this.#live.get(workerId)?.log ?? null;
+  }
+
+  dispose(): void {
+    for (const live of this.#live.values()) live.ending.abort();
+  }
+
+  #forget(worker: WorkerRecord): void {
+    this.#endpoint.fleet = this.#endpoint.fleet.filter((entry) => entry !== worker);
+    this.#live.delete(worker.id);
+  }
+
+  #end(worker: WorkerRecord, atMs: number): void {
+    this.#live.get(worker.id)?.ending.abort();
+    this.#live.delete(worker.id);
+    const account = accountOf(this.#world, 'endpoint', this.#endpoint.id, this.#endpoint.name);
+    closeSegments(account, wholeSeconds(bootTimes(worker.boot).containerAt, atMs), { part: worker.id });
+  }
+
+  /** Start of the container to its end, loading and idling included, in whole seconds (FACTS 3.1, 3.3). */
+  #bill(worker: WorkerRecord): void {
+    const account = accountOf(this.#world, 'endpoint', this.#endpoint.id, this.#endpoint.name);
+    const { gpu, cpu } = this.#endpoint;
+    const pool = gpusInPoolsOf(this.#endpoint).find(({ id }) => id === worker.container.gpu?.id)?.pool ?? '';
+    const choice = cpu[0];
+    const rate =
+      gpu === null
+        ? (findCpu(choice?.id ?? '')?.serverlessPerVcpu ?? 0) * (choice?.vcpuCount ?? 0)
+        : (POOL_USD_PER_HOUR[pool] ?? 0) * gpu.count;
+    openSegment(account, 'worker-gpu', rate, bootTimes(worker.boot).containerAt, worker.id);
+  }
+
+  #newWorker(): WorkerRecord {
+    const { image, args, env, ports, gpu, version } = this.#endpoint;
+    const id = newId(this.#world, 'sbw');
+    return {
+      id,
+      version,
+      container: { image, args, env, ports, gpu: null, attachedGpus: gpu?.count ?? 0, cudaVersion: null },
+      dataCenterId: '',
+      boot: this.#drawBoot(null, false),
+      state: 'running',
+      idleSince: null,
+    };
+  }
+
+  /** First listed pool first; an endpoint with few workers does not spread (FACTS 3.1). */
+  #place(worker: WorkerRecord): boolean {
+    const { gpu, networkVolumes, dataCenterIds } = this.#endpoint;
+    if (gpu === null) {
+      worker.dataCenterId = 'US-KS-2';
+      return !isSoldOut(this.#world, 'cpu', 'SECURE');
+    }
+    const pinned = networkVolumes.flatMap((id) => this.#world.state.volumes.get(id)?.dataCenter ?? []);
+    const query: StockQuery = {
+      cloud: 'SECURE',
+      count: gpu.count,
+      dataCenterIds: pinned.length > 0 ? pinned : dataCenterIds,
+      cudaVersions: gpu.allowedCudaVersions,
+      minCudaVersion: gpu.minCudaVersion ?? undefined,
+    };
+    for (const type of gpusInPoolsOf(this.#endpoint)) {
+      const spot = spotsFor(type, query).find(({ level }) => level !== 'NONE');
+      if (spot === undefined || isSoldOut(this.#world, type.id, 'SECURE')) continue;
+      const cudaVersion = matchingCuda(type, query)?.[0] ?? type.cudaVersions[0] ?? null;
+      worker.container = { ...worker.container, gpu: { id: type.id, count: gpu.count }, cudaVersion };
+      worker.dataCenterId = spot.center.id;
+      return true;
+    }
+    return false;
+  }
+
+  /** A parked worker's image lies on its host; FlashBoot brings it back in seconds (FACTS 3.8). */
+  #drawBoot(worker: WorkerRecord | null, warm: boolean): Boot {
+    const { random, speed, clock, faults } = this.#world;
+    const slow = faults.take('slow-boot')?.factor ?? 1;
+    const flash = warm && this.#endpoint.flashboot !== 'OFF';
+    const pace = (slow * (0.85 + random.next() * 0.3) * (flash ? 0.1 : 1)) / speed;
+    const pullSeconds = warm ? 1 : randomInt(random, 60, 300);
+    return {
+      n: (worker?.boot.n ?? 0) + 1,
+      startedAt: clock.now(),
+      placingMs: (worker === null ? 0 : 1000) * pace,
+      pullMs: pullSeconds * 1000 * pace,
+      stuck: faults.take('stuck-boot')?.phase ?? null,
+      pace,
+      imageCached: warm,
+      cachedModels: warm ? this.#volumeModels() : [],
+      crashLine: faults.take('crash-loop')?.line ?? null,
+      entrypointOverride: true,
+    };
+  }
+
+  #volumeModels(): string[] {
+    return this.#endpoint.networkVolumes.flatMap((id) => this.#world.state.volumes.get(id)?.models ?? []);
+  }
+
+  #serverParts(worker: WorkerRecord, live: Live): ServerParts {
+    const models: string[] = this.#volumeModels();
+    return {
+      clock: this.#world.clock,
+      random: this.#world.random,
+      tokensPerSecond: this.#world.tokensPerSecond,
+      speed: this.#world.speed,
+      relay: this.#relay,
+      print: (line) => {
+        const now = Math.round(this.#world.clock.now());
+        live.log.append(worker.boot, now, 'container', stampLine(line, now));
+        this.#world.changes.emit(worker.id);
+      },
+      models: () => models,
+      addModel: (model) => models.push(model),
+      removeModel: (model) => models.splice(models.indexOf(model), 1),
+    };
+  }
+
+  #liveOf(worker: WorkerRecord): Live {
+    let live = this.#live.get(worker.id);
+    if (live === undefined) {
+      live = { server: null, busy: 0, log: new LiveLog(), ending: new AbortController() };
+      this.#live.set(worker.id, live);
+    }
+    return live;
+  }
+
+  #changed(): void {
+    this.#world.save();
+    this.#world.changes.emit(this.#endpoint.id);
+  }
+}
+
+export function gpusInPoolsOf(endpoint: EndpointRecord): SimGpu[] {
+  const { gpu } = endpoint;
+  if (gpu === null) return [];
+  return gpu.pools.flatMap((pool) => gpusInPool(pool)).filter(({ id }) => !gpu.excludedTypes.includes(id));
+}
+
+function wholeSeconds(fromMs: number, atMs: number): number {
+  return atMs <= fromMs ? fromMs : fromMs + Math.ceil((atMs - fromMs) / 1000) * 1000;
+}
+
+async function* held(
+  body: AsyncIterable<string | Uint8Array>,
+  done: () => void,
+): AsyncGenerator<string | Uint8Array, void> {
+  try {
+    yield* body;
+  } finally {
+    done();
+  }
+}

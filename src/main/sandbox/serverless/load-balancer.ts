@@ -1,0 +1,111 @@
+import { behindEdge } from '../http/edge.ts';
+import { json, segments, type SimReply, type SimRequest } from '../http/message.ts';
+import type { Caller } from '../control-plane/access.ts';
+import type { WorkerRecord } from '../state.ts';
+import { waitForChange, type World } from '../world.ts';
+import type { Endpoints, RunningEndpoint } from './endpoints.ts';
+
+/** Limits of the load-balancer plane (FACTS 3.4). */
+const WAIT_FOR_WORKER_MS = 120_000;
+const LONGEST_REQUEST_MS = 330_000;
+const MAX_BYTES = 30 * 1024 * 1024;
+
+/** `/lb/<id>/<any path>`: straight to a worker, no queue, no retry (FACTS 3.6). */
+export async function answerLoadBalancer(
+  world: World,
+  endpoints: Endpoints,
+  caller: Caller | null,
+  request: SimRequest,
+): Promise<SimReply> {
+  const [, id = '', ...rest] = segments(request.path);
+  if (caller?.kind !== 'account' || caller.rights === 'read-only')
+    return json(401, { error: 'unauthorized' });
+  const running = endpoints.get(id);
+  if (running === null || running.record.type !== 'LOAD_BALANCER')
+    return json(404, { error: 'endpoint not found' });
+  if (request.body.byteLength > MAX_BYTES) return json(413, { error: 'payload too large' });
+  endpoints.touch(running);
+  const cold = running.fleet.active.length === 0;
+  // Every request counts as traffic and wakes workers, those that are refused too.
+  running.requests += 1;
+  world.changes.emit(id);
+  try {
+    if (cold) return json(400, { error: 'no workers available' });
+    const worker = await findWorker(world, running, request);
+    if (typeof worker === 'string') return json(worker === 'gone' ? 404 : 400, { error: REFUSALS[worker] });
+    return await serve(world, running, worker, { ...request, path: `/${rest.join('/')}` });
+  } finally {
+    running.requests -= 1;
+    world.changes.emit(id);
+  }
+}
+
+const REFUSALS = { gone: 'affinity_worker_gone', late: 'timed out waiting for worker' } as const;
+
+async function findWorker(
+  world: World,
+  running: RunningEndpoint,
+  request: SimRequest,
+): Promise<WorkerRecord | 'gone' | 'late'> {
+  const [, mode, wanted] =
+    /^(strict(?:-resume)?\s+)?(\S+)/.exec(request.headers['x-runpod-worker-id'] ?? '') ?? [];
+  const deadline = world.clock.now() + WAIT_FOR_WORKER_MS;
+  for (;;) {
+    const ready = await healthyWorkers(world, running, request.signal);
+    const same = ready.find((worker) => worker.id === wanted);
+    if (same !== undefined) return same;
+    if (mode !== undefined) return 'gone';
+    const least = ready.toSorted((a, b) => running.fleet.busy(a) - running.fleet.busy(b))[0];
+    if (least !== undefined) return least;
+    const left = deadline - world.clock.now();
+    if (left <= 0 || request.signal.aborted) return 'late';
+    await waitForChange(world, running.record.id, left, request.signal);
+  }
+}
+
+/** Ready by the endpoint's own health check: right port, published, and the path answers 200. */
+async function healthyWorkers(
+  world: World,
+  running: RunningEndpoint,
+  signal: AbortSignal,
+): Promise<WorkerRecord[]> {
+  const { record, fleet } = running;
+  const port = Number(record.env['PORT'] ?? '80');
+  const healthPort = Number(record.env['PORT_HEALTH'] ?? '80');
+  const path = record.env['HEALTH_CHECK_PATH'] ?? '/ping';
+  const now = world.clock.now();
+  const healthy: WorkerRecord[] = [];
+  for (const worker of fleet.active) {
+    if (fleet.stateOf(worker, now) !== 'ready') continue;
+    const server = fleet.server(worker);
+    const published = record.ports.includes(`${port}/http`);
+    if (server === null || server.port !== port || healthPort !== port || !published) continue;
+    const probe = {
+      method: 'GET',
+      path,
+      query: new URLSearchParams(),
+      headers: {},
+      body: new Uint8Array(),
+      signal,
+    };
+    const reply = await server.handle(probe);
+    if (!('drop' in reply) && reply.status === 200) healthy.push(worker);
+  }
+  return healthy;
+}
+
+/** RunPod uses the Authorization header up: it does not reach the worker (FACTS 3.2). */
+async function serve(
+  world: World,
+  running: RunningEndpoint,
+  worker: WorkerRecord,
+  request: SimRequest,
+): Promise<SimReply> {
+  const { authorization: _, ...headers } = request.headers;
+  const limits = { silenceMs: LONGEST_REQUEST_MS, totalMs: LONGEST_REQUEST_MS };
+  const reply = await behindEdge(world.clock, limits, { ...request, headers }, (inner) =>
+    running.fleet.ask(worker, inner),
+  );
+  if ('drop' in reply) return reply;
+  return { ...reply, headers: { ...reply.headers, 'x-runpod-worker-id': worker.id } };
+}
