@@ -1,11 +1,11 @@
 import type { AppConfig } from './app-config.ts';
-import type { ValuePath } from './config-problem.ts';
+import { foundText, type ValuePath } from './config-problem.ts';
 
 /** Rules across values (SPEC 1.1), as pure functions of the whole configuration. */
 export interface BrokenRule {
   /** The value to blame, as a path in AppConfig. */
   readonly path: ValuePath;
-  readonly value: unknown;
+  readonly found: string;
   readonly allowed: string;
 }
 
@@ -47,7 +47,7 @@ function addressRules(config: AppConfig): BrokenRule[] {
   ];
   return addresses.flatMap(([path, value]): BrokenRule[] => {
     const allowed = addressProblem(value);
-    return allowed === null ? [] : [{ path, value: withoutUser(value), allowed }];
+    return allowed === null ? [] : [{ path, found: foundText(withoutUser(value), path), allowed }];
   });
 }
 
@@ -69,11 +69,11 @@ function exposureRules({ proxy }: AppConfig): BrokenRule[] {
   const reach = `while proxy.host is "${proxy.host}": others can reach it`;
   const broken: BrokenRule[] = [];
   if (!proxy.requireKey) {
-    broken.push({ path: ['proxy', 'requireKey'], value: false, allowed: `true ${reach}` });
+    broken.push({ path: ['proxy', 'requireKey'], found: 'false', allowed: `true ${reach}` });
   }
   if (proxy.ollamaRoutes) {
     const allowed = `false ${reach}, and these routes ask for no key`;
-    broken.push({ path: ['proxy', 'ollamaRoutes'], value: true, allowed });
+    broken.push({ path: ['proxy', 'ollamaRoutes'], found: 'true', allowed });
   }
   return broken;
 }
@@ -85,7 +85,11 @@ function originRules({ proxy }: AppConfig): BrokenRule[] {
     if (url !== null && url.origin === value && /^https?:$/.test(url.protocol)) return [];
     const example = url === null || url.origin === 'null' ? 'http://localhost:3000' : url.origin;
     return [
-      { path: ['proxy', 'allowedOrigins', index], value, allowed: `an exact origin such as ${example}` },
+      {
+        path: ['proxy', 'allowedOrigins', index],
+        found: JSON.stringify(value),
+        allowed: `an exact origin such as ${example}`,
+      },
     ];
   });
 }
@@ -93,12 +97,16 @@ function originRules({ proxy }: AppConfig): BrokenRule[] {
 function portRules({ proxy, control, runpod }: AppConfig): BrokenRule[] {
   const broken: BrokenRule[] = [];
   if (proxy.port !== 0 && proxy.port === control.port) {
-    broken.push({ path: ['control', 'port'], value: control.port, allowed: 'another port than proxy.port' });
+    broken.push({
+      path: ['control', 'port'],
+      found: `${control.port}`,
+      allowed: 'another port than proxy.port',
+    });
   }
   if (runpod.idlePollSeconds < runpod.pollSeconds) {
     broken.push({
       path: ['runpod', 'idlePollSeconds'],
-      value: runpod.idlePollSeconds,
+      found: `${runpod.idlePollSeconds}`,
       allowed: `at least runpod.poll_seconds (${runpod.pollSeconds})`,
     });
   }
@@ -111,12 +119,16 @@ function targetRules({ proxy, deployments }: AppConfig): BrokenRule[] {
     const path = ['proxy', 'targets', index];
     const broken: BrokenRule[] = [];
     if (taken.has(target.name)) {
-      broken.push({ path: [...path, 'name'], value: target.name, allowed: 'a name that nothing else has' });
+      broken.push({
+        path: [...path, 'name'],
+        found: JSON.stringify(target.name),
+        allowed: 'a name that nothing else has',
+      });
     }
     taken.add(target.name);
     if (target.apiKeyEnv === 'RUNPOD_API_KEY' && !isRunPod(target.baseUrl)) {
       const allowed = 'another variable: the RunPod key goes to RunPod alone';
-      broken.push({ path: [...path, 'apiKeyEnv'], value: target.apiKeyEnv, allowed });
+      broken.push({ path: [...path, 'apiKeyEnv'], found: JSON.stringify(target.apiKeyEnv), allowed });
     }
     return broken;
   });
@@ -133,7 +145,7 @@ function deploymentRules({ deployments }: AppConfig): BrokenRule[] {
     if (names.has(deployment.name)) {
       broken.push({
         path: [...path, 'name'],
-        value: deployment.name,
+        found: JSON.stringify(deployment.name),
         allowed: 'a name that no other deployment has',
       });
     }
@@ -141,12 +153,12 @@ function deploymentRules({ deployments }: AppConfig): BrokenRule[] {
     if (Object.hasOwn(deployment.env, 'RUNPOD_API_KEY')) {
       // FACTS 2.11: it would hide the pod's own key, and leave the user's on a public machine.
       const allowed = 'an environment without RUNPOD_API_KEY: RunPod gives every pod a key of its own';
-      broken.push({ path: [...path, 'env'], value: 'RUNPOD_API_KEY', allowed });
+      broken.push({ path: [...path, 'env'], found: 'RUNPOD_API_KEY', allowed });
     }
     // FACTS 2.1.
     if (deployment.volume !== null && deployment.compute.cloud === 'COMMUNITY') {
       const allowed = '"SECURE": network volumes are only there';
-      broken.push({ path: [...path, 'compute', 'cloud'], value: 'COMMUNITY', allowed });
+      broken.push({ path: [...path, 'compute', 'cloud'], found: '"COMMUNITY"', allowed });
     }
     return broken;
   });

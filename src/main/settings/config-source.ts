@@ -28,6 +28,7 @@ export interface ConfigSource extends Disposable {
   describe(secrets?: readonly SecretStatus[]): ConfigValue[];
   /** Called after the configuration or its problem changed. */
   onChange(listener: (change: ConfigChange) => void): Unsubscribe;
+  dispose(): void;
 }
 
 export interface ConfigSourceInput extends Pick<ConfigInput, 'flags'> {

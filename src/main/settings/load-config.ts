@@ -6,7 +6,6 @@ import { readConfigFile, type FileLayer } from './config-file.ts';
 import { readEnvironment, readFlags, type InputValue } from './config-inputs.ts';
 import {
   configError,
-  foundText,
   pathText,
   problemsOf,
   valueAt,
@@ -68,10 +67,10 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   const broken = brokenRules(parsed.data);
   if (broken.length > 0) {
     throw configError(
-      broken.map(({ path, value, allowed }) => ({
+      broken.map(({ path, found, allowed }) => ({
         where: whereOf(layers, path),
         path: filePathText(layers, path),
-        found: foundText(value, path),
+        found,
         allowed,
       })),
     );

@@ -123,14 +123,6 @@ describe('the ledger', () => {
     expect(open(path).ledger.open()).toMatchObject([{ lastSeenMs: T + 5000 }]);
   });
 
-  it('does not keep the sightings of entries it closed', () => {
-    const { ledger } = open();
-    ledger.observe(pod(1), T, T + HOUR);
-    ledger.close('pod1', 'compute', T + HOUR, read);
-    ledger.observe(pod(1), T + 2 * HOUR, T + 2 * HOUR);
-    expect(ledger.open()).toMatchObject([{ lastSeenMs: T + 2 * HOUR }]);
-  });
-
   it('survives a rolled-back transaction around it', () => {
     const db = openDb(':memory:');
     const ledger = createLedger({ db, ids: randomIds(seededRandom(1)) });
