@@ -165,7 +165,7 @@ export class Fleet {
   }
 
   endAll(atMs: number): void {
-    for (const worker of [...this.#endpoint.fleet]) {
+    for (const worker of this.#endpoint.fleet.slice()) {
       this.#end(worker, atMs);
       this.#forget(worker);
     }
