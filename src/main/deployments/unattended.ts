@@ -1,7 +1,7 @@
 import { formatUsd, HOURS_PER_MONTH, usdForMs } from '../../shared/money.ts';
 import type { Unattended } from '../../shared/model.ts';
 import type { DeploymentRecord, PodRecord } from './record.ts';
-import { diskUsdPerHour } from './pod/meters.ts';
+import { restUsdPerHour } from './pod/meters.ts';
 
 export interface UnattendedFacts {
   readonly record: Pick<DeploymentRecord, 'pod' | 'readyAt' | 'lastRequestAt' | 'spec'>;
@@ -31,8 +31,11 @@ export function unattended(facts: UnattendedFacts): Unattended {
   if (guard.state === 'unprotected') return { usd: null, until: null, excludes };
   const cloudNow = facts.now + facts.offsetMs;
   const until = Math.max(cloudNow, endsAt(facts, pod)) + REACTION_MS;
-  const rate = pod.rateUsdPerHour + diskUsdPerHour(pod);
-  return { usd: usdForMs(rate, until - cloudNow), until: new Date(until).toISOString(), excludes };
+  return {
+    usd: usdForMs(pod.rateUsdPerHour, until - cloudNow),
+    until: new Date(until).toISOString(),
+    excludes,
+  };
 }
 
 function endsAt({ record, inFlight, now, offsetMs }: UnattendedFacts, pod: PodRecord): number {
@@ -57,8 +60,7 @@ function exclusions({ record, uncertain }: UnattendedFacts): string[] {
   }
   if (guard.state === 'armed') out.push('the case that RunPod refuses the pod its own stop');
   if (persistentGb > 0) {
-    const perMonth = diskUsdPerHour({ ...pod, status: 'EXITED' }) * HOURS_PER_MONTH;
-    out.push(`the disk of the stopped pod, ${formatUsd(perMonth)} a month`);
+    out.push(`the disk of the stopped pod, ${formatUsd(restUsdPerHour(pod) * HOURS_PER_MONTH)} a month`);
   }
   return out;
 }

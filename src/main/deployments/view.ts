@@ -4,7 +4,7 @@ import type { DeploymentRecord, PodRecord } from './record.ts';
 import type { Moment, State } from './state.ts';
 import { isBooting } from './state.ts';
 import { idleOf } from './pod/serving.ts';
-import { diskUsdPerHour } from './pod/meters.ts';
+import { diskUsdPerHour, restUsdPerHour } from './pod/meters.ts';
 import { unattended } from './unattended.ts';
 
 export interface ViewNumbers {
@@ -40,7 +40,7 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     }),
     cost: {
       nowUsdPerHour: pod === null ? 0 : pod.usdPerHour + diskUsdPerHour(pod),
-      restUsdPerMonth: pod === null ? 0 : diskUsdPerHour({ ...pod, status: 'EXITED' }) * HOURS_PER_MONTH,
+      restUsdPerMonth: pod === null ? 0 : restUsdPerHour(pod) * HOURS_PER_MONTH,
       todayUsd: numbers.todayUsd,
       totalUsd: numbers.totalUsd,
     },

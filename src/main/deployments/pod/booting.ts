@@ -5,7 +5,7 @@ import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { cloudNow, forgetContainer, go, history, isBooting, markProgress, notify } from '../state.ts';
 import { failBoot, replacePod, troubleError } from './failing.ts';
 import { copyPodStart } from './pod-facts.ts';
-import { podSpent } from './meters.ts';
+import { podSpent, runningDiskUsdPerHour } from './meters.ts';
 import { bootBudgetError } from './placing.ts';
 
 /**
@@ -94,7 +94,7 @@ function boundReached(state: State, pod: PodRecord, moment: Moment): Verdict | n
   const spent = (boot?.spentUsd ?? 0) + (boot?.reason === 'recover' ? 0 : podSpent(pod, cloudNow(moment)));
   if (spent >= spec.budget.usdPerBoot) return fail(bootBudgetError(spec.budget.usdPerBoot));
   const { maxUsdPerHour } = spec.compute;
-  if (maxUsdPerHour !== null && pod.usdPerHour > maxUsdPerHour * 1.001) {
+  if (maxUsdPerHour !== null && pod.usdPerHour > maxUsdPerHour * 1.001 + runningDiskUsdPerHour(pod)) {
     return giveUp(
       'too-dear',
       new AppError(

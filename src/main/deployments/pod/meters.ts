@@ -10,30 +10,45 @@ export const GONE = 'TERMINATED';
 /** Books what the pod costs now, and the end of what it costs no more. */
 export function meter(step: Step, pod: PodRecord): void {
   const seenMs = cloudNow(step);
+  const disk = diskUsdPerHour(pod);
   if (pod.usdPerHour > 0) {
     step.notes.push(meterNote(pod, 'compute', pod.usdPerHour, pod.billingSince, seenMs));
+    step.notes.push(meterOff(pod, 'disk', { at: pod.billingSince, estimated: false, note: 'runs again' }));
   } else if (pod.status === 'EXITED' || pod.status === GONE) {
-    const { ending } = step.record;
-    const known = ending?.acceptedAt ?? null;
-    const at = known ?? ending?.firstSentAt ?? null;
-    step.notes.push(
-      meterOff(pod, 'compute', { at, estimated: known === null, note: ending?.why ?? 'seen stopped' }),
-    );
+    const end = endOfRun(step);
+    step.notes.push(meterOff(pod, 'compute', end));
+    if (disk > 0) step.notes.push(meterNote(pod, 'disk', disk, end.at ?? seenMs, seenMs));
   }
-  const disk = diskUsdPerHour(pod);
-  if (disk > 0) step.notes.push(meterNote(pod, 'disk', disk, pod.billingSince, seenMs));
-  else step.notes.push(meterOff(pod, 'disk', { at: seenMs, estimated: true, note: 'no disk bills' }));
 }
 
-/** FACTS 2.8: container disk bills while running, a volume disk always and at double rate while stopped. */
+function endOfRun({ record }: Step): MeterEnd {
+  const { ending } = record;
+  const known = ending?.acceptedAt ?? null;
+  return {
+    at: known ?? ending?.firstSentAt ?? null,
+    estimated: known === null,
+    note: ending?.why ?? 'seen stopped',
+  };
+}
+
+/**
+ * What the pod's disk costs beside its `cost`. While it runs `cost` is the whole rate (FACTS 5); stopped, `cost` is 0 and
+ * a volume disk goes on at double rate (FACTS 2.8).
+ */
 export function diskUsdPerHour(pod: PodRecord): number {
-  const { containerDiskGb, persistentGb } = pod.launch;
-  const price = STORAGE_USD_PER_GB_MONTH;
-  const perMonth =
-    pod.status === 'EXITED'
-      ? persistentGb * price.volumeDiskStopped
-      : containerDiskGb * price.containerDisk + persistentGb * price.volumeDiskRunning;
+  return pod.status === 'EXITED' ? restUsdPerHour(pod) : 0;
+}
+
+/** Storage in a running pod's `cost`, on top of the list price of its GPUs. */
+export function runningDiskUsdPerHour({ launch }: PodRecord): number {
+  const { containerDisk, volumeDiskRunning } = STORAGE_USD_PER_GB_MONTH;
+  const perMonth = launch.containerDiskGb * containerDisk + launch.persistentGb * volumeDiskRunning;
   return perMonth / HOURS_PER_MONTH;
+}
+
+/** The disk's price once the pod is stopped. */
+export function restUsdPerHour(pod: PodRecord): number {
+  return (pod.launch.persistentGb * STORAGE_USD_PER_GB_MONTH.volumeDiskStopped) / HOURS_PER_MONTH;
 }
 
 type MeterNote = Extract<Step['notes'][number], { type: 'meter' }>;

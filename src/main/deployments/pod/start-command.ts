@@ -12,7 +12,7 @@ export interface GuardScripts {
 /** Entrypoints of the stock images (FACTS 2.3, 2.4), to hand over to after the watchdog was started. */
 const ENTRYPOINTS: Readonly<Record<Backend, readonly string[]>> = {
   vllm: ['vllm', 'serve'],
-  ollama: ['/bin/ollama'],
+  ollama: ['ollama'],
 };
 
 /** The images' own CMD, which an overridden entrypoint cuts off. */
