@@ -17,14 +17,22 @@ const [{ EXIT_INTERRUPTED, runCommandLine }, { nodeTerminal }, { systemClock }] 
   import('../platform/clock.ts'),
 ]);
 
+/** `conf` brings a library that sends every first signal to the process once more; no person is that quick. */
+const IMPATIENT_AFTER_MS = 300;
+
 const interrupt = new AbortController();
+let interruptedAt = 0;
 const onInterrupt = (): void => {
-  // The first asks the command to end in good order; whoever presses again will not wait for that.
-  if (interrupt.signal.aborted) process.exit(EXIT_INTERRUPTED);
-  interrupt.abort();
+  const now = systemClock.monotonic();
+  if (!interrupt.signal.aborted) {
+    interruptedAt = now;
+    interrupt.abort();
+    return;
+  }
+  // The first asked the command to end in good order; whoever asks again will not wait for that.
+  if (now - interruptedAt > IMPATIENT_AFTER_MS) process.exit(EXIT_INTERRUPTED);
 };
-process.on('SIGINT', onInterrupt);
-process.on('SIGTERM', onInterrupt);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onInterrupt);
 // A reader such as `head` may close the pipe early; that ends the output, and is no failure.
 process.stdout.on('error', () => process.exit(0));
 
