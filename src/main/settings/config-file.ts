@@ -9,23 +9,31 @@ import { seedDeploymentShape } from './seed-rows.ts';
 /** Parts of the configuration that stand in the file under their own names; the rest describes deployments. */
 const { dataDir: _dataDir, deployments: _deployments, ...SECTIONS } = appConfigSchema.shape;
 
-const sectionShape = Object.fromEntries(
-  Object.entries(SECTIONS).map(([name, schema]): [string, z.core.$ZodType] => [
+let built: z.ZodObject | null = null;
+
+/**
+ * `llm_config.json`: one deployment at the top as in the seed, more in `deployments`, and the app's own settings. Built
+ * when a file is read or the schema is asked for: a start without a file need not wait for it.
+ */
+export function fileSchema(): z.ZodObject {
+  built ??= buildFileSchema();
+  return built;
+}
+
+function buildFileSchema(): z.ZodObject {
+  const deployment = seedDeploymentShape();
+  const sections = Object.entries(SECTIONS).map(([name, schema]): [string, z.core.$ZodType] => [
     toSnake(name),
     fileForm(schema),
-  ]),
-);
-
-const optionalModel = z.optional(seedDeploymentShape['model'] ?? z.never());
-
-/** `llm_config.json`: one deployment at the top as in the seed, more in `deployments`, and the app's own settings. */
-export const fileSchema = z.strictObject({
-  $schema: z.string().optional(),
-  ...seedDeploymentShape,
-  model: optionalModel,
-  deployments: z.array(z.strictObject(seedDeploymentShape)).max(200).optional(),
-  ...sectionShape,
-});
+  ]);
+  return z.strictObject({
+    $schema: z.string().optional(),
+    ...deployment,
+    model: z.optional(deployment['model'] ?? z.never()),
+    deployments: z.array(z.strictObject(deployment)).max(200).optional(),
+    ...Object.fromEntries(sections),
+  });
+}
 
 /** A file that was read, in the configuration's own form. */
 export interface FileLayer {
@@ -52,9 +60,9 @@ export function readConfigFile(path: string, text: string): FileLayer {
     const { line, column } = json.positionOf(at, what);
     return `${path}:${line}:${column}`;
   };
-  const checked = fileSchema.safeParse(json.value);
+  const checked = fileSchema().safeParse(json.value);
   if (!checked.success) {
-    return emptyLayer(path, problemsOf(checked.error, fileSchema, json.value, where));
+    return emptyLayer(path, problemsOf(checked.error, fileSchema(), json.value, where));
   }
   const file: Readonly<Record<string, unknown>> = checked.data;
   const { deployments, problems } = deploymentsOf(file, where);
@@ -113,7 +121,7 @@ function deploymentsOf(
 ): { deployments: MappedDeployment[]; problems: ConfigProblem[] } {
   const listed = z.array(z.record(z.string(), z.unknown())).parse(file['deployments'] ?? []);
   const deployments = listed.map((raw, index) => mapDeployment(raw, ['deployments', index]));
-  const keys = Object.keys(seedDeploymentShape).filter((key) => file[key] !== undefined);
+  const keys = Object.keys(seedDeploymentShape()).filter((key) => file[key] !== undefined);
   if (keys.length === 0) return { deployments, problems: [] };
   if (file['model'] !== undefined) {
     const own = Object.fromEntries(keys.map((key) => [key, file[key]]));

@@ -3,7 +3,7 @@ import { fileSchema } from './config-file.ts';
 
 /** The published JSON Schema of `llm_config.json`, from which editors complete and check. */
 export function configFileSchema(): Readonly<Record<string, unknown>> {
-  const schema = z.toJSONSchema(fileSchema, {
+  const schema = z.toJSONSchema(fileSchema(), {
     io: 'input',
     unrepresentable: 'any',
     // No format of JSON Schema; the pattern beside it says the same.

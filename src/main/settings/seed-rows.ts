@@ -81,18 +81,19 @@ export const SERVERLESS_ROWS: readonly Row[] = [
   [['flashboot'], ['serverless', 'flashboot'], 'Faster cold starts with steady traffic.'],
 ];
 
-const gpuTypeId = z
-  .string()
-  .min(1)
-  .optional()
-  .meta({ description: 'The GPU, such as "NVIDIA GeForce RTX 4090"; instead of gpu_type_ids.' });
+type Shape = Readonly<Record<string, z.core.$ZodType>>;
 
-/** Keys of one deployment in the file's form; `model` is the one that must be there. */
-export const seedDeploymentShape: Readonly<Record<string, z.core.$ZodType>> = {
-  ...shapeOf(ROWS),
-  pod: z.strictObject(shapeOf([...BLOCK_ROWS, ...POD_ROWS])).optional(),
-  serverless: z.strictObject(shapeOf([...BLOCK_ROWS, ...SERVERLESS_ROWS])).optional(),
-};
+let shape: Shape | null = null;
+
+/** Keys of one deployment in the file's form; `model` is the one that must be there. Built when a file is read. */
+export function seedDeploymentShape(): Shape {
+  shape ??= {
+    ...shapeOf(ROWS),
+    pod: z.strictObject(shapeOf([...BLOCK_ROWS, ...POD_ROWS])).optional(),
+    serverless: z.strictObject(shapeOf([...BLOCK_ROWS, ...SERVERLESS_ROWS])).optional(),
+  };
+  return shape;
+}
 
 /** Nests the rows' schemas by their paths in the file; what stands alone is optional. */
 function shapeOf(rows: readonly Row[]): Record<string, z.core.$ZodType> {
@@ -107,10 +108,17 @@ function shapeOf(rows: readonly Row[]): Record<string, z.core.$ZodType> {
 
 function nestedOf(name: string, rows: readonly Row[]): z.core.$ZodType {
   const fields = rows.map((row): [string, z.core.$ZodType] => [row[0][1] ?? '', leafOf(row)]);
-  const extra = name === 'compute' ? { gpu_type_id: gpuTypeId } : {};
+  const extra = name === 'compute' ? { gpu_type_id: gpuTypeId() } : {};
   const nested = z.strictObject({ ...extra, ...Object.fromEntries(fields) });
   return name === 'model' ? nested : nested.optional();
 }
+
+const gpuTypeId = (): z.core.$ZodType =>
+  z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The GPU, such as "NVIDIA GeForce RTX 4090"; instead of gpu_type_ids.' });
 
 function leafOf([file, spec, what]: Row): z.core.$ZodType {
   const schema = schemaAt(deploymentSpecSchema, spec) ?? z.never();

@@ -47,7 +47,7 @@ describe('resources/config.schema.json', () => {
     fc.assert(
       fc.property(fc.constantFrom(...paths), values, (path, value) => {
         const changed = replaced(example, path, value);
-        expect(validate(changed)).toBe(fileSchema.safeParse(changed).success);
+        expect(validate(changed)).toBe(fileSchema().safeParse(changed).success);
       }),
       { numRuns: 500 },
     );
