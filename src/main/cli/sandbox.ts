@@ -48,8 +48,9 @@ export const define: Define = (command, run) => {
           answerFrom: flags.answerFrom ?? null,
         });
         try {
-          const variables = variablesFor(await sandbox.listen(flags.port), key);
+          const variables = variablesFor(await sandbox.listen(flags.port), key, sandbox.controlToken);
           cli.say('Simulated RunPod. Nothing here costs anything; Ctrl-C ends it.');
+          cli.say('SANDBOX_CONTROL_TOKEN opens the routes that make it misbehave: docs/sandbox.md.');
           cli.print(variables, () =>
             Object.entries(variables)
               .map(([name, value]) => `export ${name}='${value}'`)
@@ -63,7 +64,11 @@ export const define: Define = (command, run) => {
     );
 };
 
-function variablesFor(urls: SandboxUrls, key: string): Readonly<Record<string, string>> {
+function variablesFor(
+  urls: SandboxUrls,
+  key: string,
+  controlToken: string,
+): Readonly<Record<string, string>> {
   return {
     RUNPOD_API_URL: urls.apiUrl,
     RUNPOD_INVOKE_URL: urls.invokeUrl,
@@ -71,6 +76,7 @@ function variablesFor(urls: SandboxUrls, key: string): Readonly<Record<string, s
     RUNPOD_POD_URL_TEMPLATE: urls.podUrlTemplate,
     RUNPOD_LB_URL_TEMPLATE: urls.lbUrlTemplate,
     RUNPOD_API_KEY: key,
+    SANDBOX_CONTROL_TOKEN: controlToken,
   };
 }
 

@@ -107,6 +107,7 @@ describe('sandbox', () => {
       'RUNPOD_POD_URL_TEMPLATE',
       'RUNPOD_LB_URL_TEMPLATE',
       'RUNPOD_API_KEY',
+      'SANDBOX_CONTROL_TOKEN',
     ]) {
       const [, value = ''] = await program.line(new RegExp(`^export ${name}='([^']+)'$`));
       variables.set(name, value);
