@@ -170,7 +170,7 @@ function mountsFor(spec: DeploymentSpec, persistentGb: number): Pick<CreatePodRe
   return persistentGb === 0 ? {} : { mounts: { persistent: { size: persistentGb, path: KEPT_PATH } } };
 }
 
-/** Later entries win. RUNPOD_API_KEY is never among them: it would hide the pod's own key (trap 19). */
+/** Later entries win. RUNPOD_API_KEY never gets in, wherever it came from: it would hide the pod's own key (trap 19). */
 function envFor(
   input: LaunchInput,
   guard: Guard,
@@ -186,16 +186,16 @@ function envFor(
     backend: spec.backend,
     port: recipe.modelServerPort,
   };
-  const { RUNPOD_API_KEY: _hidden, ...users } = spec.env;
-  return {
+  const { RUNPOD_API_KEY: _hidden, ...env } = {
     ...(mountPath === null ? {} : cacheEnv(spec, mountPath)),
     ...recipe.env,
     ...(hfToken === null ? {} : { HF_TOKEN: hfToken }),
-    ...users,
+    ...spec.env,
     ...(spec.backend === 'vllm' ? { VLLM_API_KEY: key } : frontEnv(key, recipe.modelServerPort)),
     ...(guard.mode === 'off' ? {} : guardEnv(settings)),
     ...(override ? scriptEnv(spec.backend, input.scripts, guard.mode === 'entrypoint') : {}),
   };
+  return env;
 }
 
 /** Weights and compiled graphs go where they outlive the container (FACTS 2.3, 2.4). */
