@@ -104,6 +104,7 @@ export const ERRORS = {
     'app',
     'Start Docker Desktop, Colima, Podman or the Docker service, or use a ready image.',
   ),
+  docker_failed: row(502, EXIT.failed, false, 'app', 'Correct what Docker names and try again.'),
   build_failed: row(
     422,
     EXIT.failed,
