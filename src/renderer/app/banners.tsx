@@ -10,11 +10,11 @@ import { to } from './router.ts';
 /** What must not be overlooked, above every page: simulated money, a lost connection, trouble at RunPod. */
 export function Banners(): ReactNode {
   return (
-    <>
+    <header aria-label={shell.banners} className="shrink-0">
       <SandboxBanner />
       <OfflineBanner />
       <TroubleBanner />
-    </>
+    </header>
   );
 }
 

@@ -3,6 +3,7 @@ export const shell = {
   product: 'RunPod LLM Manager',
   skip: 'Skip to content',
   nav: 'Main',
+  banners: 'State of the app',
   pages: {
     overview: 'Overview',
     deploy: 'Deploy',

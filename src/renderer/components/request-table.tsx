@@ -17,7 +17,7 @@ export function RequestTable({
   readonly caption: string;
 }): ReactNode {
   return (
-    <ScrollRegion className="overflow-x-auto" label={caption}>
+    <ScrollRegion className="overflow-x-auto" label={`${caption}, table`}>
       <table className="w-full">
         <caption className="sr-only">{caption}</caption>
         <thead>

@@ -73,7 +73,7 @@ function summaryOf(stack: CostStack, hourly: boolean): string {
 function StackTable({ stack, hourly }: { readonly stack: CostStack; readonly hourly: boolean }): ReactNode {
   const rows = stack.times.map((time, index) => ({ time, index })).toReversed();
   return (
-    <ScrollRegion className="max-h-72 overflow-auto" label={words.chart}>
+    <ScrollRegion className="max-h-72 overflow-auto" label={`${words.chart}, table`}>
       <table className="w-full">
         <thead className="sticky top-0 bg-surface">
           <tr>

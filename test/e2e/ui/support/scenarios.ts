@@ -40,7 +40,9 @@ export function manyRequests(now: number, count: number): RequestRecord[] {
 function busy(): FakeManager {
   const now = systemClock.now();
   const manager = createFakeManager({ now });
-  manager.reply('requests.recent', async ({ limit }) => ({ requests: manyRequests(now, Math.min(limit, 60)) }));
+  manager.reply('requests.recent', async ({ limit }) => ({
+    requests: manyRequests(now, Math.min(limit, 60)),
+  }));
   return manager;
 }
 
@@ -91,13 +93,18 @@ function trouble(): FakeManager {
     watchdog: { state: 'unprotected', reason: 'The image has no shell.', deadlineAt: null },
     unattended: { usd: null, until: null, excludes: [] },
   });
-  manager.change('tiny', { state: 'stopping', stillBilling: true, cost: { ...deployments[0]?.cost, nowUsdPerHour: 0.26, restUsdPerMonth: 0, todayUsd: 0.4, totalUsd: 2 } });
+  manager.change('tiny', {
+    state: 'stopping',
+    stillBilling: true,
+    cost: { ...deployments[0]?.cost, nowUsdPerHour: 0.26, restUsdPerMonth: 0, todayUsd: 0.4, totalUsd: 2 },
+  });
   manager.reply('app.status', async () => ({
     ...sampleStatus(now),
     cloud: 'runpod' as const,
     simulated: false,
     keychain: { available: false, reason: 'No Secret Service answers on the session bus.' },
-    configProblem: 'llm_config.json line 7: unknown key "modle"; did you mean "model"? The last good configuration is in use.',
+    configProblem:
+      'llm_config.json line 7: unknown key "modle"; did you mean "model"? The last good configuration is in use.',
     runpod: {
       reachable: false,
       keyPresent: true,
@@ -129,7 +136,8 @@ function many(): FakeManager {
   const now = systemClock.now();
   const samples = sampleDeployments(now);
   const deployments = Array.from({ length: 50 }, (_, index): DeploymentView => {
-    const base = samples[index % samples.length] ?? sampleDeployment({ name: 'x', model: 'Qwen/Qwen3-8B' }, now);
+    const base =
+      samples[index % samples.length] ?? sampleDeployment({ name: 'x', model: 'Qwen/Qwen3-8B' }, now);
     const name = `team-model-${String(index + 1).padStart(2, '0')}`;
     return { ...base, id: `dep_${name}`, name, spec: { ...base.spec, name }, models: [name] };
   });
@@ -152,7 +160,7 @@ function chatty(): FakeManager {
         text:
           level === 'error'
             ? 'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB'
-            : `\u001b[32mINFO\u001b[0m 11-24 [loggers.py:127] Engine 000: Avg prompt throughput: ${(index * 7.3) % 900 | 0}.0 tokens/s, Running: ${index % 4} reqs, GPU KV cache usage: ${(index * 3) % 100}.1 %`,
+            : `\u001b[32mINFO\u001b[0m 11-24 [loggers.py:127] Engine 000: Avg prompt throughput: ${((index * 7.3) % 900) | 0}.0 tokens/s, Running: ${index % 4} reqs, GPU KV cache usage: ${(index * 3) % 100}.1 %`,
       };
     }
   });

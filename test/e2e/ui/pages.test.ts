@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { scenarios } from './support/scenarios.ts';
+import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+
+const PAGES = [
+  ['overview', '#/', 'Overview'],
+  ['deploy', '#/deploy?model=Qwen/Qwen3-8B', 'Deploy a model'],
+  ['deployment', '#/deployments/gemma-3-12b', 'gemma-3-12b'],
+  ['deployment-logs', '#/deployments/qwen3-coder?tab=logs', 'qwen3-coder'],
+  ['deployment-requests', '#/deployments/qwen3-coder?tab=requests', 'qwen3-coder'],
+  ['deployment-history', '#/deployments/qwen3-coder?tab=history', 'qwen3-coder'],
+  ['deployment-settings', '#/deployments/qwen3-coder?tab=settings', 'qwen3-coder'],
+  ['deployment-missing', '#/deployments/nobody', 'nobody'],
+  ['playground', '#/playground', 'Playground'],
+  ['connect', '#/connect?client=claude-code', 'Connect'],
+  ['connect-cursor', '#/connect?client=cursor', 'Connect'],
+  ['costs', '#/costs', 'Costs'],
+  ['logs', '#/logs', 'Logs'],
+  ['logs-requests', '#/logs?source=@requests', 'Logs'],
+  ['settings-appearance', '#/settings/appearance', 'Settings'],
+  ['settings-keys', '#/settings/keys', 'Settings'],
+  ['settings-budget', '#/settings/budget', 'Settings'],
+  ['settings-proxy', '#/settings/proxy', 'Settings'],
+  ['settings-notifications', '#/settings/notifications', 'Settings'],
+  ['settings-diagnostics', '#/settings/diagnostics', 'Settings'],
+  ['settings-configuration', '#/settings/configuration', 'Settings'],
+  ['welcome', '#/welcome', 'Welcome'],
+] as const;
+
+describe('every page', () => {
+  let ui: UiApp;
+  beforeAll(async () => {
+    ui = await startUi({ manager: scenarios.busy() });
+  });
+  afterAll(() => ui.dispose());
+
+  it.each(PAGES)('%s holds in both themes at both sizes', async (name, address, heading) => {
+    await ui.goTo(address, heading);
+    await ui.page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+    for (const view of VIEWS) {
+      await ui.show(view);
+      await ui.page
+        .evaluate('document.getAnimations().forEach((animation) => animation.finish?.())')
+        .catch(() => undefined);
+      await keepPicture(ui.page, name, view);
+      expect(await axeFindings(ui.page), `${view.theme} ${view.width}`).toEqual([]);
+      expect(await sidewaysOverflow(ui.page)).toBe(0);
+    }
+    expect(ui.complaints).toEqual([]);
+  });
+
+  it('names the window after the page, and the sandbox', async () => {
+    await ui.goTo('#/costs', 'Costs');
+    expect(await ui.page.title()).toBe('Costs · RunPod LLM Manager (Sandbox)');
+  });
+
+  it('helps on an address that leads nowhere', async () => {
+    await ui.page.evaluate("location.hash = '#/nowhere'");
+    await ui.page.getByText('There is no such page').waitFor();
+    await ui.page.getByRole('button', { name: 'Go to Overview' }).click();
+    await ui.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  });
+});

@@ -1,0 +1,32 @@
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright';
+import type { View } from './ui-app.ts';
+
+const ARTIFACTS = resolve(import.meta.dirname, '../../artifacts/ui');
+
+/** Every finding of axe on what is shown now, as one line each; empty = clean. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
+    .analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      (node) => `${id}: ${node.target.join(' ')} ${node.failureSummary?.replaceAll(/\s+/g, ' ') ?? ''}`,
+    ),
+  );
+}
+
+/** Kept beside the test run, to be looked at. */
+export async function keepPicture(page: Page, name: string, view: View): Promise<void> {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  await page.screenshot({ path: resolve(ARTIFACTS, `${name}-${view.theme}-${view.width}.png`) });
+}
+
+/** How far the page reaches beyond its window sideways, in px: such a page cannot be read without scrolling. */
+export async function sidewaysOverflow(page: Page): Promise<number> {
+  return await page.evaluate<number>(
+    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+  );
+}
