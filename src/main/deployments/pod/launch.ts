@@ -186,7 +186,7 @@ function envFor(
     backend: spec.backend,
     port: recipe.modelServerPort,
   };
-  const { RUNPOD_API_KEY: _hidden, ...env } = {
+  const env: Record<string, string> = {
     ...(mountPath === null ? {} : cacheEnv(spec, mountPath)),
     ...recipe.env,
     ...(hfToken === null ? {} : { HF_TOKEN: hfToken }),
@@ -195,6 +195,7 @@ function envFor(
     ...(guard.mode === 'off' ? {} : guardEnv(settings)),
     ...(override ? scriptEnv(spec.backend, input.scripts, guard.mode === 'entrypoint') : {}),
   };
+  delete env['RUNPOD_API_KEY'];
   return env;
 }
 
