@@ -102,7 +102,7 @@ function showDryRun(cli: Cli, plan: Plan, spec: DeploymentWish): void {
   cli.print({ plan, spec }, () => {
     const best = bestOf(plan);
     return [
-      renderPlan(plan, { width: cli.terminal.columns, paint: cli.paint, hoursPerDay: 4 }),
+      renderPlan(plan, { width: cli.terminal.columns, paint: cli.paint, hoursPerDay: 4, all: false }),
       `Would create ${priceLine(spec.name, best, plan.simulated)}\n${JSON.stringify(spec, null, 2)}`,
     ].join('\n\n');
   });

@@ -5,6 +5,7 @@ import { addWishOptions, given, planWish, positive, type WishOptions } from './w
 
 interface PlanOptions extends WishOptions {
   readonly hoursPerDay?: number;
+  readonly all?: boolean;
 }
 
 const HOURS_PER_DAY = 4;
@@ -12,6 +13,7 @@ const HOURS_PER_DAY = 4;
 export const define: Define = (command, run) => {
   addWishOptions(command)
     .argument('[model]', 'the same as --model')
+    .option('--all', 'every candidate and every rejection, instead of the most telling ones')
     .option('--hours-per-day <hours>', 'expected use, for the price of a day', positive)
     .addHelpText(
       'after',
@@ -33,6 +35,7 @@ export const define: Define = (command, run) => {
             width: cli.terminal.columns,
             paint: cli.paint,
             hoursPerDay: options.hoursPerDay ?? HOURS_PER_DAY,
+            all: options.all === true,
           }),
         );
       }),

@@ -6,7 +6,7 @@ import type { Cli } from './cli.ts';
 import { priceLine, warningLines } from './render/plan.ts';
 
 /** What starts without a question (UX 3.6). */
-export const ASK_ABOVE_USD_PER_HOUR = 2;
+const ASK_ABOVE_USD_PER_HOUR = 2;
 
 /**
  * The best candidate of a plan.

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { AppError, asAppError, EXIT } from '../../shared/errors.ts';
+import { AppError, asAppError, EXIT, isAbort } from '../../shared/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { resolveDataDir } from '../settings/folders.ts';
 import { COMMANDS, type Entry } from './commands.ts';
@@ -132,12 +132,15 @@ function entryOf(name: string | undefined): Entry | undefined {
 function report(error: unknown, argv: readonly string[], { terminal, signal }: RunParts): number {
   if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
   const known = error instanceof CommanderError ? usageError(error, argv) : asAppError(error);
-  const interrupted = known.code === 'client_closed' && signal.aborted;
-  if (argv.includes('--json')) terminal.err(renderErrorJson(known));
+  // At a question Ctrl-C is a key like others, and makes no signal.
+  const interrupted = isAbort(error) || (known.code === 'client_closed' && signal.aborted);
+  const json = argv.includes('--json');
+  if (json) terminal.err(renderErrorJson(known));
   else if (!interrupted) terminal.err(renderError(known, createPaint(terminal.errColor)));
   // A command that has something to say to who interrupts it throws an error of its own.
   else if (error === known) terminal.err(renderNotice(known));
-  if (known.code === 'internal' && known.cause instanceof Error) terminal.err(known.cause.stack ?? '');
+  if (known.code === 'internal' && known.cause instanceof Error && !json)
+    terminal.err(known.cause.stack ?? '');
   return interrupted ? EXIT_INTERRUPTED : known.exit;
 }
 

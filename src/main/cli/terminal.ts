@@ -52,14 +52,7 @@ export function nodeTerminal({ stdin, stdout, stderr, env }: TerminalStreams): T
     outColor: hasColor(stdout, env),
     errColor: hasColor(stderr, env),
     keyboard,
-    async ask(question, signal) {
-      const lines = createInterface({ input: stdin, output: stderr });
-      try {
-        return await lines.question(question, { signal });
-      } finally {
-        lines.close();
-      }
-    },
+    ask: (question, signal) => askLine(stdin, stderr, question, signal),
     askSecret: (question, signal) => readHidden(stdin, stderr, question, signal),
     readInput: (mostBytes) => readAll(stdin, mostBytes),
   };
@@ -77,6 +70,21 @@ function widthOf(stream: Output, env: TerminalStreams['env']): number {
   if (Number.isInteger(told) && told >= 20) return told;
   const columns = stream.isTTY === true ? (stream.columns ?? 0) : 0;
   return columns > 0 ? columns : Number.POSITIVE_INFINITY;
+}
+
+/** An end of input counts as an empty answer. */
+async function askLine(stdin: Input, stderr: Output, question: string, signal: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: stdin, output: stderr });
+  // While it reads, the terminal gives Ctrl-C to it instead of making a signal, and it settles nothing when it closes.
+  const left = new Promise<string>((resolve, reject) => {
+    lines.once('SIGINT', () => reject(abortError(signal)));
+    lines.once('close', () => resolve(''));
+  });
+  try {
+    return await Promise.race([lines.question(question, { signal }), left]);
+  } finally {
+    lines.close();
+  }
 }
 
 async function readAll(stdin: Input, mostBytes: number): Promise<string> {

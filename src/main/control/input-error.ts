@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { nearest } from './nearest.ts';
 
 /** What one part of an input got wrong; travels in the error's details for forms to show beside the field. */
-export interface InputIssue {
+interface InputIssue {
   readonly field: string;
   readonly message: string;
 }

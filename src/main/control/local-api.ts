@@ -100,7 +100,7 @@ export function isMethodName(name: string): name is MethodName {
   return Object.hasOwn(methods, name);
 }
 
-export function isStreamName(name: string): name is StreamName {
+function isStreamName(name: string): name is StreamName {
   return Object.hasOwn(streams, name);
 }
 

@@ -34,7 +34,7 @@ export interface ControlServerOptions {
   readonly limits?: Partial<ControlLimits>;
 }
 
-export interface ControlLimits {
+interface ControlLimits {
   readonly maxBodyBytes: number;
   readonly maxConnections: number;
   /** Time for a request's headers, and for the whole request. */
@@ -56,7 +56,7 @@ const LIMITS: ControlLimits = {
   graceMs: 2000,
 };
 
-export interface ControlAddress {
+interface ControlAddress {
   /** `http://127.0.0.1:PORT`, without a trailing slash. */
   readonly url: string;
   readonly port: number;
@@ -126,13 +126,13 @@ class HttpControlServer implements ControlServer {
     const port = await this.#listenOn('127.0.0.1', this.#options.port);
     for (const name of ['127.0.0.1', 'localhost', '[::1]']) this.#hosts.add(`${name}:${port}`);
     for (const host of this.#options.allowedHosts ?? []) this.#hosts.add(host);
+    this.#address = { url: `http://127.0.0.1:${port}`, port };
     try {
       await this.#listenOn('::1', port);
     } catch (error) {
       // Machines without IPv6 do without; the address that is printed is the IPv4 one.
       this.#options.log.debug({ reason: asAppError(error).message }, 'control port not on ::1');
     }
-    this.#address = { url: `http://127.0.0.1:${port}`, port };
     return this.#address;
   }
 

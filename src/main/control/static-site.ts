@@ -59,7 +59,7 @@ export class StaticSite {
 }
 
 /** The path below the folder; null for what no build ever contains: parent steps, hidden files, odd characters. */
-export function safePath(path: string): string | null {
+function safePath(path: string): string | null {
   let decoded: string;
   try {
     decoded = decodeURIComponent(path);

@@ -45,6 +45,37 @@ describe('terminal', () => {
     expect(streams({ tty, env }).terminal.interactive).toBe(interactive);
   });
 
+  it('asks a question; no more input is an empty answer', async () => {
+    const { terminal, stdin, stderr, written } = streams({ tty: true });
+    const answer = terminal.ask('Go on? ', never);
+    stdin.write('yes\r');
+    expect(await answer).toBe('yes');
+    expect(written(stderr)).toContain('Go on? ');
+    const second = streams({ tty: false });
+    const ended = second.terminal.ask('Go on? ', never);
+    second.stdin.end();
+    expect(await ended).toBe('');
+  });
+
+  it('gives a question up at Ctrl-C, and when the program is told to end', async () => {
+    const { terminal, stdin } = streams({ tty: true });
+    const answer = terminal.ask('Go on? ', never);
+    stdin.write('\u0003');
+    await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+    const stop = new AbortController();
+    const stopped = streams({ tty: true }).terminal.ask('Go on? ', stop.signal);
+    stop.abort();
+    await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('writes results and progress to their own streams', () => {
+    const { terminal, stdout, stderr, written } = streams({ tty: false });
+    terminal.out('result');
+    terminal.err('line');
+    terminal.errRaw('raw');
+    expect([written(stdout), written(stderr)]).toEqual(['result\n', 'line\nraw']);
+  });
+
   it('reads a secret without showing it, corrections included', async () => {
     const { terminal, stdin, stderr, raw, written } = streams({ tty: true });
     const secret = terminal.askSecret('Key: ', never);

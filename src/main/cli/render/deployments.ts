@@ -60,7 +60,7 @@ function stateText(view: DeploymentView, now: number): string {
 }
 
 /** `0:12`, or `0:12 of 0:45` where the usual time is known. */
-export function phaseTime(phase: Phase, now: number): string {
+function phaseTime(phase: Phase, now: number): string {
   const elapsed = stopwatch(
     (phase.endedAt === null ? now : Date.parse(phase.endedAt)) - Date.parse(phase.startedAt),
   );
@@ -72,7 +72,7 @@ function idleText(view: DeploymentView, now: number): string {
   return view.spec.idle.policy === 'off' ? 'off' : '–';
 }
 
-export function moneyLine(money: Money): string {
+function moneyLine(money: Money): string {
   const rest = money.restUsdPerMonth > 0 ? `, storage at rest ${formatUsd(money.restUsdPerMonth)}/month` : '';
   const simulated = money.simulated ? ' (simulated)' : '';
   return `Now ${formatUsdPerHour(money.nowUsdPerHour)}, today ${formatUsd(money.todayUsd)}${rest}${simulated}.`;

@@ -4,26 +4,64 @@ import type { Paint } from './paint.ts';
 import { renderTable, type Column, type TableOptions } from './table.ts';
 import { duration } from './words.ts';
 
+export interface PlanOptions extends TableOptions {
+  readonly hoursPerDay: number;
+  /** Shows every row; else the first and the most telling ones. */
+  readonly all: boolean;
+}
+
+const MOST_CANDIDATES = 8;
+const MOST_REJECTIONS = 8;
+
 /** The ranking as a table, then what was cheaper and why it was not taken. */
-export function renderPlan(plan: Plan, options: TableOptions & { readonly hoursPerDay: number }): string {
-  const { paint } = options;
+export function renderPlan(plan: Plan, options: PlanOptions): string {
+  const { paint, all } = options;
+  const candidates = all ? plan.candidates : plan.candidates.slice(0, MOST_CANDIDATES);
+  const rejected = all ? plan.rejected : mostTelling(plan.rejected, MOST_REJECTIONS);
   const sections = [planTitle(plan, paint)];
   sections.push(
-    plan.candidates.length === 0
+    candidates.length === 0
       ? paint.red('Nothing that is offered fits.')
-      : renderTable(candidateColumns(paint, options.hoursPerDay), plan.candidates, options),
+      : renderTable(candidateColumns(paint, options.hoursPerDay), candidates, options) +
+          more(plan.candidates.length - candidates.length, paint),
   );
-  const notes = plan.candidates.flatMap((candidate) =>
-    candidate.notes.map((note) => `  #${candidate.rank} ${note}`),
-  );
+  const notes = noteLines(candidates);
   if (notes.length > 0) sections.push(notes.join('\n'));
-  if (plan.rejected.length > 0) {
-    const title = plan.candidates.length === 0 ? 'Rejected' : 'Cheaper, but rejected';
-    sections.push(`${title}\n${renderTable(rejectionColumns(), plan.rejected, options)}`);
+  if (rejected.length > 0) {
+    const title = candidates.length === 0 ? 'Rejected' : 'Cheaper, but rejected';
+    const rows = renderTable(rejectionColumns(), rejected, options);
+    sections.push(`${title}\n${rows}${more(plan.rejected.length - rejected.length, paint)}`);
   }
   if (plan.warnings.length > 0) sections.push(warningLines(plan, paint).join('\n'));
   sections.push(paint.dim(closing(plan)));
   return sections.join('\n\n');
+}
+
+function more(count: number, paint: Paint): string {
+  return count > 0 ? `\n${paint.dim(`and ${count} more; show them with --all`)}` : '';
+}
+
+/** What a choice of the user's ruled out says more than what can never work; the order by price stays. */
+function mostTelling(rejected: readonly PlanRejection[], most: number): readonly PlanRejection[] {
+  const weight = ({ code }: PlanRejection): number => {
+    if (code === 'heads' || code === 'architecture') return 2;
+    return code === 'memory' ? 1 : 0;
+  };
+  const kept = new Set(rejected.toSorted((a, b) => weight(a) - weight(b)).slice(0, most));
+  return rejected.filter((rejection) => kept.has(rejection));
+}
+
+/** Each note once, with the ranks it holds for. */
+function noteLines(candidates: readonly PlanCandidate[]): string[] {
+  const ranks = new Map<string, number[]>();
+  for (const { rank, notes } of candidates) {
+    for (const note of notes) ranks.set(note, [...(ranks.get(note) ?? []), rank]);
+  }
+  return Array.from(ranks, ([note, of]) =>
+    of.length === candidates.length && of.length > 1
+      ? `  all: ${note}`
+      : `  ${of.map((rank) => `#${rank}`).join(', ')}: ${note}`,
+  );
 }
 
 export function warningLines(plan: Plan, paint: Paint): string[] {

@@ -7,7 +7,7 @@ const plan = samplePlan();
 const [tight] = plan.candidates;
 if (tight === undefined) throw new Error('The sample is gone');
 
-const options = (width: number) => ({ width, paint: plain, hoursPerDay: 4 });
+const options = (width: number) => ({ width, paint: plain, hoursPerDay: 4, all: false });
 
 describe('plan', () => {
   it('ranks what fits and says why the cheaper did not', () => {
@@ -18,7 +18,7 @@ describe('plan', () => {
       1   RTX A5000       1   secure   $0.26         $1.04         21.3/22.1   4 % tight   high         4-8 min
       2   A40             1   secure   $0.44         $1.76         21.3/44.2        52 %   medium       3-4 min
 
-        #2 longer context possible: 98304
+        #2: longer context possible: 98304
 
       Cheaper, but rejected
       GPU            COUNT   CLOUD      $/H   REASON
@@ -38,7 +38,7 @@ describe('plan', () => {
       1   RTX A5000       1   $0.26         21.3/22.1   4 % tight
       2   A40             1   $0.44         21.3/44.2        52 %
 
-        #2 longer context possible: 98304
+        #2: longer context possible: 98304
 
       Cheaper, but rejected
       GPU            COUNT     $/H   REASON
@@ -64,6 +64,32 @@ describe('plan', () => {
 
       RunPod’s prices as of 2026-11-24T08:59:00.000Z. Nothing was rented."
     `);
+  });
+
+  it('shows the first and the most telling rows of a long plan, and all when asked', () => {
+    const [rejection] = plan.rejected;
+    if (rejection === undefined) throw new Error('The sample is gone');
+    const long = {
+      ...plan,
+      candidates: Array.from({ length: 24 }, (_, index) => ({
+        ...tight,
+        rank: index + 1,
+        notes: ['disk adds $0.01/h'],
+      })),
+      rejected: Array.from({ length: 20 }, (_, index) => ({
+        ...rejection,
+        code: index === 15 ? ('not-asked-for' as const) : ('architecture' as const),
+        reason: index === 15 ? 'would fit, but was not asked for' : 'is too old',
+      })),
+    };
+    const short = renderPlan(long, options(Infinity));
+    expect(short).toContain('and 16 more; show them with --all');
+    expect(short).toContain('and 12 more; show them with --all');
+    expect(short).toContain('would fit, but was not asked for');
+    expect(short.match(/disk adds/g)).toHaveLength(1);
+    const full = renderPlan(long, { ...options(Infinity), all: true });
+    expect(full.match(/RTX A5000/g)).toHaveLength(24);
+    expect(full).not.toContain('--all');
   });
 
   it('prices a start in one line', () => {
