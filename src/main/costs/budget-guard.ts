@@ -58,17 +58,18 @@ export class BudgetGuard {
     });
   }
 
-  /** Notices due now, each once in its period. */
-  takeNotices(nowMs: number): BudgetNotice[] {
+  /**
+   * Notices due now, each once in its period. One counts as given when `carryOut` has returned: what fails or is cut off by
+   * a crash comes again at the next call.
+   */
+  takeNotices(nowMs: number, carryOut: (notice: BudgetNotice) => void = () => {}): BudgetNotice[] {
     const given = new Set(this.#db.all('SELECT key FROM budget_notices').map((row) => text(row, 'key')));
     const notices = noticesOf(this.states(nowMs), given);
-    if (notices.length === 0) return [];
-    this.#db.transaction(() => {
-      this.#forgetPast(nowMs);
-      for (const notice of notices) {
-        this.#db.run('INSERT INTO budget_notices VALUES (?, ?)', notice.key, notice.state.period.toMs);
-      }
-    });
+    if (notices.length > 0) this.#forgetPast(nowMs);
+    for (const notice of notices) {
+      carryOut(notice);
+      this.#db.run('INSERT INTO budget_notices VALUES (?, ?)', notice.key, notice.state.period.toMs);
+    }
     return notices;
   }
 

@@ -117,6 +117,8 @@ export class RotatingFile {
 
   #append(text: string): void {
     const bytes = Buffer.from(text, 'utf8');
+    // Somebody deleted it: what is written to it now, nobody will ever read.
+    if (this.#file !== null && fstatSync(this.#file).nlink === 0) this.#close();
     if (this.#file !== null && this.#size > 0 && this.#size + bytes.length > this.#options.maxBytes) {
       this.#rotate();
     }

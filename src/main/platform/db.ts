@@ -4,7 +4,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 import { AppError } from '../../shared/errors.ts';
 
 export type Row = Record<string, SQLOutputValue>;
-export type Value = SQLInputValue;
+type Value = SQLInputValue;
 
 /** One step of a room's schema; steps run once, in order, each in a transaction. Never edit a released step. */
 export interface Migration {

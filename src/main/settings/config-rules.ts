@@ -20,7 +20,7 @@ export function brokenRules(config: AppConfig): BrokenRule[] {
   ];
 }
 
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase().replaceAll(/^\[|\]$/g, '');
   return (
     name === 'localhost' ||

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { fileSchema } from './config-file.ts';
 
-/** The published JSON Schema of `llm_config.json`, from which editors complete and check. */
-export function configFileSchema(): Readonly<Record<string, unknown>> {
+/** The text of resources/config.schema.json, from which editors complete and check `llm_config.json`. */
+export function generateConfigSchema(): string {
   const schema = z.toJSONSchema(fileSchema(), {
     io: 'input',
     unrepresentable: 'any',
@@ -11,10 +11,6 @@ export function configFileSchema(): Readonly<Record<string, unknown>> {
       if (jsonSchema.format === 'starts_with') delete jsonSchema.format;
     },
   });
-  return { ...schema, title: 'RunPod LLM Manager configuration (llm_config.json)' };
-}
-
-/** The same as the text of resources/config.schema.json. */
-export function generateConfigSchema(): string {
-  return `${JSON.stringify(configFileSchema(), null, 2)}\n`;
+  const titled = { ...schema, title: 'RunPod LLM Manager configuration (llm_config.json)' };
+  return `${JSON.stringify(titled, null, 2)}\n`;
 }

@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
-import { fileError } from '../platform/files.ts';
 
 /** What decides where folders are; given, so that every system can be tested on any. */
 export interface Machine {
@@ -46,18 +44,6 @@ export function resolveDataDir(flag: string | undefined, machine: Machine): stri
 export function absolute(path: string, base: string, home: string): string {
   if (path === '~') return home;
   return /^~[/\\]/.test(path) ? join(home, path.slice(2)) : resolve(base, path);
-}
-
-/**
- * Makes the data directory, for its user alone.
- * @throws AppError data_dir_unusable, disk_full
- */
-export function makeDataDir(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    throw fileError(error, path);
-  }
 }
 
 /** The specification tells to ignore relative values. */

@@ -4,7 +4,7 @@ export interface Position {
   readonly column: number;
 }
 
-export type JsonPath = readonly (string | number)[];
+type JsonPath = readonly (string | number)[];
 
 export interface JsonText {
   readonly value: unknown;

@@ -118,7 +118,7 @@ function readFile(
 }
 
 /** The text of a file; null when there is none. */
-export function readTextFile(path: string): string | null {
+function readTextFile(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -8,7 +8,7 @@ import { BLOCK_ROWS, POD_ROWS, ROWS, SERVERLESS_ROWS, type Row } from './seed-ro
 /** Template ids that stand for the app's own recipes. */
 const RECIPES = new Set(['vllm', 'ollama']);
 
-export interface MappingProblem {
+interface MappingProblem {
   readonly path: ValuePath;
   readonly found: string;
   readonly allowed: string;

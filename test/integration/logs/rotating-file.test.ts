@@ -87,6 +87,16 @@ describe('RotatingFile', () => {
     expect(numbers(readFileSync(join(folder, 'app.log'), 'utf8'))).toEqual([10, 11]);
   });
 
+  it('begins anew when somebody deletes the file', () => {
+    const folder = join(tempDir(), 'logs');
+    const { file, told } = openAt(join(folder, 'app.log'));
+    file.write('gone\n', true);
+    rmSync(folder, { recursive: true });
+    file.write('here\n', true);
+    file.dispose();
+    expect([readFileSync(join(folder, 'app.log'), 'utf8'), told.problems]).toEqual(['here\n', []]);
+  });
+
   it('survives a full disk, says so once, leaves no half line, and tells what was lost when there is room', async (context) => {
     const folder = smallDisk(context, 100_000);
     const path = join(folder, 'app.log');

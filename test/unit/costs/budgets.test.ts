@@ -131,6 +131,18 @@ describe('BudgetGuard', () => {
     expect(() => guard.raise(monthScope, 100, NOON)).toThrow('no such budget');
   });
 
+  it('gives a notice again whose consequence failed', () => {
+    const { guard, spent } = guarded([{ scope: dayScope, usd: 5 }]);
+    spent.all = 6;
+    const failing = (): void => {
+      throw new Error('disk full');
+    };
+    expect(() => guard.takeNotices(NOON, failing)).toThrow('disk full');
+    const carriedOut: string[] = [];
+    guard.takeNotices(NOON, (notice) => carriedOut.push(notice.kind));
+    expect([carriedOut, guard.takeNotices(NOON)]).toEqual([['stop'], []]);
+  });
+
   it('gives each notice once, also across a restart, and anew in the next period; the state stays', () => {
     const { guard, open, spent } = guarded([{ scope: dayScope, usd: 5 }]);
     spent.all = 6;

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import {
   ManualClock,
@@ -10,7 +11,7 @@ import {
 /** A clock and the way to let `ms` of its time pass. */
 interface Subject {
   readonly clock: Clock;
-  pass(ms: number): Promise<void>;
+  readonly pass: (ms: number) => Promise<void>;
 }
 
 const subjects: Record<string, () => Subject> = {
@@ -60,8 +61,7 @@ describe.each(Object.entries(subjects))('Clock contract: %s', (_name, make) => {
     const sleep = clock.sleep(1, controller.signal);
     await pass(1);
     await sleep;
-    controller.abort();
-    await expect(sleep).resolves.toBeUndefined();
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
   it('calls once after the wait, and not at all when cancelled', async () => {
@@ -82,8 +82,7 @@ describe.each(Object.entries(subjects))('Clock contract: %s', (_name, make) => {
       calls++;
       if (calls === 3) cancel();
     });
-    while (calls < 3) await pass(5);
-    await pass(20);
+    for (let round = 0; round < 10; round++) await pass(5);
     expect(calls).toBe(3);
   });
 
