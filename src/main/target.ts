@@ -37,6 +37,8 @@ export interface Target {
   readonly models: readonly string[];
   readonly contextTokens: number;
   readonly simulated: boolean;
+  /** Upstream's `fingerprint` as it would be now, known while it sleeps too; absent = only its upstream tells. */
+  readonly fingerprint?: string;
   state(): TargetState;
   /** null unless ready. */
   upstream(): Upstream | null;

@@ -210,16 +210,16 @@ export interface Piece {
   readonly mark: Mark;
 }
 
-/** A flow over chunks that exist already; respects pause. */
+/** A flow over pieces that exist already; respects pause. */
 export class Replay implements Flow {
-  readonly #chunks: readonly Piece[];
+  readonly pieces: readonly Piece[];
   #at = 0;
   #sink: Sink | null = null;
   #paused = false;
   #running = false;
 
-  constructor(chunks: readonly Piece[]) {
-    this.#chunks = chunks;
+  constructor(pieces: readonly Piece[]) {
+    this.pieces = pieces;
   }
 
   start(sink: Sink): void {
@@ -241,7 +241,7 @@ export class Replay implements Flow {
     if (this.#running) return;
     this.#running = true;
     while (!this.#paused && this.#sink !== null) {
-      const next = this.#chunks[this.#at++];
+      const next = this.pieces[this.#at++];
       if (next === undefined) {
         const sink: Sink = this.#sink;
         this.#sink = null;

@@ -3,20 +3,30 @@ import type { Clock } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { ProxyConfig } from '../settings/proxy-config.ts';
 import type { Target } from '../target.ts';
+import type { Log } from '../logs/log.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import type { Breakers } from './breaker.ts';
 import type { Call, Handle, Stage } from './call.ts';
 import { breakCircuit } from './stages/break-circuit.ts';
+import { bridgeWake } from './stages/bridge-wake.ts';
+import { cacheAnswers } from './stages/cache-answers.ts';
 import { fallback } from './stages/fallback.ts';
 import { fitContext } from './stages/fit-context.ts';
 import { form } from './stages/form.ts';
 import { keepAlive } from './stages/keep-alive.ts';
+import { limitRates } from './stages/limit-rates.ts';
 import { meter } from './stages/meter.ts';
 import { retry } from './stages/retry.ts';
+import { singleFlight } from './stages/single-flight.ts';
+import { speakOllama } from './stages/speak-ollama.ts';
+import { translate } from './stages/translate.ts';
 import { wake } from './stages/wake.ts';
 import type { TargetLoad } from './target-load.ts';
 import type { Ticker } from './ticker.ts';
 import type { RequestRecord } from './trace.ts';
+import type { Turnstile } from './turnstile.ts';
 import { forward } from './upstream/forward.ts';
+import type { WakeAllowance } from './wake-allowance.ts';
 
 export interface PipelineParts {
   readonly clock: Clock;
@@ -26,6 +36,12 @@ export interface PipelineParts {
   readonly settings: () => ProxyConfig;
   readonly load: TargetLoad;
   readonly breakers: Breakers;
+  readonly turnstile: Turnstile;
+  readonly cache: AnswerCache;
+  readonly allowance: WakeAllowance;
+  readonly log: Log;
+  /** The target that answers while another wakes, if one is set and awake. */
+  readonly bridge: () => Target | null;
   readonly standIns: (call: Call) => readonly Target[];
   readonly onCompleted: (record: RequestRecord) => void;
   readonly userAgent: string;
@@ -40,7 +56,22 @@ export function pipeline(parts: PipelineParts): Handle {
   const stages: readonly Stage[] = [
     meter({ clock, onCompleted: parts.onCompleted }),
     keepAlive(ticker, clock),
+    limitRates({
+      clock,
+      turnstile: parts.turnstile,
+      modelLimits: () => settings().limits,
+    }),
+    speakOllama(clock),
     form((call) => call.target.upstream()?.cutsSilence !== false),
+    cacheAnswers({ clock, cache: parts.cache, rules: () => settings().cache }),
+    singleFlight({ clock, shares: () => settings().singleFlight }),
+    bridgeWake({
+      clock,
+      log: parts.log,
+      allowance: parts.allowance,
+      bridge: parts.bridge,
+      perDay: () => settings().bridge.requestsPerDay,
+    }),
     fallback(parts.standIns),
     breakCircuit(parts.breakers),
     retry({ clock, random, retries: () => settings().retries }),
@@ -48,8 +79,9 @@ export function pipeline(parts: PipelineParts): Handle {
       clock,
       load: parts.load,
       wakeTimeoutMs: () => settings().wakeTimeoutSeconds * 1000,
-      wakesPerHour: () => settings().wakesPerHour,
+      allowance: parts.allowance,
     }),
+    translate(clock),
     fitContext(),
   ];
   const innermost = forward({

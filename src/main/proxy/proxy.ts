@@ -8,12 +8,15 @@ import type { Random } from '../platform/random.ts';
 import type { ProxyConfig } from '../settings/proxy-config.ts';
 import type { Target, TargetSource } from '../target.ts';
 import { Breakers } from './breaker.ts';
-import { bytesReply, type Call, type Reply } from './call.ts';
-import type { ClientKey, Keyring } from './keyring.ts';
-import { modelById, modelList } from './models.ts';
+import { AnswerCache, type AnswerStore, type CacheStats } from './answer-cache.ts';
+import type { Call, Handle } from './call.ts';
+import { RecentRequests } from './dashboard.ts';
+import type { Keyring } from './keyring.ts';
+import { localRoutes } from './local-routes.ts';
+import { Metrics } from './metrics.ts';
 import { pipeline } from './pipeline.ts';
+import type { ProxyStats } from './proxy-stats.ts';
 import { Router } from './router.ts';
-import { modelIdOf, type Route } from './routes.ts';
 import { Auth } from './server/auth.ts';
 import { Front } from './server/front.ts';
 import { allowedHosts, type GateRules } from './server/gate.ts';
@@ -21,6 +24,8 @@ import { listen } from './server/listeners.ts';
 import { TargetLoad } from './target-load.ts';
 import { Ticker } from './ticker.ts';
 import type { RequestRecord } from './trace.ts';
+import { Turnstile } from './turnstile.ts';
+import { WakeAllowance } from './wake-allowance.ts';
 
 export interface ProxyOptions {
   readonly source: TargetSource;
@@ -33,23 +38,12 @@ export interface ProxyOptions {
   readonly pool: HttpPool;
   /** Read per request, so that a reloaded file takes effect at once; host, port and connections at `listen`. */
   readonly settings: () => ProxyConfig;
+  /** Cached answers on disk; absent = memory only. Closed with the proxy. */
+  readonly answerStore?: AnswerStore;
   /** Every request, whatever its outcome, once. Must be quick: it runs on the request path. */
   readonly onCompleted: (record: RequestRecord) => void;
   /** A request was refused at the gate: wrong Host, foreign origin, guessing. `origin` = the web page, if any. */
   readonly onRefused?: (code: string, origin: string | null) => void;
-}
-
-export interface ProxyStats {
-  readonly inFlight: number;
-  readonly listening: boolean;
-  readonly targets: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly state: string;
-    readonly inFlight: number;
-    readonly firstTokenMs: number | null;
-    readonly breaker: string;
-  }[];
 }
 
 export interface Proxy {
@@ -58,6 +52,9 @@ export interface Proxy {
   /** Stops accepting, lets requests under way finish for `graceMs`, then ends them in their own dialect. */
   close(options: { readonly graceMs: number }): Promise<void>;
   stats(): ProxyStats;
+  cacheStats(): CacheStats;
+  /** Forgets cached answers of one model, or all (null). @returns how many */
+  clearCache(model: string | null): number;
 }
 
 const LOOPBACK = /^(?:127\.|::1$|\[::1\]$)/;
@@ -73,8 +70,10 @@ class ProxyServer implements Proxy {
   readonly #load: TargetLoad;
   readonly #breakers: Breakers;
   readonly #router: Router;
+  readonly #cache: AnswerCache;
+  readonly #metrics = new Metrics();
+  readonly #recent = new RecentRequests(100);
   readonly #front: Front;
-  readonly #startedAt: number;
   #servers: readonly Server[] = [];
   #loopback = true;
   #port = 0;
@@ -87,7 +86,6 @@ class ProxyServer implements Proxy {
   constructor(options: ProxyOptions) {
     const { clock, settings, source } = options;
     this.#options = options;
-    this.#startedAt = Math.floor(clock.now() / 1000);
     this.#ticker = new Ticker(clock);
     this.#load = new TargetLoad(() => clock.monotonic());
     this.#breakers = new Breakers(clock, () => ({
@@ -100,6 +98,8 @@ class ProxyServer implements Proxy {
       defaultModel: () => settings().defaultModel,
       healthy: (id) => this.#breakers.healthy(id),
     });
+    const { memoryMb } = settings().cache;
+    this.#cache = new AnswerCache(clock, memoryMb * 1_048_576, options.answerStore ?? null);
     this.#front = this.#newFront();
   }
 
@@ -138,6 +138,7 @@ class ProxyServer implements Proxy {
     this.#servers = [];
     this.#router.dispose();
     this.#ticker.close();
+    this.#cache.close();
   }
 
   stats(): ProxyStats {
@@ -155,28 +156,33 @@ class ProxyServer implements Proxy {
     };
   }
 
+  cacheStats(): CacheStats {
+    return this.#cache.stats();
+  }
+
+  clearCache(model: string | null): number {
+    return this.#cache.clear(model);
+  }
+
   #newFront(): Front {
     const { clock, keyring, log, settings } = this.#options;
     const refused = (code: string, origin: string | null): void => {
+      this.#metrics.refused(code);
       log.warn({ code, origin }, 'request refused at the gate');
       this.#options.onRefused?.(code, origin);
     };
     return new Front({
       auth: new Auth({ keyring, clock, onGuessing: () => refused('guessing', null) }),
       router: this.#router,
-      handle: pipeline({
+      handle: this.#pipeline(),
+      local: localRoutes({
         clock,
-        random: this.#options.random,
-        ticker: this.#ticker,
-        dispatcher: this.#options.pool.dispatcher,
-        settings,
-        load: this.#load,
-        breakers: this.#breakers,
-        standIns: (call) => this.#standIns(call),
-        onCompleted: (record) => this.#completed(record),
-        userAgent: 'runpod-llm-manager',
+        router: this.#router,
+        metrics: this.#metrics,
+        recent: this.#recent,
+        cache: this.#cache,
+        stats: () => this.stats(),
       }),
-      local: (route, path, key) => Promise.resolve(this.#local(route, path, key)),
       settings,
       keyRequired: (ollama) => !this.#loopback || (settings().requireKey && !ollama),
       gate: () => this.#rules(),
@@ -188,8 +194,31 @@ class ProxyServer implements Proxy {
     });
   }
 
+  #pipeline(): Handle {
+    const { clock, random, log, pool, settings } = this.#options;
+    return pipeline({
+      clock,
+      random,
+      log,
+      ticker: this.#ticker,
+      dispatcher: pool.dispatcher,
+      settings,
+      load: this.#load,
+      breakers: this.#breakers,
+      turnstile: new Turnstile(clock),
+      cache: this.#cache,
+      allowance: new WakeAllowance(clock, () => settings().wakesPerHour),
+      bridge: () => this.#bridge(),
+      standIns: (call) => this.#standIns(call),
+      onCompleted: (record) => this.#completed(record),
+      userAgent: 'runpod-llm-manager',
+    });
+  }
+
   /** A failing listener must not fail the request it was told about. */
   #completed(record: RequestRecord): void {
+    this.#metrics.observe(record);
+    this.#recent.add(record);
     try {
       this.#options.onCompleted(record);
     } catch (error) {
@@ -202,6 +231,12 @@ class ProxyServer implements Proxy {
     return models.flatMap((model) => this.#router.targetsOf(model));
   }
 
+  #bridge(): Target | null {
+    const { model } = this.#options.settings().bridge;
+    if (model === null) return null;
+    return this.#router.targetsOf(model).find((target) => target.upstream() !== null) ?? null;
+  }
+
   #rules(): GateRules {
     const { allowedHosts: extra, allowedOrigins } = this.#options.settings();
     const key = `${this.#port}|${extra.join()}|${allowedOrigins.join()}`;
@@ -211,27 +246,4 @@ class ProxyServer implements Proxy {
     }
     return this.#gate.rules;
   }
-
-  #local(route: Route, path: string, key: ClientKey): Reply {
-    switch (route.id) {
-      case 'root':
-        return text('RunPod LLM Manager proxy is running. Requests need a key.\n');
-      case 'health':
-        return json({ status: 'ok' });
-      case 'models':
-        return json(modelList(this.#router, key, this.#startedAt));
-      case 'model':
-        return json(modelById(this.#router, key, modelIdOf(path) ?? '', this.#startedAt));
-      default:
-        throw new AppError('not_found', 'There is no such route.');
-    }
-  }
-}
-
-function json(value: unknown): Reply {
-  return bytesReply(Buffer.from(JSON.stringify(value)));
-}
-
-function text(value: string): Reply {
-  return bytesReply(Buffer.from(value), 'text/plain; charset=utf-8');
 }

@@ -1,4 +1,5 @@
 import type { AppError } from '../../../shared/errors.ts';
+import { EVENTS_TYPE } from '../call.ts';
 import { namedEvent, readEvent } from '../events/event-stream.ts';
 import { MARK, Through, type Flow, type Mark } from '../flow.ts';
 import { isObject, parseObject, stringOf, type JsonObject } from '../json.ts';
@@ -12,6 +13,7 @@ import { COMMENT_BEAT, type Voice, type VoiceContext } from './voice.ts';
  */
 export class ResponsesVoice implements Voice {
   readonly beatMs = 15_000;
+  readonly contentType = EVENTS_TYPE;
   readonly #context: VoiceContext;
   readonly #id: string;
   #sequence = 0;

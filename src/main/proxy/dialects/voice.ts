@@ -5,6 +5,7 @@ import type { Flow } from '../flow.ts';
 export interface Voice {
   /** Longest silence this dialect's clients are known to bear. */
   readonly beatMs: number;
+  readonly contentType: string;
   /** What opens a stream that is committed before the model server answered; null = nothing. */
   open(): Buffer | null;
   /** `begun` = events of the answer have gone out. */

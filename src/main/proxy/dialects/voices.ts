@@ -1,4 +1,5 @@
 import type { AppError } from '../../../shared/errors.ts';
+import { EVENTS_TYPE, JSON_TYPE } from '../call.ts';
 import { namedEvent } from '../events/event-stream.ts';
 import type { Flow } from '../flow.ts';
 import type { DialectName } from '../routes.ts';
@@ -23,6 +24,7 @@ export function voiceFor(dialect: DialectName, context: VoiceContext): Voice {
 
 class ChatVoice implements Voice {
   readonly beatMs = 10_000;
+  readonly contentType = EVENTS_TYPE;
   readonly #requestId: string;
 
   constructor(requestId: string) {
@@ -46,6 +48,7 @@ const PING = namedEvent('ping', { type: 'ping' });
 
 class MessagesVoice implements Voice {
   readonly beatMs = 10_000;
+  readonly contentType = EVENTS_TYPE;
   open(): Buffer {
     return PING;
   }
@@ -64,6 +67,7 @@ class MessagesVoice implements Voice {
 /** NDJSON bears no comments; Ollama's own clients skip blank lines. */
 class OllamaVoice implements Voice {
   readonly beatMs = 10_000;
+  readonly contentType = 'application/x-ndjson';
   readonly #line = Buffer.from('\n');
   open(): null {
     return null;
@@ -88,6 +92,7 @@ const SPACE = Buffer.from(' ');
  */
 export const PADDING_VOICE: Voice = {
   beatMs: 10_000,
+  contentType: JSON_TYPE,
   open: () => SPACE,
   beat: () => SPACE,
   adopt: (flow) => flow,

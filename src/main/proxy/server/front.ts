@@ -7,6 +7,7 @@ import { bytesReply, type Call, type Handle, type Reply } from '../call.ts';
 import { renderError } from '../dialects/errors.ts';
 import type { Flow } from '../flow.ts';
 import type { ClientKey } from '../keyring.ts';
+import type { LocalRoutes } from '../local-routes.ts';
 import type { Router } from '../router.ts';
 import { matchRoute, ROUTES, type DialectName, type Route, type RouteMatch } from '../routes.ts';
 import type { Ticker } from '../ticker.ts';
@@ -23,7 +24,7 @@ export interface FrontOptions {
   readonly router: Router;
   readonly handle: Handle;
   /** Answers the routes that need no model server. */
-  readonly local: (route: Route, path: string, key: ClientKey, request: LocalRequest) => Promise<Reply>;
+  readonly local: LocalRoutes;
   readonly settings: () => ProxyConfig;
   /** Ollama's clients cannot send a key. */
   readonly keyRequired: (ollama: boolean) => boolean;
@@ -34,11 +35,6 @@ export interface FrontOptions {
   /** Made once per process; request ids are this and a number. */
   readonly idPrefix: string;
   readonly onRefusal: (code: string, origin: string | null) => void;
-}
-
-export interface LocalRequest {
-  readonly accept: string;
-  readonly body: Buffer;
 }
 
 /** An exchange with a client that is under way. */
@@ -144,7 +140,7 @@ export class Front {
     const reply =
       route.route.scope === 'infer'
         ? await this.#options.handle(this.#callFor(req, open, id, route, key, body))
-        : await this.#options.local(route.route, route.path, key, { accept: req.headers.accept ?? '', body });
+        : this.#options.local(route.route, route.path, key, { accept: req.headers.accept ?? '', body });
     if (open.leave.signal.aborted && reply.body.kind === 'flow') {
       reply.body.flow.cancel(asAppError(open.leave.signal.reason));
       return;
@@ -166,7 +162,7 @@ export class Front {
     key: ClientKey,
     body: Buffer,
   ): Call {
-    const intake = readIntake(body);
+    const intake = readIntake(body, matched.route);
     const { model, targets } = this.#options.router.resolve(intake.model, key);
     const [target, ...alternates] = targets;
     if (target === undefined) throw new AppError('model_not_found', `Nothing serves "${model}".`);

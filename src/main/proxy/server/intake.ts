@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../../../shared/errors.ts';
 import type { CallControl } from '../call.ts';
 import { parseObject, type JsonObject } from '../json.ts';
+import type { Route } from '../routes.ts';
 
 /** The light check of a body: an object, a model that is text, a stream flag that is one (SECURITY 4.3.9). */
 export interface Intake {
@@ -11,7 +12,7 @@ export interface Intake {
 }
 
 /** @throws AppError invalid_input */
-export function readIntake(body: Buffer): Intake {
+export function readIntake(body: Buffer, route: Route): Intake {
   const json = parseObject(body.toString('utf8'));
   if (json === null) throw new AppError('invalid_input', 'The body is not a JSON object.');
   const model = json['model'];
@@ -22,7 +23,17 @@ export function readIntake(body: Buffer): Intake {
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     throw invalid('stream', 'must be true or false');
   }
-  return { json, model: typeof model === 'string' && model !== '' ? model : null, stream: stream === true };
+  return {
+    json,
+    model: typeof model === 'string' && model !== '' ? model : null,
+    stream: wantsStream(stream, route),
+  };
+}
+
+/** Ollama streams unless told otherwise; everybody else the other way round. */
+function wantsStream(stream: unknown, route: Route): boolean {
+  if (route.id === 'ollama_chat' || route.id === 'ollama_generate') return stream !== false;
+  return stream === true;
 }
 
 function invalid(param: string, what: string): AppError {

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { bytesReply, eventsReply, type Call, type Reply, type Stage } from '../call.ts';
 import { addEvents, assemblerFor } from '../events/assemble.ts';
 import { disassemble } from '../events/disassemble.ts';
-import { MARK, Replay, Through, type Flow, type Mark } from '../flow.ts';
+import { MARK, Replay, Through, type Flow, type Mark, type Piece } from '../flow.ts';
 import { editJson } from '../json-edit.ts';
 import { isObject, numberOf, parseObject } from '../json.ts';
 
@@ -69,11 +69,17 @@ class WithoutUsage extends Through {
   }
 }
 
+/** Replayed answers are put together once, not for every hit. */
+const wholes = new WeakMap<readonly Piece[], Buffer>();
+
 async function asWhole(call: Call, reply: Reply): Promise<Reply> {
-  if (reply.body.kind === 'bytes') return reply;
-  if (!reply.body.events) return reply;
-  const json = await assembled(call, reply.body.flow);
-  return { ...bytesReply(Buffer.from(JSON.stringify(json))), headers: wholeHeaders(reply) };
+  if (reply.body.kind === 'bytes' || !reply.body.events) return reply;
+  const { flow } = reply.body;
+  const pieces = flow instanceof Replay ? flow.pieces : null;
+  const known = pieces === null ? undefined : wholes.get(pieces);
+  const bytes = known ?? Buffer.from(JSON.stringify(await assembled(call, flow)));
+  if (pieces !== null) wholes.set(pieces, bytes);
+  return { ...bytesReply(bytes), headers: wholeHeaders(reply) };
 }
 
 function wholeHeaders(reply: Reply): Record<string, string> {

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { eventsReply, JSON_TYPE, type Call, type Reply, type Stage } from '../call.ts';
+import type { Call, Reply, Stage } from '../call.ts';
 import { PADDING_VOICE, voiceFor } from '../dialects/voices.ts';
 import type { Voice } from '../dialects/voice.ts';
 import type { Ticker, Ticking } from '../ticker.ts';
@@ -44,7 +44,7 @@ function hold(
     const commit = (): void => {
       live = newStream();
       live.open();
-      resolve(call.stream ? eventsReply(live) : padded(live));
+      resolve(committed(live, voice, call.stream));
     };
     const wait = new Wait(ticker, call.stream ? null : call.processing, holdMs, commit);
     pending.then(
@@ -76,11 +76,12 @@ function streaming(reply: Reply, live: LiveStream): Reply {
   return { ...reply, body: { kind: 'flow', flow: live, events: true } };
 }
 
-function padded(live: LiveStream): Reply {
+/** A reply given before there is an answer. */
+function committed(live: LiveStream, voice: Voice, events: boolean): Reply {
   return {
     status: 200,
-    headers: { 'content-type': JSON_TYPE },
-    body: { kind: 'flow', flow: live, events: false },
+    headers: { 'content-type': voice.contentType },
+    body: { kind: 'flow', flow: live, events },
   };
 }
 

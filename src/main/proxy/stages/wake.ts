@@ -1,19 +1,18 @@
 import { AppError, ERRORS, asAppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Target, Upstream } from '../../target.ts';
+import type { Upstream } from '../../target.ts';
 import type { Call, Reply, Stage } from '../call.ts';
 import { Settling } from '../flow.ts';
 import type { TargetLoad } from '../target-load.ts';
 import { reasonOf } from '../upstream/exchange.ts';
+import type { WakeAllowance } from '../wake-allowance.ts';
 
 export interface WakeOptions {
   readonly clock: Clock;
   readonly load: TargetLoad;
   readonly wakeTimeoutMs: () => number;
-  readonly wakesPerHour: () => number;
+  readonly allowance: WakeAllowance;
 }
-
-const HOUR_MS = 3_600_000;
 
 /**
  * Brings the target up and holds its lease until the last byte, however the call ends: idle clocks stand still while a
@@ -21,7 +20,6 @@ const HOUR_MS = 3_600_000;
  * @throws AppError deployment_stopped, boot_failed, no_gpu_capacity, budget_exceeded, wait_timeout, …
  */
 export function wake(options: WakeOptions): Stage {
-  const allowance = new WakeAllowance(options);
   return (next) => async (call) => {
     const { target } = call;
     call.trace.target = target;
@@ -32,7 +30,7 @@ export function wake(options: WakeOptions): Stage {
       lease.end(served);
     };
     try {
-      const upstream = target.upstream() ?? (await awake(call, allowance, options));
+      const upstream = target.upstream() ?? (await awake(call, options));
       return untilSettled(await next({ ...call, upstream }), leave);
     } catch (error) {
       leave(answered(asAppError(error)));
@@ -55,7 +53,7 @@ function untilSettled(reply: Reply, leave: (served: boolean) => void): Reply {
   return { ...reply, body: { ...reply.body, flow } };
 }
 
-async function awake(call: Call, allowance: WakeAllowance, options: WakeOptions): Promise<Upstream> {
+async function awake(call: Call, options: WakeOptions): Promise<Upstream> {
   const { target, key, trace } = call;
   const asleep = target.state() === 'sleeping' || target.state() === 'failed';
   if (asleep) {
@@ -65,7 +63,7 @@ async function awake(call: Call, allowance: WakeAllowance, options: WakeOptions)
         `${target.name} is asleep and the key "${key.name}" may not wake it.`,
       );
     }
-    allowance.take(target);
+    options.allowance.take(target);
   }
   const startedAt = options.clock.monotonic();
   try {
@@ -94,30 +92,5 @@ async function withLimit(call: Call, options: WakeOptions): Promise<Upstream> {
   } finally {
     cancel();
     call.signal.removeEventListener('abort', left);
-  }
-}
-
-/** Starting hardware is a spending action open to every holder of a key: so many times an hour (SECURITY 4.3.15). */
-class WakeAllowance {
-  readonly #options: WakeOptions;
-  readonly #recent = new Map<string, number[]>();
-
-  constructor(options: WakeOptions) {
-    this.#options = options;
-  }
-
-  take(target: Target): void {
-    const now = this.#options.clock.now();
-    const recent = (this.#recent.get(target.id) ?? []).filter((at) => at > now - HOUR_MS);
-    const most = this.#options.wakesPerHour();
-    const [oldest] = recent;
-    if (recent.length >= most && oldest !== undefined) {
-      const minutes = Math.ceil((oldest + HOUR_MS - now) / 60_000);
-      throw new AppError(
-        'deployment_stopped',
-        `${target.name} was woken ${most} times within an hour; requests may wake it again in ${minutes} min.`,
-      );
-    }
-    this.#recent.set(target.id, [...recent, now]);
   }
 }

@@ -31,6 +31,9 @@ export function upstreamError(failure: UpstreamFailure): AppError {
 /** A page instead of JSON comes from the gateway in front of the model server, not from the server. */
 function gatewayError(failure: UpstreamFailure): AppError {
   const { status, targetName } = failure;
+  // Go's router speaks plain text: the server is there, the route is not.
+  if (failure.body.startsWith('404 page not found'))
+    return serverError(failure, 'route not found', { status });
   if (status === 524 || status === 504) {
     return new AppError(
       'upstream_timeout',

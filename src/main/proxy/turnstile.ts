@@ -1,0 +1,90 @@
+import { AppError } from '../../shared/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import { reasonOf } from './upstream/exchange.ts';
+
+interface Gate {
+  inside: number;
+  readonly queue: (() => void)[];
+}
+
+export interface TurnLimits {
+  readonly concurrent: number;
+  readonly queue: number;
+  readonly queueMs: number;
+}
+
+/** Lets so many in at once under each name; the others wait in order, up to a bound. */
+export class Turnstile {
+  readonly #clock: Clock;
+  readonly #gates = new Map<string, Gate>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  waiting(name: string): number {
+    return this.#gates.get(name)?.queue.length ?? 0;
+  }
+
+  /**
+   * Waits for a turn. @returns the function that ends it; call it exactly once
+   * @throws AppError rate_limited when the queue is full or the wait too long; the signal's reason when it fires
+   */
+  async enter(name: string, limits: TurnLimits, signal: AbortSignal): Promise<() => void> {
+    const gate = this.#gates.get(name) ?? { inside: 0, queue: [] };
+    this.#gates.set(name, gate);
+    if (gate.inside < limits.concurrent && gate.queue.length === 0) gate.inside++;
+    else if (gate.queue.length >= limits.queue) throw full(name, limits);
+    else await this.#wait(gate, name, limits, signal);
+    return () => this.#leave(name, gate);
+  }
+
+  #wait(gate: Gate, name: string, limits: TurnLimits, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = (): void => {
+        done();
+        gate.inside++;
+        resolve();
+      };
+      const giveUp = (error: Error): void => {
+        done();
+        gate.queue.splice(gate.queue.indexOf(turn), 1);
+        reject(error);
+      };
+      const left = (): void => giveUp(reasonOf(signal));
+      const cancelTimer = this.#clock.after(limits.queueMs, () => giveUp(late(name, limits)));
+      const done = (): void => {
+        cancelTimer();
+        signal.removeEventListener('abort', left);
+      };
+      gate.queue.push(turn);
+      if (signal.aborted) left();
+      else signal.addEventListener('abort', left, { once: true });
+    });
+  }
+
+  #leave(name: string, gate: Gate): void {
+    gate.inside--;
+    const next = gate.queue.shift();
+    if (next !== undefined) next();
+    else if (gate.inside === 0) this.#gates.delete(name);
+  }
+}
+
+function full(name: string, limits: TurnLimits): AppError {
+  return new AppError(
+    'rate_limited',
+    `${limits.concurrent} requests to ${name} are under way and ${limits.queue} wait already.`,
+    { retryAfterSeconds: 5 },
+  );
+}
+
+function late(name: string, limits: TurnLimits): AppError {
+  return new AppError(
+    'rate_limited',
+    `No turn came for ${name} within ${Math.round(limits.queueMs / 1000)} s.`,
+    {
+      retryAfterSeconds: 10,
+    },
+  );
+}
