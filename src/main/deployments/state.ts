@@ -36,6 +36,8 @@ export interface Live {
   absentSince: number | null;
   /** The pod must be asked for by id before anything is concluded. */
   readWanted: boolean;
+  /** Reads by id that failed in a row. */
+  readFailures: number;
   /** The container is to be restarted in place. */
   restartWanted: boolean;
   overrideIgnored: boolean;
@@ -68,6 +70,7 @@ export function newLive(now: number): Live {
     observedAt: null,
     absentSince: null,
     readWanted: false,
+    readFailures: 0,
     restartWanted: false,
     overrideIgnored: false,
     logReadable: null,
@@ -205,6 +208,7 @@ export function forgetContainer(step: Step): void {
   live.pulled = false;
   live.absentSince = null;
   live.readWanted = false;
+  live.readFailures = 0;
   live.restartWanted = false;
   live.detail = null;
   live.probe = '';

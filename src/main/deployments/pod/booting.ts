@@ -84,7 +84,7 @@ function crashed(state: State): Verdict | null {
 }
 
 const lastLine = (tail: readonly string[]): string => {
-  const line = tail.findLast((text) => text.trim() !== '');
+  const line = tail.findLast((text) => text.trim() !== '' && !/^(?:start|create) container\b/i.test(text));
   return line === undefined ? '' : ` Its last line: ${line.slice(0, 300)}`;
 };
 

@@ -54,7 +54,8 @@ export function decideEnding(state: State, moment: Moment): Verdict | null {
     return { do: 'apply', event: { type: 'end-done' } };
   }
   if (isTellTime(ending, moment)) return { do: 'apply', event: { type: 'still-billing' } };
-  if (moment.now < ending.nextTryAt) return { do: 'wait', until: ending.nextTryAt };
+  const from = Math.max(ending.nextTryAt, state.live.effectAt);
+  if (moment.now < from) return { do: 'wait', until: from };
   if (ending.acceptedAt !== null || state.live.readWanted) return { do: 'run', effect: { kind: 'read' } };
   if (pod.locked) return { do: 'run', effect: { kind: 'unlock' } };
   return { do: 'run', effect: { kind: 'end', action: actionOfTry(state, ending) } };

@@ -14,7 +14,7 @@ export const logHandlers: HandlersFor<'log-line' | 'log-state'> = {
     live.tail.push(text.slice(0, LONGEST_LINE));
     if (live.tail.length > TAIL_LINES) live.tail.shift();
     if (source === 'container') live.containerUpAt ??= step.now;
-    if (signal !== null) heard(step, signal);
+    if (signal !== null) heard(step, signal, text);
   },
 
   'log-state': ({ live }, { readable }) => {
@@ -22,7 +22,7 @@ export const logHandlers: HandlersFor<'log-line' | 'log-state'> = {
   },
 };
 
-function heard(step: Step, signal: BootSignal): void {
+function heard(step: Step, signal: BootSignal, line: string): void {
   const { live, record } = step;
   switch (signal.kind) {
     case 'pulling':
@@ -30,7 +30,7 @@ function heard(step: Step, signal: BootSignal): void {
     case 'compiling':
       if (!isBooting(record)) return;
       live.detail = signal.detail;
-      markProgress(step, signal.detail);
+      markProgress(step, line);
       return;
     case 'container-start':
       live.containerStarts++;

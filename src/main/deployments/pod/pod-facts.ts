@@ -1,7 +1,7 @@
 import type { PodFacts } from '../events.ts';
 import type { PodRecord } from '../record.ts';
 import type { HandlersFor, Step } from '../state.ts';
-import { beginBoot, cloudNow, go, history, isBooting, markProgress } from '../state.ts';
+import { backoff, beginBoot, cloudNow, go, history, isBooting, markProgress } from '../state.ts';
 import { beginEnding, endNotDone, finishEnding } from './ending.ts';
 import { GONE, closePod, meter, stopMeters } from './meters.ts';
 
@@ -40,7 +40,9 @@ export const podFactsHandlers: HandlersFor<
 
   'read-failed': (step, { error }) => {
     const { live, record, timing, now } = step;
-    live.effectAt = now + Math.max((error.retryAfterSeconds ?? 0) * 1000, timing.stopRetryMs);
+    live.readFailures++;
+    const pause = backoff(timing, live.readFailures, timing.stopRetryMs);
+    live.effectAt = now + Math.max((error.retryAfterSeconds ?? 0) * 1000, pause);
     if (record.ending !== null) record.ending.lastError = error.message;
   },
 };
@@ -56,6 +58,7 @@ function observe(step: Step, facts: PodFacts, askedAt: number): void {
   pod.seen = true;
   live.absentSince = null;
   live.readWanted = false;
+  live.readFailures = 0;
   live.observedAt = step.now;
   live.gpuUtilPercent = facts.gpuUtilPercent;
   meter(step, pod);

@@ -31,7 +31,11 @@ export function decideServing(state: State, moment: Moment): Verdict | null {
   const { record, live } = state;
   const { pod } = record;
   if (record.state !== 'ready' || pod === null) return null;
-  if (live.readWanted) return { do: 'run', effect: { kind: 'read' } };
+  if (live.readWanted) {
+    return moment.now < live.effectAt
+      ? { do: 'wait', until: live.effectAt }
+      : { do: 'run', effect: { kind: 'read' } };
+  }
   const unproven = guardUnproven(state, pod, moment);
   if (unproven !== null) return unproven;
   const idle = idleOf(state, moment);
