@@ -44,6 +44,7 @@ class LayeredSecretStore implements AppSecretStore {
   /** Values once read from the keychain: it is asked again only after a change, not on every request. */
   readonly #read = new Map<SecretName, string>();
   #unavailable: string | null = null;
+  #asked = false;
   #proxyKey: Promise<ProxyKey> | null = null;
 
   constructor(options: SecretStoreOptions) {
@@ -86,7 +87,8 @@ class LayeredSecretStore implements AppSecretStore {
   }
 
   async keychain(): Promise<{ readonly available: boolean; readonly reason: string | null }> {
-    await this.#fromKeychain('proxy', { fresh: true });
+    // What reading and setting told is known; asking at every look could mean a prompt at every look.
+    if (!this.#asked) await this.#fromKeychain('proxy');
     return { available: this.#unavailable === null, reason: this.#unavailable };
   }
 
@@ -139,7 +141,7 @@ class LayeredSecretStore implements AppSecretStore {
       this.#tell(name, fromEnvironment);
       return { value: fromEnvironment, source: 'environment' };
     }
-    const value = await this.#fromKeychain(name, { fresh: false });
+    const value = await this.#fromKeychain(name);
     return value === null ? (this.#memory.get(name) ?? null) : { value, source: 'keychain' };
   }
 
@@ -149,18 +151,16 @@ class LayeredSecretStore implements AppSecretStore {
   }
 
   /** null = not there, or the keychain cannot be read; the reason is kept for `keychain()`. */
-  async #fromKeychain(name: SecretName, how: { readonly fresh: boolean }): Promise<string | null> {
+  async #fromKeychain(name: SecretName): Promise<string | null> {
     const { keychain } = this.#options;
     if (keychain === null) return null;
-    const known = how.fresh ? undefined : this.#read.get(name);
+    const known = this.#read.get(name);
     if (known !== undefined) return known;
+    this.#asked = true;
     try {
       const value = await keychain.get(this.#account(name));
       this.#unavailable = null;
-      if (value === null) {
-        this.#read.delete(name);
-        return null;
-      }
+      if (value === null) return null;
       this.#tell(name, value);
       this.#read.set(name, value);
       return value;

@@ -17,8 +17,10 @@ export interface OsKeychainOptions {
   readonly clock: Clock;
   /** Long enough for somebody to type the keychain's password into the system's prompt. */
   readonly timeoutMs?: number;
-  /** After a failure the keychain is left alone this long: a prompt at every call would be worse than none. */
+  /** After a failure the keychain is only asked again by itself once this has passed. */
   readonly restMs?: number;
+  /** The same after its prompt was dismissed: somebody said no, and would be asked at every call. */
+  readonly dismissedRestMs?: number;
   /** For `linux` only the Secret Service will do: the kernel's keyring forgets at the next start. */
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -46,8 +48,9 @@ export interface KeyringLibrary {
  * the first use. Every call that cannot be done throws AppError keychain_unavailable with a reason for people.
  */
 export function openOsKeychain(options: OsKeychainOptions): Keychain {
-  const { clock, timeoutMs = 60_000, restMs = 30_000, load = () => import('@napi-rs/keyring') } = options;
-  let failure: { readonly at: number; readonly error: AppError } | null = null;
+  const { clock, timeoutMs = 60_000, restMs = 30_000, dismissedRestMs = 15 * 60_000 } = options;
+  const { load = () => import('@napi-rs/keyring') } = options;
+  let failure: { readonly restsUntil: number; readonly error: AppError } | null = null;
 
   const entry = async (account: string): Promise<KeyringEntry> => {
     const { AsyncEntry } = await load();
@@ -56,15 +59,16 @@ export function openOsKeychain(options: OsKeychainOptions): Keychain {
 
   /** One call at a time: two prompts, or a write and a read that overtake each other, help nobody. */
   let last: Promise<unknown> = Promise.resolve();
-  const run = <T>(account: string, use: (found: KeyringEntry) => Promise<T>): Promise<T> => {
+  const run = <T>(account: string, use: (found: KeyringEntry) => Promise<T>, asked: boolean): Promise<T> => {
     const result = last.then(async () => {
-      if (failure !== null && clock.monotonic() - failure.at < restMs) throw failure.error;
+      if (!asked && failure !== null && clock.monotonic() < failure.restsUntil) throw failure.error;
       try {
         const value = await within(clock, timeoutMs, async () => use(await entry(account)));
         failure = null;
         return value;
       } catch (error) {
-        failure = { at: clock.monotonic(), error: keychainError(error, options) };
+        const rest = DISMISSED.test(textOf(error)) ? dismissedRestMs : restMs;
+        failure = { restsUntil: clock.monotonic() + rest, error: keychainError(error, options) };
         throw failure.error;
       }
     });
@@ -73,10 +77,11 @@ export function openOsKeychain(options: OsKeychainOptions): Keychain {
   };
 
   return {
-    get: (account) => run(account, (found) => found.getPassword()),
-    set: (account, value) => run(account, (found) => found.setPassword(value)),
+    get: (account) => run(account, (found) => found.getPassword(), false),
+    // Setting and deleting are what somebody just asked for: they are tried whatever failed before.
+    set: (account, value) => run(account, (found) => found.setPassword(value), true),
     delete: async (account) => {
-      await run(account, (found) => found.deletePassword());
+      await run(account, (found) => found.deletePassword(), true);
     },
   };
 }
@@ -97,14 +102,16 @@ async function within<T>(clock: Clock, ms: number, work: () => Promise<T>): Prom
 
 /** The library's texts name its internals; people need to know what is missing. */
 function keychainError(error: unknown, options: OsKeychainOptions): AppError {
-  const text = error instanceof Error ? error.message : String(error);
-  return new AppError('keychain_unavailable', `The keychain cannot be used: ${reason(text, options)}`, {
-    cause: error,
-  });
+  const why = reason(textOf(error), options);
+  return new AppError('keychain_unavailable', `The keychain cannot be used: ${why}`, { cause: error });
 }
 
+const DISMISSED = /dismissed|locked/i;
+
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 function reason(text: string, options: OsKeychainOptions): string {
-  if (/dismissed|locked/i.test(text)) return 'it is locked and was not unlocked.';
+  if (DISMISSED.test(text)) return 'it is locked and was not unlocked.';
   if (/did not answer/.test(text)) return text;
   if (options.platform !== 'linux') return `the system answered "${text}".`;
   if (/DBus|AccessDenied|autolaunch|socket/i.test(text)) {

@@ -64,13 +64,14 @@ export function problemsOf(
 const SECRET_KEY = /(?:api_?key|token|password|secret|credential)/i;
 
 function keyAdvice(key: string, allowed: readonly string[]): string {
-  if (SECRET_KEY.test(key)) {
-    return 'secrets never stand in this file; set them with "runpod-llm key set" or their environment variable';
-  }
   if (key === 'data_dir')
     return 'this file is looked for in it, so it is set with --data-dir or RUNPOD_LLM_DATA_DIR';
   const close = nearest(key, allowed);
-  return close === null ? `one of ${allowed.join(', ')}` : `did you mean "${close}"?`;
+  if (close !== null) return `did you mean "${close}"?`;
+  if (SECRET_KEY.test(key)) {
+    return 'secrets never stand in this file; set them with "runpod-llm key set" or their environment variable';
+  }
+  return `one of ${allowed.join(', ')}`;
 }
 
 /** The value a path leads to; undefined where it leads nowhere. */

@@ -115,14 +115,28 @@ describe('openOsKeychain', () => {
   it('leaves a failing keychain alone for a while, then asks again', async () => {
     let works = false;
     const { keychain, clock, calls } = open(() =>
-      works ? Promise.resolve('value') : Promise.reject(new Error('locked')),
+      works ? Promise.resolve('value') : Promise.reject(new Error('away')),
     );
-    await expect(keychain.get('hf')).rejects.toThrow('locked');
+    await expect(keychain.get('hf')).rejects.toThrow('away');
     works = true;
-    await expect(keychain.get('hf')).rejects.toThrow('locked');
+    await expect(keychain.get('hf')).rejects.toThrow('away');
     expect(calls).toHaveLength(1);
     await clock.advance(5000);
     expect(await keychain.get('hf')).toBe('value');
+    expect(await keychain.get('hf')).toBe('value');
+  });
+
+  it('does not ask again soon after its prompt was dismissed, unless somebody sets something', async () => {
+    let unlocked = false;
+    const { keychain, clock, calls } = open(() =>
+      unlocked ? Promise.resolve('value') : Promise.reject(new Error('unlock prompt was dismissed')),
+    );
+    await expect(keychain.get('hf')).rejects.toThrow('locked');
+    await clock.advance(60_000);
+    await expect(keychain.get('hf')).rejects.toThrow('locked');
+    expect(calls).toHaveLength(1);
+    unlocked = true;
+    await keychain.set('hf', 'new');
     expect(await keychain.get('hf')).toBe('value');
   });
 
