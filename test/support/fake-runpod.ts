@@ -47,6 +47,8 @@ export class FakeRunPod {
   readonly clock: Clock;
   readonly pods = new Map<string, FakePod>();
   readonly calls: string[] = [];
+  /** Paths that model servers answered with 200. */
+  readonly asked: string[] = [];
   creates: CreateTrick[] = [];
   /** Errors for the next calls of a kind, e.g. `stop`, `delete`, `list`, `get`. */
   readonly failures = new Map<string, AppError[]>();
@@ -173,6 +175,7 @@ export class FakeRunPod {
     const { VLLM_API_KEY: key } = entry.body.env ?? {};
     if (new Headers(init?.headers ?? {}).get('authorization') !== `Bearer ${key}`) return answer(401, {});
     if (pathname === '/v1/models') return answer(200, { data: [{ id: servedName(entry.body.args ?? '') }] });
+    this.asked.push(pathname);
     return answer(200, { choices: [{ message: { content: 'x' } }] });
   };
 
