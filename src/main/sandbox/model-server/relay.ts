@@ -107,8 +107,7 @@ function* deltaPieces({ delta }: Choice): Generator<Piece> {
   if (isText(delta?.content)) yield { kind: 'text', text: delta.content };
   for (const [position, call] of (delta?.tool_calls ?? []).entries()) {
     const index = call.index ?? position;
-    const name = call.function?.name;
-    const text = call.function?.arguments;
+    const { name, arguments: text } = call.function ?? {};
     if (isText(name)) yield { kind: 'tool', index, id: call.id ?? `call_${index}`, name };
     if (isText(text)) yield { kind: 'arguments', index, text };
   }
