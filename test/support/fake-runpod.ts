@@ -62,6 +62,7 @@ export class FakeRunPod {
   readonly billed = new Map<string, number>();
   readonly #billingSince = new Map<string, number>();
   #serial = 0;
+  #logGeneration = 0;
   offsetMs = 0;
   gpus: GpuType[] = [gpuType(GPU, 0.69), gpuType('NVIDIA L40S', 0.99)];
 
@@ -99,6 +100,12 @@ export class FakeRunPod {
     const ts = new Date(this.cloudNow()).toISOString();
     entry.log.push({ id: `${ts}#${entry.log.length}`, source, line, ts });
     for (const wake of entry.readers) wake();
+  }
+
+  /** Every log stream breaks off. */
+  dropLogs(): void {
+    this.#logGeneration++;
+    for (const entry of this.alive()) for (const wake of entry.readers) wake();
   }
 
   /** Somebody else stops or removes it: the console, the watchdog, RunPod. */
@@ -376,8 +383,17 @@ export class FakeRunPod {
     if (failure !== undefined) throw failure;
     const entry = this.#find(id);
     const from = options.lastEventId;
-    let next = from === undefined ? 0 : entry.log.findIndex((line) => line.id === from) + 1;
+    // RunPod may repeat lines at a reconnect (FACTS 2.9).
+    let next =
+      from === undefined
+        ? 0
+        : Math.max(
+            0,
+            entry.log.findIndex((line) => line.id === from),
+          );
+    const generation = this.#logGeneration;
     while (!entry.gone) {
+      if (generation !== this.#logGeneration) throw new AppError('runpod_unreachable', 'the log broke off');
       for (; next < entry.log.length; next++) {
         const line = entry.log[next];
         if (line !== undefined) yield line;

@@ -1,5 +1,6 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { deploymentSpecSchema, type DeploymentSpec, type DeploymentWish } from '../../shared/model.ts';
+import { contextFor } from '../planner/context.ts';
 import type { FleetDeps } from './types.ts';
 import type { Market } from './market.ts';
 
@@ -27,10 +28,12 @@ export async function admit(
   { deps, market }: AdmissionParts,
   signal: AbortSignal,
 ): Promise<DeploymentSpec> {
-  const spec = parseWish(wish);
-  refuseServerless(spec);
+  const asked = parseWish(wish);
+  refuseServerless(asked);
+  let spec = asked;
   try {
-    const { plan, facts } = await market.plan(spec, signal);
+    const { plan, facts } = await market.plan(asked, signal);
+    spec = { ...asked, contextTokens: contextFor(asked.contextTokens, facts) };
     const candidate = plan.candidates.find((entry) => entry.kind === 'pod');
     if (candidate !== undefined) deps.planner.recipe(spec, candidate, facts);
     if (facts?.gated === true && !('HF_TOKEN' in spec.env) && (await deps.hfToken()) === null) {

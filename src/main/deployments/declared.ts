@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { asAppError, isAbort } from '../../shared/errors.ts';
 import type { DeploymentSpec } from '../../shared/model.ts';
 import type { Log } from '../logs/log.ts';
+import { DEFAULT_CONTEXT_TOKENS } from '../planner/context.ts';
 import type { Fleet } from './types.ts';
 
 /**
@@ -45,11 +46,17 @@ async function applyOne(
     log.info({ deployment: spec.name }, 'a declared deployment was made');
     return null;
   }
-  if (isDeepStrictEqual(known.spec, spec)) return null;
+  if (isDeepStrictEqual(known.spec, asStored(spec, known.spec))) return null;
   if (known.desired === 'stopped' && known.pod === null) {
     await fleet.edit(spec.name, spec, signal);
     log.info({ deployment: spec.name }, 'a declared deployment was changed');
     return null;
   }
   return `${spec.name}: the file differs from what runs. Stop it, then save the file again, to take the change over.`;
+}
+
+/** The default context may have been lowered to what the model was made for when the deployment was made. */
+function asStored(spec: DeploymentSpec, stored: DeploymentSpec): DeploymentSpec {
+  if (spec.contextTokens !== DEFAULT_CONTEXT_TOKENS) return spec;
+  return { ...spec, contextTokens: Math.min(spec.contextTokens, stored.contextTokens) };
 }

@@ -1,10 +1,11 @@
-import { AppError } from '../../shared/errors.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
 import type { DeploymentView, Radar, RadarItem } from '../../shared/model.ts';
 import type { DeploymentActor } from './actor.ts';
 import { adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
 import type { FleetCore } from './fleet-core.ts';
 import { podUrl } from './pod/perform.ts';
 import { probe } from './pod/readiness.ts';
+import { podFacts } from './pod/read-pod.ts';
 import { podItem, scanAccount, stopItem, terminateItem, type Ownership } from './radar.ts';
 import type { FleetDeps, RadarApi } from './types.ts';
 
@@ -25,14 +26,24 @@ export class FleetRadar implements RadarApi {
   }
 
   async stop(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem> {
+    const before = await this.#item(kind, id, signal);
     const owner = this.#owner(id);
     if (owner !== undefined) owner.post({ type: 'stop-asked', why: 'you stopped it' });
     else await stopItem(this.#deps.api, kind, id, signal);
-    const after = await this.scan(signal);
-    const item = after.items.find((entry) => entry.kind === kind && entry.id === id);
-    if (item !== undefined) return item;
+    try {
+      return await this.#item(kind, id, signal);
+    } catch (error) {
+      if (!['not_found', 'runpod_not_found'].includes(asAppError(error).code)) throw error;
+      return { ...before, status: 'TERMINATED', usdPerHour: 0, usdPerMonthAtRest: 0, actions: [] };
+    }
+  }
+
+  async #item(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem> {
     if (kind === 'pod') return podItem(await this.#deps.api.pods.get(id, signal), this.#ownership());
-    throw new AppError('not_found', `There is no ${kind} "${id}" any more.`);
+    const { items } = await this.scan(signal);
+    const item = items.find((entry) => entry.kind === kind && entry.id === id);
+    if (item !== undefined) return item;
+    throw new AppError('not_found', `There is no ${kind} "${id}".`, { details: { field: 'id', value: id } });
   }
 
   async terminate(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<{ ok: true }> {
@@ -58,12 +69,13 @@ export class FleetRadar implements RadarApi {
     if (owner !== undefined) {
       throw new AppError('not_allowed_now', `The pod already belongs to "${owner.record.spec.name}".`);
     }
-    const adopted = readAdoption(await api.pods.get(id, signal), name, clock.now());
+    const found = await api.pods.get(id, signal);
+    const adopted = readAdoption(found, name, clock.now());
     const servedModel = await this.#prove(adopted, signal);
     this.#core.refuseTakenName(name, null);
     const actor = this.#core.add(adoptedRecord(ids.next('dep'), adopted, servedModel, clock.now()), null);
     this.#core.note(actor, 'adopted', `Took over pod ${id} ("${adopted.pod.name}") as it runs.`);
-    actor.begin();
+    actor.post({ type: 'pod-observed', pod: podFacts(found), askedAt: clock.now() });
     return this.#core.view(actor);
   }
 

@@ -6,7 +6,7 @@ import { openDb, type Db } from '../../../src/main/platform/db.ts';
 import { randomIds } from '../../../src/main/platform/ids.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
 import { silentLog } from '../../../src/main/logs/log.ts';
-import type { DeploymentSpec, DeploymentWish, PlanCandidate } from '../../../src/shared/model.ts';
+import type { DeploymentWish, PlanCandidate } from '../../../src/shared/model.ts';
 import { FakeRunPod } from '../../support/fake-runpod.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 
@@ -158,10 +158,17 @@ export function world(
   return made;
 }
 
+/** How a promise ends, as a value: its rejection is handled from the start. */
+export const settled = <T>(
+  promise: Promise<T>,
+): Promise<{ readonly value: T } | { readonly error: unknown }> =>
+  promise.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );
+
 export const wish = (more: Partial<DeploymentWish> = {}): DeploymentWish => ({
   name: 'qwen',
   model: 'Qwen/Qwen3-8B',
   ...more,
 });
-
-export type { DeploymentSpec };
