@@ -12,7 +12,7 @@ import type { Ids } from './platform/ids.ts';
 import { Emitter, type Disposable } from './platform/lifecycle.ts';
 import type { Random } from './platform/random.ts';
 import type { AppSecretStore } from './secrets/create-secret-store.ts';
-import type { ConfigSource } from './settings/config-source.ts';
+import type { ConfigChange, ConfigSource } from './settings/config-source.ts';
 import type { UserSettingsStore } from './settings/user-settings.ts';
 
 export interface HostParts {
@@ -70,12 +70,14 @@ class AppHost implements Host {
   /** Switches of the cloud, one after the other. */
   #switching: Promise<void> = Promise.resolve();
   #declaredProblem: string | null = null;
+  /** Changed settings that count only after the next start. */
+  #afterRestart: readonly string[] = [];
 
   constructor(parts: HostParts) {
     this.#parts = parts;
     this.#startedAt = new Date(parts.clock.now()).toISOString();
     this.#events = new Emitter((error) => parts.log.log.error({ err: error }, 'event listener failed'));
-    this.#stopWatching = parts.configuration.onChange(() => this.#inBackground(() => this.#declare()));
+    this.#stopWatching = parts.configuration.onChange((change) => this.#configChanged(change));
   }
 
   get methods(): MethodHandlers {
@@ -177,6 +179,17 @@ class AppHost implements Host {
     });
   }
 
+  #configChanged({ config, changed, afterRestart }: ConfigChange): void {
+    const { log } = this.#parts;
+    log.setLevel(config.logLevel);
+    log.log.info({ changed, afterRestart }, 'the configuration file was read again');
+    this.#afterRestart = afterRestart;
+    this.#inBackground(async () => {
+      await this.#declare();
+      await this.#tellStatus();
+    });
+  }
+
   async #tellStatus(): Promise<void> {
     const payload = await this.methods['app.status']({}, this.#ending.signal);
     this.#events.emit({ name: 'app.changed', payload });
@@ -206,6 +219,7 @@ class AppHost implements Host {
       manager,
       startedAt: this.#startedAt,
       declaredProblem: () => this.#declaredProblem,
+      afterRestart: () => this.#afterRestart,
     };
   }
 }

@@ -151,7 +151,7 @@ class Lane {
     const bill = await this.sandbox.bill();
     const { entries } = await this.call('costs.entries', { limit: 100_000 });
     const ledgerUsd = entries.reduce((total: number, entry: LedgerEntry) => total + entry.usd, 0);
-    const dearest = Math.max(0, ...bill.pods.map((pod) => pod.usdPerHour));
+    const dearest = Math.max(0, ...entries.map((entry: LedgerEntry) => entry.usdPerHour));
     return {
       offUsd: Math.abs(ledgerUsd - bill.totalUsd),
       allowedUsd: (this.crashes * dearest) / 3600,

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  /** Signals go to the program and all it started, as Ctrl-C in a terminal does. */
+  readonly asGroup?: boolean;
 }
 
 /** An environment without this machine's own keys and settings, so that tests mean the same everywhere. */
@@ -35,6 +37,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     cwd: options.cwd ?? repository,
     env: cleanEnv(options.env),
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: options.asGroup === true,
   });
   child.stdin.end(options.input ?? '');
   const lines: string[] = [];
@@ -82,7 +85,8 @@ export function run(program: string, args: readonly string[], options: RunOption
     });
 
   const kill = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> => {
-    if (!finished) child.kill(signal);
+    if (!finished && child.pid !== undefined)
+      process.kill(options.asGroup === true ? -child.pid : child.pid, signal);
     return ended;
   };
   return { child, lines, line, ended, kill };

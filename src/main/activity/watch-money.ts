@@ -36,7 +36,7 @@ export function watchMoney(parts: MoneyWatchParts): () => void {
     const now = `${nowUsdPerHour} ${todayUsd.toFixed(4)}`;
     if (now !== told) parts.emit({ name: 'costs.changed', payload: { nowUsdPerHour, todayUsd } });
     told = now;
-    for (const notice of parts.guard.takeNotices(nowMs)) carryOut(parts, notice, nowMs);
+    parts.guard.takeNotices(nowMs, (notice) => carryOut(parts, notice, nowMs));
   };
   return parts.clock.every(TICK_MS, () => {
     try {

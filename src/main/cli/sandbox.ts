@@ -50,6 +50,9 @@ export const define: Define = (command, run) => {
         try {
           const variables = variablesFor(await sandbox.listen(flags.port), key, sandbox.controlToken);
           cli.say('Simulated RunPod. Nothing here costs anything; Ctrl-C ends it.');
+          cli.say(
+            `Faults and the exact bill (docs/sandbox.md) need: x-sandbox-control: ${sandbox.controlToken}`,
+          );
           cli.say('SANDBOX_CONTROL_TOKEN opens the routes that make it misbehave: docs/sandbox.md.');
           cli.print(variables, () =>
             Object.entries(variables)

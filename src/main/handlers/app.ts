@@ -1,5 +1,5 @@
 import type { MethodHandlers, StreamHandlers } from '../../shared/api.ts';
-import type { AppStatus } from '../../shared/app.ts';
+import { secretNameSchema, type AppStatus } from '../../shared/app.ts';
 import { hint } from '../secrets/secret-names.ts';
 import type { AppLog } from '../logs/app-log.ts';
 import type { Manager } from '../manager.ts';
@@ -19,6 +19,8 @@ export interface AppParts {
   readonly controlUrl: () => string | null;
   readonly onShutdown: () => void;
   readonly declaredProblem: () => string | null;
+  /** Changed settings that count only after the next start. */
+  readonly afterRestart: () => readonly string[];
 }
 
 type Handled = Pick<
@@ -55,7 +57,11 @@ export function appHandlers(parts: AppParts): Handled {
     },
     'settings.get': async () => settings.get(),
     'settings.set': async (next) => settings.set(next),
-    'config.show': async () => ({ values: configuration.describe() }),
+    'config.show': async () => ({
+      values: configuration.describe(
+        await Promise.all(secretNameSchema.options.map((name) => parts.secrets.status(name))),
+      ),
+    }),
   };
 }
 
@@ -97,6 +103,11 @@ async function runpodStatus({ manager, secrets }: AppParts): Promise<AppStatus['
 }
 
 function configProblem(parts: AppParts): string | null {
-  const problems = [parts.configuration.problem(), parts.declaredProblem()].filter((text) => text !== null);
+  const later = parts.afterRestart();
+  const problems = [
+    parts.configuration.problem(),
+    parts.declaredProblem(),
+    later.length === 0 ? null : `Restart the app for the change of ${later.join(', ')} to count.`,
+  ].filter((text) => text !== null);
   return problems.length === 0 ? null : problems.join('\n');
 }

@@ -3,11 +3,13 @@ import { STORAGE_USD_PER_GB_MONTH, HOURS_PER_MONTH } from '../../shared/money.ts
 import type { Plan, PlanCandidate, PlanRejection } from '../../shared/model.ts';
 import { estimateBoot } from './boot-time.ts';
 import { checkWish } from './check-wish.ts';
+import { contextFor } from './context.ts';
 import { combinationsOf, DEFAULT_BUSY_SHARE, stockRank, type Combination } from './combinations.ts';
 import { estimateFacts } from './estimate.ts';
 import { containerDiskGb, WORKER_VLLM_IMAGE } from './images.ts';
 import { isAsked, judge, type Case, type Fit, type Refusal } from './judge.ts';
 import { concurrentSequences, GIB, kvBytesPerToken, memoryNeed } from './memory.ts';
+import { tokens } from './numbers.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { factRows } from './plan-facts.ts';
 import { warningsFor } from './plan-warnings.ts';
@@ -28,7 +30,9 @@ const BLIND_DISK_GB = 100;
  * @throws AppError unknown_gpu, invalid_input, unsupported, model_unknown (no facts, and the name tells no size),
  * model_does_not_fit (with the nearest change that would fit)
  */
-export function plan(input: PlanInput): Plan {
+export function plan(asked: PlanInput): Plan {
+  const contextTokens = contextFor(asked.request.contextTokens, asked.facts);
+  const input = { ...asked, request: { ...asked.request, contextTokens } };
   checkWish(input.request, input.facts, input.offers);
   const on = caseOf(input);
   const busyShare = input.busyShare ?? DEFAULT_BUSY_SHARE;
@@ -55,10 +59,18 @@ export function plan(input: PlanInput): Plan {
     memory: memoryOf(on),
     candidates,
     rejected: cheaperThan(best.fit.combination, refusals, on),
-    warnings: warningsFor(on, candidates, isComplete(on, input)),
+    warnings: [
+      ...loweredContext(asked, contextTokens),
+      ...warningsFor(on, candidates, isComplete(on, input)),
+    ],
     pricesAsOf: input.pricesAsOf,
     simulated: input.simulated,
   };
+}
+
+function loweredContext({ request }: PlanInput, given: number): string[] {
+  if (given === request.contextTokens) return [];
+  return [`context is ${tokens(given)} tokens, the most ${request.model} was made for`];
 }
 
 /** The facts, or an estimate from the name, or, where the user chose the GPU, nothing at all. */
