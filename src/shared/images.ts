@@ -7,7 +7,7 @@ export const imageTargetSchema = z.enum(['pod', 'queue', 'load-balancer']);
 export type ImageTarget = z.infer<typeof imageTargetSchema>;
 
 /** Characters that no Dockerfile can carry in a value; everything else is quoted. */
-const CONTROL = /[\u0000-\u001f\u007f]/;
+const CONTROL = /[\p{Cc}\u2028\u2029]/u;
 const oneLine = (most: number): z.ZodString =>
   z
     .string()

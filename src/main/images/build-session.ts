@@ -78,7 +78,7 @@ function serve(parts: {
     });
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
-      const path = String(headers[':path'] ?? '');
+      const path = headers[':path'] ?? '';
       // Each message stands behind a byte of flags and four of length.
       respond(stream, answer(path, Buffer.concat(chunks).subarray(5), parts));
     });

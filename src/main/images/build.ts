@@ -37,8 +37,7 @@ const LAST_LINES = 20;
 const CANCEL_MS = 10_000;
 /** What the classic builder adds to a command's own output. */
 const HOUSEKEEPING = /^(?: ---> |Removing intermediate container )/;
-// eslint-disable-next-line no-control-regex -- terminal colours begin with one
-const COLOUR = /\u001b\[[\d;]*m/g;
+const COLOUR = /\p{Cc}\[[\d;]*m/gu;
 
 /**
  * Builds one image for linux/amd64 and answers its id.

@@ -6,7 +6,7 @@ import { AppError } from '../../shared/errors.ts';
  */
 
 /** Where a Dockerfile line would end, or what its parser refuses. */
-const UNWRITABLE = /[\u0000-\u001f\u007f\u2028\u2029]/;
+const UNWRITABLE = /[\p{Cc}\u2028\u2029]/u;
 
 /** A value for ENV or LABEL: quotes, backslashes and dollars lose their meaning to the Dockerfile's own lexer. */
 export function quoteValue(value: string): string {

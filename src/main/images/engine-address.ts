@@ -43,8 +43,10 @@ export function engineAddresses(around: EngineSurroundings): EngineAddress[] {
   return usualSockets(around).map(([url, origin]) => ({ url, origin, certificates: null, verifyTls: true }));
 }
 
-const join = ({ platform }: EngineSurroundings): typeof posix.join =>
-  platform === 'win32' ? win32.join : posix.join;
+const join =
+  ({ platform }: EngineSurroundings) =>
+  (...parts: string[]): string =>
+    platform === 'win32' ? win32.join(...parts) : posix.join(...parts);
 
 function fromHost(host: string, origin: string, env: EngineSurroundings['env']): EngineAddress {
   const url = host.includes('://') ? host : `tcp://${host}`;

@@ -64,7 +64,11 @@ function said(error: unknown): string {
   const message = field(json, 'message') ?? field(error, 'message');
   const code = field(error, 'code');
   const text =
-    typeof message === 'string' && message.trim() !== '' ? message.trim() : String(code ?? 'no reason given');
+    typeof message === 'string' && message.trim() !== ''
+      ? message.trim()
+      : typeof code === 'string'
+        ? code
+        : 'no reason given';
   // With a stream the modem has no parsed body: its text then carries the engine's words behind its own.
   return text.replace(/^\(HTTP code \d+\) [a-z ]+ - /, '');
 }

@@ -130,8 +130,8 @@ async function probe(address: EngineAddress, clock: Clock, signal: AbortSignal):
 /** API 1.39 speaks to BuildKit; Podman's double names itself, has the API and builds in its own way. */
 function hasBuildKit(headers: Readonly<Record<string, unknown>>): boolean {
   if (headers['libpod-api-version'] !== undefined) return false;
-  const version = String(headers['api-version'] ?? '0');
-  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const version = headers['api-version'];
+  const [major = 0, minor = 0] = (typeof version === 'string' ? version : '0').split('.').map(Number);
   return major > 1 || (major === 1 && minor >= 39);
 }
 

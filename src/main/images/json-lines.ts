@@ -8,7 +8,7 @@ const LONGEST_LINE = 16 * 1024 * 1024;
  * The JSON values of a stream that holds one a line, whatever pieces it comes in: characters and lines may be cut anywhere.
  * @throws AppError docker_failed: a line is not JSON, or never ends
  */
-export async function* readJsonLines(stream: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+export async function* readJsonLines(stream: AsyncIterable<unknown>): AsyncGenerator {
   const decoder = new StringDecoder('utf8');
   let pieces: string[] = [];
   let length = 0;
@@ -29,7 +29,7 @@ export async function* readJsonLines(stream: AsyncIterable<unknown>): AsyncGener
   yield* parsed(pieces.join('') + decoder.end());
 }
 
-function* parsed(line: string): Generator<unknown> {
+function* parsed(line: string): Generator {
   if (line.trim() === '') return;
   let value: unknown;
   try {

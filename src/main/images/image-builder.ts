@@ -1,0 +1,30 @@
+import type { BuildEvent, ImagePlan, ImageRequest } from '../../shared/images.ts';
+
+export interface BuiltImage {
+  readonly reference: string;
+  /** Digest in the registry; null = the image is on this machine only. */
+  readonly digest: string | null;
+  readonly source: 'local' | 'registry' | 'built';
+  /** The login at RunPod that may pull it; null = it is public, or on this machine only. */
+  readonly registryId: string | null;
+  /** What a deployment of this image sets beside its own settings. */
+  readonly launch: ImagePlan['launch'];
+}
+
+/** Images as the deployments see them (SPEC 3.3): named by what determines them, built only when there is none. */
+export interface ImageBuilder {
+  /** Text, tag and where the image exists already. @throws AppError invalid_input, image_invalid; AbortError */
+  plan(request: ImageRequest, signal: AbortSignal): Promise<ImagePlan>;
+  /**
+   * Makes sure that the image exists: on this machine, and in its registry with `push` (RunPod pulls from nowhere else).
+   * One that exists is not built again. Builds run one after the other.
+   * @throws AppError docker_unavailable, build_failed, disk_full, registry_denied, registry_unavailable and those of
+   * `plan`; AbortError once the build has really stopped
+   */
+  ensure(
+    request: ImageRequest,
+    options: { readonly push: boolean },
+    onEvent: (event: BuildEvent) => void,
+    signal: AbortSignal,
+  ): Promise<BuiltImage>;
+}
