@@ -68,7 +68,7 @@ async function announce(input: HeadlessInput, ground: Ground, { host, server }: 
     `UI        ${server.loginLink()}`,
     `Data      ${ground.configuration.current().dataDir}`,
     ...(note === null ? [] : [note]),
-    ...started.configuration.notes(),
+    ...ground.configuration.notes(),
   ];
   for (const line of lines) input.stdout(line);
 }
