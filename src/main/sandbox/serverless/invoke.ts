@@ -71,7 +71,9 @@ class Invocation {
 
   run(): SimAnswer {
     const job = this.#submit(RUN_MAX_BYTES, false);
-    return 'status' in job && 'headers' in job ? job : json(200, { id: job.id, status: job.status });
+    if ('headers' in job) return job;
+    // A free worker may have taken it already; the answer tells of the submit.
+    return json(200, { id: job.id, status: 'IN_QUEUE' });
   }
 
   /** Answers with the job's state when the wait is over; the job goes on and is billed. */
@@ -89,8 +91,6 @@ class Invocation {
     const { queue } = this.#running;
     const body = bodyJson(inner);
     const job = queue.submit({ input: { route: path, body, method: inner.method } }, true);
-    const leave = (): void => queue.cancel(job);
-    inner.signal.addEventListener('abort', leave, { once: true });
     await this.#until(job, null, () => job.outputs.length > 0 || hasEnded(job), inner.signal);
     const streams = typeof body === 'object' && body !== null && Reflect.get(body, 'stream') === true;
     if (streams && typeof job.outputs[0] === 'string') return eventStream(this.#chunks(job, inner.signal));
@@ -111,7 +111,7 @@ class Invocation {
       case 'retry':
         if (!queue.retry(job))
           return json(400, { error: `job is ${job.status}: only failed jobs can be retried` });
-        return json(200, { id: job.id, status: job.status });
+        return json(200, { id: job.id, status: 'IN_QUEUE' });
       case 'stream':
         return this.#drain(job);
       default:
@@ -136,16 +136,12 @@ class Invocation {
     return json(200, { status: job.status, stream });
   }
 
+  /** A caller that leaves does not end the job: it goes on and is billed (FACTS 9, trap 13). */
   async *#chunks(job: Job, signal: AbortSignal): AsyncGenerator<string, void> {
-    let sent = 0;
-    try {
-      while (!signal.aborted) {
-        for (; sent < job.outputs.length; sent++) yield String(job.outputs[sent]);
-        if (hasEnded(job)) return;
-        await this.#running.queue.waitFor(job, DEFAULT_WAIT_MS, signal);
-      }
-    } finally {
-      this.#running.queue.cancel(job);
+    for (let sent = 0; !signal.aborted;) {
+      for (; sent < job.outputs.length; sent++) yield String(job.outputs[sent]);
+      if (hasEnded(job)) return;
+      await this.#running.queue.waitFor(job, DEFAULT_WAIT_MS, signal);
     }
   }
 
