@@ -249,13 +249,14 @@ describe('after the first byte', () => {
       });
       const res = await h.chat({ stream: true });
       const text = await res.text();
-      if (res.status === 200) {
-        const done = text.includes('[DONE]');
-        expect([cut, done && cut < finish]).toEqual([cut, false]);
-        expect([cut, done || text.includes('"error"')]).toEqual([cut, true]);
-      } else {
-        expect(res.status).toBeGreaterThanOrEqual(502);
-      }
+      const done = text.includes('[DONE]');
+      const outcome = {
+        cut,
+        wholeTooEarly: done && cut < finish,
+        silent: res.status === 200 && !done && !text.includes('"error"'),
+        honest: res.status === 200 || res.status >= 502,
+      };
+      expect(outcome).toEqual({ cut, wholeTooEarly: false, silent: false, honest: true });
     }
     expect(h.target.leasesEnded).toBe(h.target.leasesBegun);
   });
@@ -279,7 +280,7 @@ describe('trap 24: a client that leaves is seen upstream in every phase', () => 
     ['assembling a plain answer', streaming, false],
   ];
   for (const [phase, script, stream] of phases) {
-    it(phase, async () => {
+    it(`while ${phase}`, async () => {
       h.upstream.script = script;
       const leave = new AbortController();
       const pending = h.chat({ stream }, { signal: leave.signal }).then((res) => res.text());
@@ -291,7 +292,7 @@ describe('trap 24: a client that leaves is seen upstream in every phase', () => 
       await eventually(() => h.records.length === 1, 'the record');
       expect(h.records[0]?.outcome).toBe('aborted');
       expect([h.target.leasesBegun, h.target.leasesEnded]).toEqual([1, 1]);
-      await expect(pending).rejects.toThrow();
+      await expect(pending).rejects.toThrow(/abort/i);
     });
   }
 
@@ -303,7 +304,7 @@ describe('trap 24: a client that leaves is seen upstream in every phase', () => 
     await h.upstream.until(() => h.upstream.received.length === 1);
     await eventually(() => h.target.leasesEnded === 1, 'the first attempt is over');
     leave.abort();
-    await expect(pending).rejects.toThrow();
+    await expect(pending).rejects.toThrow(/abort/i);
     await eventually(() => h.records.length === 1, 'the record');
     expect(h.upstream.received).toHaveLength(1);
   });
@@ -373,7 +374,7 @@ describe('trap 27: closing', () => {
     });
     const first = await h.chat({ stream: true });
     const closing = h.proxy.close({ graceMs: 5000 });
-    await expect(h.chat()).rejects.toThrow();
+    await expect(h.chat()).rejects.toThrow(/fetch failed/);
     finish();
     expect(textOf(await first.text())).toBe('done');
     await closing;

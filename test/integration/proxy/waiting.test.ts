@@ -91,7 +91,7 @@ describe('waking on request', () => {
     await waiting(2);
     expect(h.target.wakes).toBe(1);
     leave.abort();
-    await expect(first).rejects.toThrow();
+    await expect(first).rejects.toThrow(/abort/i);
     await waiting(1);
     awake();
     expect(textOf(await (await second).text())).toBe('Hello there');
@@ -293,5 +293,6 @@ describe('waiting behind an awake server', () => {
     await eventually(() => (reader.text.match(/keep-alive/g)?.length ?? 0) >= 4, 'beats every two seconds');
     awake();
     await advanceUntil(clock, 1, () => reader.ended, 'the end');
+    expect(textOf(reader.text)).toBe('Hello there');
   });
 });

@@ -17,6 +17,9 @@ export function renderError(error: AppError, dialect: DialectName, requestId: st
   return { status, headers: retryHeaders(error, status), body: errorBody(error, dialect, requestId, status) };
 }
 
+/** Basic is for browsers on the dashboard; every other route ignores it. */
+const WAYS_IN = 'Bearer, Basic realm="RunPod LLM"';
+
 /** What happened, then what to do. */
 export function errorText(error: AppError): string {
   const said = error.message.trim();
@@ -56,7 +59,7 @@ function retryHeaders(error: AppError, status: number): Record<string, string> {
   if (seconds !== undefined && error.retryable && !wasteful) {
     headers['retry-after'] = String(Math.max(1, Math.ceil(seconds)));
   }
-  if (error.code === 'invalid_api_key') headers['www-authenticate'] = 'Bearer';
+  if (error.code === 'invalid_api_key') headers['www-authenticate'] = WAYS_IN;
   return headers;
 }
 

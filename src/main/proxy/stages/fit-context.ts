@@ -62,7 +62,8 @@ export function roomIn(message: string): number | null {
   )?.[1];
   const prompt =
     /(\d+) (?:tokens )?(?:in|from) the (?:messages|prompt|input)/i.exec(message)?.[1] ??
-    /(?:prompt|input)[^.\d]{0,40}?(\d+)(?: input)? tokens/i.exec(message)?.[1];
+    /(\d+) (?:input|prompt) tokens/i.exec(message)?.[1] ??
+    /(?:prompt|input)[^.\d]{0,40}?(\d+) tokens/i.exec(message)?.[1];
   if (context === undefined || prompt === undefined) return null;
   const left = Number(context) - Number(prompt) - 1;
   return left >= 1 ? left : null;
