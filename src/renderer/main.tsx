@@ -6,6 +6,7 @@ import { AppContext } from './app/app-context.ts';
 import { App } from './app/app.tsx';
 import { startEffects } from './app/effects.ts';
 import { startKeyboard } from './app/keyboard.ts';
+import { navigate } from './app/router.ts';
 import { keepPreferences } from './app/preferences-effect.ts';
 import { detectClient } from './api/detect.ts';
 import './styles/main.css';
@@ -16,6 +17,7 @@ if (root !== null) {
   const client = detectClient();
   const actions = createActions(client);
   startEffects(client);
+  client.onShowPage(navigate);
   startKeyboard(actions, client.body);
   createRoot(root).render(
     <StrictMode>

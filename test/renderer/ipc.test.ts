@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createIpcClient } from '../../src/renderer/api/ipc.ts';
 import type { LogLine } from '../../src/shared/model.ts';
-import type { Bridge, BridgeSink } from '../../src/shared/bridge.ts';
+import type { BridgeSink, DesktopBridge } from '../../src/shared/bridge.ts';
 
 const line = (text: string): LogLine => ({
   at: '2026-11-24T09:00:00.000Z',
@@ -10,11 +10,13 @@ const line = (text: string): LogLine => ({
   text,
 });
 
-function fakeBridge(change: Partial<Bridge> = {}): Bridge {
+function fakeBridge(change: Partial<DesktopBridge> = {}): DesktopBridge {
   return {
     call: () => ({ outcome: Promise.resolve({ ok: true, value: { key: 'k' } }), cancel: () => undefined }),
     stream: () => () => undefined,
     subscribe: () => () => undefined,
+    onShowPage: () => () => undefined,
+    openPage: () => undefined,
     ...change,
   };
 }

@@ -7,8 +7,8 @@ import {
   type KeyPress,
 } from '../../src/renderer/app/keys.ts';
 import { parseRoute, to } from '../../src/renderer/app/router.ts';
-import { clientSheets, fitness, withHint, withToken } from '../../src/shared/connect/clients.ts';
-import { TOKEN_MARK } from '../../src/shared/connect/sheet.ts';
+import { CLIENT_ENTRIES, shownSnippets, snippetWithKey, unfitness } from '../../src/renderer/view/connect.ts';
+import { CLIENTS } from '../../src/shared/clients/clients.ts';
 import { freeName, nameFromModel } from '../../src/shared/recipes.ts';
 import { nameSchema } from '../../src/shared/model.ts';
 
@@ -74,48 +74,33 @@ describe('the keyboard map', () => {
   });
 });
 
-describe('client sheets', () => {
-  const facts = { root: 'http://127.0.0.1:27182', model: 'coder', contextTokens: 32_768 };
-  const sheets = clientSheets(facts);
+describe('the connect page', () => {
+  const target = { baseUrl: 'http://127.0.0.1:27182/v1', model: 'coder', contextTokens: 32_768 };
 
-  it('know every client once', () => {
-    const ids = sheets.map((sheet) => sheet.id);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toEqual(
-      expect.arrayContaining([
-        'vscode',
-        'claude-code',
-        'codex',
-        'opencode',
-        'cline',
-        'zed',
-        'cursor',
-        'curl',
-      ]),
+  it('shows every client of the registry once', () => {
+    expect(CLIENT_ENTRIES.map((entry) => entry.sheet.id).toSorted()).toEqual(
+      CLIENTS.map((sheet) => sheet.id).toSorted(),
     );
   });
 
-  it.each(sheets.map((sheet) => [sheet.id, sheet] as const))('%s is filled in', (_id, sheet) => {
-    const all = JSON.stringify([sheet.steps, sheet.snippets]);
-    expect(all).not.toMatch(/YOUR_|undefined|NaN|\{\{(?!LOCAL_KEY)/);
-    if (sheet.support !== 'impossible') expect(all).toContain('127.0.0.1:27182'.split(':')[1]);
-    for (const snippet of sheet.snippets) {
-      if (snippet.language === 'json' || snippet.language === 'jsonc') JSON.parse(snippet.text);
-      expect(withToken(snippet.text, 'pat_local_x')).not.toContain(TOKEN_MARK);
-      expect(withHint(snippet.text, '3f9a')).not.toContain(TOKEN_MARK);
-    }
-  });
+  it.each(CLIENT_ENTRIES.map((entry) => [entry.sheet.id, entry.sheet] as const))(
+    '%s shows the key by its last characters and copies it whole',
+    (_id, sheet) => {
+      for (const snippet of shownSnippets(sheet, target, '3f9a')) {
+        const copied = snippetWithKey(snippet, 'pat_local_3f9a');
+        expect(snippet.shown).not.toMatch(/LOCAL_KEY_GOES_HERE|pat_local/);
+        expect(copied).not.toContain('LOCAL_KEY_GOES_HERE');
+        expect(copied.includes('pat_local_3f9a')).toBe(snippet.hasKey);
+        expect(snippet.shown.includes('••••3f9a')).toBe(snippet.hasKey);
+      }
+    },
+  );
 
-  it('puts those that cannot work last and warns of a short context', () => {
-    expect(sheets.at(-1)?.id).toBe('cursor');
-    const claude = sheets.find((sheet) => sheet.id === 'claude-code');
-    expect(claude && fitness(claude, 32_768)).toHaveLength(1);
-    expect(claude && fitness(claude, 65_536)).toEqual([]);
-  });
-
-  it('gives Claude Code the address without /v1', () => {
-    const text = sheets.find((sheet) => sheet.id === 'claude-code')?.snippets[0]?.text ?? '';
-    expect(text).toContain('ANTHROPIC_BASE_URL=http://127.0.0.1:27182 ');
+  it('warns of a context that is too short', () => {
+    const claude = CLIENTS.find((sheet) => sheet.id === 'claude-code');
+    if (claude === undefined) throw new Error('the registry has Claude Code');
+    expect(unfitness(claude, 32_768)).toContain('64k');
+    expect(unfitness(claude, 65_536)).toBeNull();
   });
 });
 

@@ -4,7 +4,7 @@ import { attentionItems } from '../../src/renderer/view/attention.ts';
 import { stopEffects, stopNeedsQuestion, terminateEffects } from '../../src/renderer/view/consequences.ts';
 import { phaseRows, startProgress } from '../../src/renderer/view/phases.ts';
 import { costNow, lookOf, sortForOverview } from '../../src/renderer/view/state.ts';
-import type { DeploymentView } from '../../src/shared/model.ts';
+import { userSettingsSchema, type DeploymentView } from '../../src/shared/model.ts';
 import {
   sampleCosts,
   sampleDeployment,
@@ -126,12 +126,7 @@ describe('what needs attention', () => {
   });
 
   it('warns at 80 % of the budget and is urgent at 100 %', () => {
-    const settings = {
-      budget: { usdPerDay: 2, usdPerMonth: null },
-      cache: { mode: 'off' as const, ttlMinutes: 1 },
-      proxy: { ollamaRoutes: false, wakeOnRequest: true },
-      notifications: { ready: true, idleSoon: true, stopped: true },
-    };
+    const settings = userSettingsSchema.parse({ budget: { usdPerDay: 2 } });
     const tone = (todayUsd: number): string | undefined =>
       attentionItems({ ...calm, settings, costs: { ...sampleCosts(), todayUsd } })[0]?.tone;
     expect([1.59, 1.6, 2].map(tone)).toEqual([undefined, 'warn', 'bad']);

@@ -9,4 +9,8 @@ export interface Client extends ManagerApi {
   readonly body: 'desktop' | 'browser';
   /** Called with the present state at once, then after every change. */
   onConnection(listener: (connection: Connection) => void): () => void;
+  /** Shows an address such as `/costs` in the main window, whichever window asks. */
+  openPage(address: string): void;
+  /** The app asks this window to show an address: from the tray, a notification or a link. */
+  onShowPage(listener: (address: string) => void): () => void;
 }

@@ -1,4 +1,5 @@
 import { delay } from '../app/clock.ts';
+import { navigate } from '../app/router.ts';
 import type { Client } from './client.ts';
 import { createHttpClient } from './http.ts';
 import { createIpcClient } from './ipc.ts';
@@ -7,6 +8,11 @@ import { createIpcClient } from './ipc.ts';
 export function detectClient(): Client {
   const bridge = window.runpodLlm;
   return bridge === undefined
-    ? createHttpClient({ origin: '', fetch: (input, init) => fetch(input, init), delay })
+    ? createHttpClient({
+        origin: '',
+        fetch: (input, init) => fetch(input, init),
+        delay,
+        openPage: navigate,
+      })
     : createIpcClient(bridge);
 }

@@ -23,6 +23,7 @@ export interface HttpClientOptions {
   readonly fetch: typeof fetch;
   /** Resolves after `ms`, earlier when the signal fires. */
   readonly delay: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly openPage: (address: string) => void;
 }
 
 const RETRY_FIRST_MS = 500;
@@ -55,6 +56,9 @@ export function createHttpClient(options: HttpClientOptions): Client {
     },
     subscribe: (listener) => feed.subscribe(listener),
     onConnection: (listener) => feed.onConnection(listener),
+    openPage: options.openPage,
+    // A browser tab is addressed by its own address only.
+    onShowPage: () => () => undefined,
   };
 }
 

@@ -7,18 +7,18 @@ import type {
   StreamItem,
   StreamName,
 } from '../../shared/api.ts';
-import type { Bridge } from '../../shared/bridge.ts';
+import type { Bridge, DesktopBridge } from '../../shared/bridge.ts';
 import { fromErrorBody, type AppError } from '../../shared/errors.ts';
 import type { Client } from './client.ts';
 
 declare global {
   interface Window {
-    readonly runpodLlm?: Bridge;
+    readonly runpodLlm?: DesktopBridge;
   }
 }
 
 /** The contract over the preload's bridge. What crosses it was validated in the main process against the same schemas. */
-export function createIpcClient(bridge: Bridge): Client {
+export function createIpcClient(bridge: DesktopBridge): Client {
   return {
     body: 'desktop',
     async call<N extends MethodName>(name: N, input: MethodInput<N>, signal?: AbortSignal) {
@@ -37,6 +37,8 @@ export function createIpcClient(bridge: Bridge): Client {
       );
     },
     subscribe: (listener) => bridge.subscribe(listener),
+    openPage: (address) => bridge.openPage(address),
+    onShowPage: (listener) => bridge.onShowPage(listener),
     onConnection(listener) {
       listener('live');
       return () => undefined;

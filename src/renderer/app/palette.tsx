@@ -69,8 +69,7 @@ function PaletteList(): ReactNode {
       <div className="flex items-center gap-2.5 border-b border-line px-4">
         <Search size={16} className="text-faint" aria-hidden />
         <input
-          // oxlint-disable-next-line jsx-a11y/no-autofocus -- a palette is opened to be typed into
-          autoFocus
+          data-first-focus
           role="combobox"
           aria-label={shell.palette.title}
           aria-expanded

@@ -59,8 +59,8 @@ function Question({
         </p>
       )}
       <div className="flex justify-end gap-2 px-5 pt-4 pb-4">
-        {/* oxlint-disable-next-line jsx-a11y/no-autofocus -- the safe choice has the focus (UX 3.6) */}
-        <Button autoFocus onClick={() => answer(false)}>
+        {/* The safe choice has the focus (UX 3.6). */}
+        <Button data-first-focus onClick={() => answer(false)}>
           Cancel
         </Button>
         <Button

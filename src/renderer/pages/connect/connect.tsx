@@ -1,6 +1,4 @@
 import { useState, type ReactNode } from 'react';
-import { clientSheets } from '../../../shared/connect/clients.ts';
-import type { ClientSheet } from '../../../shared/connect/sheet.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { useApp } from '../../app/app-context.ts';
 import { to, useRoute } from '../../app/router.ts';
@@ -9,10 +7,11 @@ import { CopyField } from '../../components/copy-field.tsx';
 import { cx } from '../../components/cx.ts';
 import { PageHead } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
-import { EmptyState, Tag } from '../../components/surface.tsx';
+import { EmptyState } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { useDeployments } from '../../stores/deployments.ts';
-import { endpointUrl, proxyRoot } from '../../view/endpoint.ts';
+import { CLIENT_ENTRIES, type ClientEntry, type ConnectTarget } from '../../view/connect.ts';
+import { endpointUrl } from '../../view/endpoint.ts';
 import { contextSize } from '../../view/format.ts';
 import { fuzzyFilter } from '../../view/fuzzy.ts';
 import { costNow, lookOf, sortForOverview } from '../../view/state.ts';
@@ -29,14 +28,14 @@ export default function Connect(): ReactNode {
   const sorted = sortForOverview(Object.values(deployments));
   const view = shownDeployment(sorted, chosen);
   if (status === null) return <PageHead title={words.title} />;
-  const sheets = clientSheets({
-    root: proxyRoot(status),
+  const target: ConnectTarget = {
+    baseUrl: endpointUrl(status),
     model: view?.models[0] ?? view?.name ?? 'your-model',
     contextTokens: view?.spec.contextTokens ?? 32_768,
-  });
-  const found = fuzzyFilter(query, sheets, (sheet) => sheet.name);
+  };
+  const found = fuzzyFilter(query, CLIENT_ENTRIES, (entry) => entry.sheet.name);
   const asked = route.page === 'connect' ? route.client : null;
-  const sheet = found.find((known) => known.id === asked) ?? found[0];
+  const entry = found.find((known) => known.sheet.id === asked) ?? found[0];
   return (
     <>
       <PageHead title={words.title} note={words.intro} />
@@ -69,12 +68,18 @@ export default function Connect(): ReactNode {
             value={query}
             onChange={(event) => setQuery(event.target.value)}
           />
-          <ClientList sheets={found} current={sheet?.id ?? null} />
+          <ClientList entries={found} current={entry?.sheet.id ?? null} />
         </div>
-        {sheet === undefined ? (
+        {entry === undefined ? (
           <p className="p-6 text-soft">{words.none}</p>
         ) : (
-          <ClientCard key={sheet.id} sheet={sheet} view={view} keyHint={status.proxy.keyHint} />
+          <ClientCard
+            key={entry.sheet.id}
+            sheet={entry.sheet}
+            target={target}
+            view={view}
+            keyHint={status.proxy.keyHint}
+          />
         )}
       </div>
     </>
@@ -119,40 +124,39 @@ function ModelPicker({
   );
 }
 
-const KINDS = ['editor', 'terminal', 'app', 'library'] as const;
+const GROUPS = ['editors', 'terminal', 'apps', 'code'] as const;
 
 function ClientList({
-  sheets,
+  entries,
   current,
 }: {
-  readonly sheets: readonly ClientSheet[];
+  readonly entries: readonly ClientEntry[];
   readonly current: string | null;
 }): ReactNode {
   return (
     <nav aria-label="Clients" className="min-h-0 grow overflow-y-auto px-2 pb-3">
-      {KINDS.map((kind) => {
-        const group = sheets.filter((sheet) => sheet.kind === kind);
-        return group.length === 0 ? null : (
-          <div key={kind}>
+      {GROUPS.map((group) => {
+        const members = entries.filter((entry) => entry.group === group);
+        return members.length === 0 ? null : (
+          <div key={group}>
             <h2 className="px-2 pt-3 pb-1 text-xs font-semibold tracking-wide text-faint uppercase">
-              {words.kinds[kind]}
+              {words.groups[group]}
             </h2>
             <ul>
-              {group.map((sheet) => (
+              {members.map(({ sheet }) => (
                 <li key={sheet.id}>
                   <a
                     href={to.connect(sheet.id)}
                     aria-current={sheet.id === current ? 'true' : undefined}
                     className={cx(
-                      'flex h-8 items-center justify-between gap-2 rounded-md px-2 no-underline focus-visible:-outline-offset-2',
+                      'flex h-8 items-center rounded-md px-2 no-underline focus-visible:-outline-offset-2',
                       sheet.id === current
                         ? 'bg-accent-soft font-medium text-accent-text'
                         : 'text-text hover:bg-sunken',
-                      sheet.support === 'impossible' && sheet.id !== current && 'text-faint',
+                      sheet.way === 'impossible' && sheet.id !== current && 'text-faint',
                     )}
                   >
                     <span className="truncate">{sheet.name}</span>
-                    {!sheet.maintained && <Tag>{words.unmaintained}</Tag>}
                   </a>
                 </li>
               ))}

@@ -89,7 +89,7 @@ export async function startUi(options: UiOptions = {}): Promise<UiApp> {
   collectComplaints(page, complaints);
   const preferences = JSON.stringify({ welcomed: true, ...options.preferences });
   await page.addInitScript(
-    `localStorage.getItem('runpod-llm.preferences') ?? localStorage.setItem('runpod-llm.preferences', ${JSON.stringify(preferences)})`,
+    `location.protocol === 'http:' && (localStorage.getItem('runpod-llm.preferences') ?? localStorage.setItem('runpod-llm.preferences', ${JSON.stringify(preferences)}))`,
   );
   await page.goto(server.loginLink());
   return {
@@ -98,6 +98,8 @@ export async function startUi(options: UiOptions = {}): Promise<UiApp> {
     page,
     complaints,
     async goTo(address, heading) {
+      // Another hash alone is no new page: what is open would stay open.
+      await page.goto('about:blank');
       await page.goto(`${url}/${address}`);
       await page
         .getByRole('heading', { level: 1, ...(heading === undefined ? {} : { name: heading }) })

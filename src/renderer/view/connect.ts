@@ -1,0 +1,57 @@
+import { CLIENTS, type ClientSheet, type ConnectFacts, type Snippet } from '../../shared/clients/clients.ts';
+import { chatClients } from '../../shared/clients/chat-apps.ts';
+import { codeClients } from '../../shared/clients/code.ts';
+import { editorClients } from '../../shared/clients/editors.ts';
+import { terminalClients } from '../../shared/clients/terminals.ts';
+
+/** Stands for the local key until a snippet is copied, so that the key is never on the screen. */
+const KEY_MARK = 'LOCAL_KEY_GOES_HERE';
+
+export type ClientGroup = 'editors' | 'terminal' | 'apps' | 'code';
+
+const GROUPS: readonly { readonly group: ClientGroup; readonly clients: readonly ClientSheet[] }[] = [
+  { group: 'editors', clients: editorClients },
+  { group: 'terminal', clients: terminalClients },
+  { group: 'apps', clients: chatClients },
+  { group: 'code', clients: codeClients },
+];
+
+export interface ClientEntry {
+  readonly sheet: ClientSheet;
+  readonly group: ClientGroup;
+}
+
+/** Every client of the registry in the order of the page; within a group those that cannot work come last. */
+export const CLIENT_ENTRIES: readonly ClientEntry[] = GROUPS.flatMap(({ group, clients }) =>
+  clients
+    .filter((sheet) => CLIENTS.includes(sheet))
+    .toSorted((a, b) => Number(a.way === 'impossible') - Number(b.way === 'impossible'))
+    .map((sheet) => ({ sheet, group })),
+);
+
+export type ConnectTarget = Pick<ConnectFacts, 'baseUrl' | 'model' | 'contextTokens'>;
+
+export interface ShownSnippet extends Snippet {
+  /** As it stands on the screen: the key's last characters in its place. */
+  readonly shown: string;
+  readonly hasKey: boolean;
+}
+
+export function shownSnippets(sheet: ClientSheet, target: ConnectTarget, keyHint: string): ShownSnippet[] {
+  return sheet.snippets({ ...target, key: KEY_MARK, shellKey: KEY_MARK }).map((snippet) => ({
+    ...snippet,
+    shown: snippet.text.replaceAll(KEY_MARK, `••••${keyHint}`),
+    hasKey: snippet.text.includes(KEY_MARK),
+  }));
+}
+
+/** The snippet as it is pasted. */
+export const snippetWithKey = (snippet: Snippet, key: string): string =>
+  snippet.text.replaceAll(KEY_MARK, key);
+
+/** What speaks against this client with this deployment; null = nothing. */
+export function unfitness(sheet: ClientSheet, contextTokens: number): string | null {
+  if (contextTokens >= sheet.minContextTokens) return null;
+  const k = (tokens: number): string => `${Math.round(tokens / 1024)}k`;
+  return `${sheet.name} wants ${k(sheet.minContextTokens)} of context; this deployment has ${k(contextTokens)}.`;
+}
