@@ -216,6 +216,7 @@ function newFleet(
     podUrlTemplate: cloud.urls.podUrlTemplate,
     simulated: cloud.simulated,
     hfToken: () => secrets.get('hf'),
+    wakesPaused: () => !parts.settings.get().proxy.wakeOnRequest,
     refusal: (id) => services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
     startOfDay: (ms) => startOfDay(ms, services.zone()),
     guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),

@@ -34,5 +34,21 @@ export const userSettingsSchema = z.strictObject({
       stopped: z.boolean().default(true),
     })
     .prefault({}),
+  /** How the desktop app behaves; other bodies keep it and do nothing with it. */
+  desktop: z
+    .strictObject({
+      /** Started by the system at login, without a window. */
+      startAtLogin: z.boolean().default(false),
+      /** The window's close button leaves the app running, where a tray shows it. */
+      closeToTray: z.boolean().default(true),
+      /** The app's beginning without a window; the first start always shows one. */
+      startHidden: z.boolean().default(false),
+      /** What a click on the tray icon does, where the system leaves the choice. */
+      trayClick: z.enum(['popover', 'window']).default('popover'),
+      /** The hourly cost beside the icon (macOS). */
+      costInMenuBar: z.boolean().default(true),
+      language: z.enum(['system', 'en', 'de']).default('system'),
+    })
+    .prefault({}),
 });
 export type UserSettings = z.infer<typeof userSettingsSchema>;

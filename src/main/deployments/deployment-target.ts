@@ -11,6 +11,8 @@ export interface TargetParts {
   readonly simulated: boolean;
   /** null = may start; else why not (a budget). */
   readonly refusal: (actor: DeploymentActor) => AppError | null;
+  /** Requests start nothing for now, whatever the deployment says. */
+  readonly wakesPaused: () => boolean;
 }
 
 interface Waiter {
@@ -110,6 +112,8 @@ export class DeploymentTarget implements Target {
       throw problemOf(record.problem);
     if (!record.spec.wakeOnRequest)
       throw stopped(record.spec.name, 'is stopped and may not be started by requests');
+    if (this.#parts.wakesPaused())
+      throw stopped(record.spec.name, 'is stopped and starts on request are paused');
     const refusal = this.#parts.refusal(this.#actor);
     if (refusal !== null) throw refusal;
     this.#actor.post({ type: 'start-asked', by: 'request' });

@@ -235,9 +235,18 @@ export class FleetCore {
     const watch = new LogWatch({ api, clock, log, post: (event) => actor.post(event) });
     this.#members.set(record.id, { actor, watch, told: '', telling: false });
     this.targets.add(
-      new DeploymentTarget(actor, { podUrlTemplate, simulated, refusal: (each) => this.refusal(each) }),
+      new DeploymentTarget(actor, {
+        podUrlTemplate,
+        simulated,
+        refusal: (each) => this.refusal(each),
+        wakesPaused: () => this.#deps.wakesPaused?.() ?? false,
+      }),
     );
     return actor;
+  }
+
+  hurry(): void {
+    this.#reconciler.hurry();
   }
 
   #changed(actor: DeploymentActor): void {

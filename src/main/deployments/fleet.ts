@@ -55,6 +55,10 @@ class PodFleet implements Fleet {
     return this.#core.actors().map((actor) => this.#core.view(actor));
   }
 
+  hurry(): void {
+    this.#core.hurry();
+  }
+
   get(ref: string): DeploymentView {
     return this.#core.view(this.#core.find(ref));
   }

@@ -66,6 +66,8 @@ export interface FleetDeps {
   readonly hfToken: () => Promise<string | null>;
   /** Why a deployment may not cost anything now, such as a budget of all together; absent or null = it may. */
   readonly refusal?: (deploymentId: string) => AppError | null;
+  /** The user has paused starts on request, for all deployments. */
+  readonly wakesPaused?: () => boolean;
   /** Beginning of the user's day that holds an instant, for budgets per day. */
   readonly startOfDay: (ms: number) => number;
   readonly guardScripts: GuardScripts;
@@ -101,6 +103,8 @@ export interface RadarApi {
 export interface Fleet extends Disposable {
   /** Replays open intents, reads the account, starts what is set to start with the app, and keeps watching. */
   start(): void;
+  /** Looks at the account soon instead of at its usual time: the machine woke, or the network came back. */
+  hurry(): void;
   list(): DeploymentView[];
   get(ref: string): DeploymentView;
   /**

@@ -24,6 +24,8 @@ export interface AppLog extends Disposable {
   setLevel(level: LogLevel): void;
   /** This value never appears in a line again, in whatever form. */
   addSecret(value: string): void;
+  /** The same for a text that goes elsewhere, such as a crash report. */
+  scrub(text: string): string;
   recent(limit: number): LogLine[];
   subscribe(listener: (line: LogLine) => void): Unsubscribe;
   /** The last lines and, when following, all later ones; ends with the signal or the log. */
@@ -90,6 +92,7 @@ export function createLog(options: LogOptions): AppLog {
       state.level = level;
     },
     addSecret: (value) => scrubber.add(value),
+    scrub: (text) => scrubber.scrub(text),
     recent: (limit) => ring.recent(limit).map(toLogLine),
     subscribe: (listener) => ring.subscribe((line) => listener(toLogLine(line))),
     follow: (follow, signal) => linesOf(ring.follow(follow, signal, (count) => skippedLine(clock, count))),
