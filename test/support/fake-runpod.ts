@@ -102,6 +102,11 @@ export class FakeRunPod {
     for (const wake of entry.readers) wake();
   }
 
+  /** USD per hour of a pod while it runs. */
+  priceOf(id: string): number {
+    return this.gpus.find((gpu) => gpu.id === this.pods.get(id)?.body.gpu?.id)?.price.secure ?? 1;
+  }
+
   /** Every log stream breaks off. */
   dropLogs(): void {
     this.#logGeneration++;
@@ -329,13 +334,12 @@ export class FakeRunPod {
   #start(entry: FakePod): void {
     const zero = this.startsWithoutGpu > 0;
     if (zero) this.startsWithoutGpu--;
-    const price = this.gpus.find((gpu) => gpu.id === entry.body.gpu?.id)?.price.secure ?? 1;
     this.#billingSince.set(entry.pod.id, this.cloudNow());
     entry.pod = {
       ...entry.pod,
       status: 'PROVISIONING',
       actions: ['stop', 'terminate'],
-      cost: price,
+      cost: this.priceOf(entry.pod.id),
       startedAt: new Date(this.cloudNow()).toISOString(),
       gpu: { id: entry.body.gpu?.id ?? '', count: zero ? 0 : (entry.body.gpu?.count ?? 1) },
     };
@@ -360,10 +364,7 @@ export class FakeRunPod {
   }
 
   #bill(podId: string): Awaited<ReturnType<RunPodApi['billing']['pods']>> {
-    const rate = this.pods.get(podId)?.pod.cost ?? 0;
-    const entry = this.pods.get(podId);
-    const price = this.gpus.find((gpu) => gpu.id === entry?.body.gpu?.id)?.price.secure ?? rate;
-    const totalAmount = ((this.billed.get(podId) ?? 0) * price) / 3_600_000;
+    const totalAmount = ((this.billed.get(podId) ?? 0) * this.priceOf(podId)) / 3_600_000;
     const range = { startTime: '2026-11-24T00:00:00Z', endTime: '2026-11-25T00:00:00Z' };
     const amounts = { totalAmount, gpuAmount: totalAmount, cpuAmount: 0, diskAmount: 0 };
     return {

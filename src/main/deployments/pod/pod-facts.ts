@@ -142,8 +142,8 @@ function lose(step: Step, pod: PodRecord): void {
       result: 'broken-host',
       detail: 'the pod never appeared',
     });
-    stopMeters(step, pod, { at: cloudNow(step), estimated: true, note: 'the pod never appeared' });
-    closePod(step, cloudNow(step));
+    stopMeters(step, pod, { at: pod.createdAt, estimated: true, note: 'the pod never appeared' });
+    closePod(step, pod.createdAt);
     go(step, 'replaced');
     return;
   }
