@@ -236,7 +236,7 @@ describe('@langchain/openai', () => {
   it('invokes, streams, and keeps tool calls', async () => {
     expect((await model().invoke('hi')).content).toBe('Hello ✓');
     let text = '';
-    for await (const chunk of await model().stream('hi')) text += String(chunk.content);
+    for await (const chunk of await model().stream('hi')) text += chunk.text;
     expect(text).toBe('Hello ✓');
     const bound = model().bindTools([tool]);
     let gathered = null;
