@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `unit` is pure and quick, `integration` uses real sockets, files, processes and engines,
+ * Four projects: `unit` and `renderer` are pure and quick, `integration` uses real sockets, files, processes and engines,
  * `e2e` drives the whole product. Each file runs in its own process so that leaked handles are attributable.
  */
 export default defineConfig({
@@ -9,6 +9,14 @@ export default defineConfig({
     projects: [
       {
         test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 10_000 },
+      },
+      {
+        test: {
+          name: 'renderer',
+          include: ['test/renderer/**/*.test.ts'],
+          environment: 'node',
+          testTimeout: 10_000,
+        },
       },
       {
         test: {
