@@ -13,9 +13,9 @@ export function readBootLine(source: 'container' | 'system', line: string): Boot
 }
 
 function readGuardLine(line: string): BootSignal | null {
-  const armed = /watchdog: armed (.+)$/.exec(line)?.[1];
+  const armed = /^watchdog: armed (.+)$/.exec(line)?.[1];
   if (armed !== undefined) return { kind: 'guard-armed', detail: armed.trim() };
-  const absent = /watchdog: unarmed (.+)$/.exec(line)?.[1];
+  const absent = /^watchdog: unarmed: (.+)$/.exec(line)?.[1];
   return absent === undefined
     ? null
     : { kind: 'guard-absent', reason: `The watchdog could not arm itself: ${absent.trim()}` };
