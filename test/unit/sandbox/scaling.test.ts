@@ -94,6 +94,12 @@ describe('scaling', () => {
     expect(decide(endpoint, workers, load).park).toEqual(park);
   });
 
+  it('does not look again and again at a worker that stays', () => {
+    const kept = { ...delay, workers: { min: 1, max: 3, idleTimeout: 10 } };
+    expect(decide(kept, [worker('idle', 99_999)])).toEqual({ start: 0, park: [], lookAgainMs: null });
+    expect(decide(delay, [worker('idle', 4000)]).lookAgainMs).toBe(6001);
+  });
+
   it('always stays within its bounds and always looks again while something is pending', () => {
     const looks = fc.array(
       fc.record({
@@ -126,8 +132,9 @@ describe('scaling', () => {
             ({ id, state, stale }) => !park.includes(id) && !(stale && state === 'idle'),
           ).length;
           expect(kept + start).toBeGreaterThanOrEqual(Math.min(min, max));
+          const spare = workers.length - park.length > Math.max(min, load > 0 ? 40 : 0);
           const idleLeft = workers.some(({ id, state }) => state === 'idle' && !park.includes(id));
-          expect(!idleLeft || lookAgainMs !== null).toBe(true);
+          expect(!(spare && idleLeft) || lookAgainMs !== null).toBe(true);
         },
       ),
     );

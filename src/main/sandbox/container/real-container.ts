@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { serveHttp, type SimServer } from '../http/server.ts';
 import { isAbort } from '../../../shared/errors.ts';
 import { stampLine, type Launch } from '../model-server/launch.ts';
@@ -26,6 +24,8 @@ export interface ContainerParts {
   readonly programs: Programs;
   readonly shims: ShimServer;
   readonly hooks: RunnerHooks;
+  /** The container's home and working folder; removed with it. */
+  readonly home: string;
 }
 
 /** A model server that a stand-in program serves, with its listener on this machine. */
@@ -50,7 +50,6 @@ export class ProcessContainer implements RealContainer {
   #session: Session | null = null;
   #process: ContainerProcess | null = null;
   #startedAt = 0;
-  #folder: string | null = null;
 
   constructor(parts: ContainerParts, pod: PodRecord, boot: Boot, argv: readonly string[]) {
     this.#parts = parts;
@@ -88,7 +87,7 @@ export class ProcessContainer implements RealContainer {
     this.#parts.shims.unregister(this.#token);
     this.#process?.kill();
     this.#endSession();
-    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.#parts.home, { recursive: true, force: true });
   }
 
   /** The container is started again whenever its main process ends, as on RunPod (FACTS 2.5). */
@@ -112,7 +111,6 @@ export class ProcessContainer implements RealContainer {
     const env = containerEnv(this.#pod, world);
     const named = portsNamed([...this.#argv, ...Object.values(env)], this.#pod.ports, hostPorts(world));
     for (const port of named) this.#ports.set(port, await freePort());
-    this.#folder = mkdtempSync(join(tmpdir(), 'runpod-sandbox-'));
     const rewritten = Object.entries(env).map(([name, value]) => [
       name,
       rewriteAddresses(value, this.#ports),
@@ -124,7 +122,7 @@ export class ProcessContainer implements RealContainer {
         [...this.#ports].map(([port, real]) => [`RUNPOD_SANDBOX_PORT_${port}`, String(real)]),
       ),
       PATH: programs.path(engine),
-      HOME: this.#folder,
+      HOME: this.#parts.home,
       LANG: 'C.UTF-8',
       RUNPOD_SANDBOX_SHIM: await shims.register(this.#token, (call, left) => this.#orders(call, left)),
     };
@@ -132,14 +130,14 @@ export class ProcessContainer implements RealContainer {
 
   #once(env: Readonly<Record<string, string>>): Promise<void> {
     return new Promise((resolve) => {
-      if (this.#ending.signal.aborted || this.#folder === null) {
+      if (this.#ending.signal.aborted) {
         resolve();
         return;
       }
       this.#process = startProcess({
         argv: this.#argv.map((word) => rewriteAddresses(word, this.#ports)),
         env,
-        cwd: this.#folder,
+        cwd: this.#parts.home,
         onLine: (line) => this.#parts.hooks.print('container', line),
         onExit: () => resolve(),
       });

@@ -119,7 +119,21 @@ async function send(answer: SimAnswer, response: ServerResponse, signal: AbortSi
   for await (const chunk of body) {
     if (signal.aborted) return;
     // A reader that does not keep up stops the producer: nothing piles up here.
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    if (!response.write(chunk)) await drained(response);
   }
   response.end();
+}
+
+/** Resolves when there is room again, or nobody to write to. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.on('drain', done);
+    response.on('close', done);
+    if (response.destroyed) done();
+  });
 }

@@ -26,24 +26,32 @@ export interface ScalingDecision {
 
 /** Seconds a worker idles where the setting does not apply (QUEUE with REQUEST_COUNT). */
 const FIXED_IDLE_SECONDS = 5;
+/** Shortest time between two looks that nothing but time calls for. */
+const LOOK_MS = 50;
 
 /** How many workers to start and which to send home: RunPod's scalers (FACTS 3.1), as a pure function. */
 export function decideScaling(input: ScalingInput): ScalingDecision {
-  const { endpoint, workers } = input;
-  const idleTimeoutMs = idleTimeout(endpoint) * 1000;
-  const surplus = workers.filter((worker) => worker.state === 'idle' && worker.stale);
-  const current = workers.filter((worker) => !surplus.includes(worker));
-  const wanted = Math.min(
-    endpoint.workers.max,
-    Math.max(endpoint.workers.min, demand(input, current.length)),
-  );
+  const { endpoint, workers, load } = input;
+  const { min, max } = endpoint.workers;
+  const outdated = workers.filter((worker) => worker.state === 'idle' && worker.stale);
+  const current = workers.filter((worker) => !outdated.includes(worker));
+  const wanted = Math.min(max, Math.max(min, demand(input, current.length)));
   const start = Math.max(0, wanted - current.length);
-  const idle = current.filter((worker) => worker.state === 'idle').toSorted((a, b) => b.idleMs - a.idleMs);
-  const spare = Math.max(0, current.length - Math.max(wanted, input.load > 0 ? 1 : 0));
-  const over = Math.max(0, current.length - endpoint.workers.max);
-  const expired = idle.filter((worker, index) => index < over || worker.idleMs >= idleTimeoutMs);
-  const park = [...surplus, ...expired.slice(0, spare)].map((worker) => worker.id);
-  return { start, park, lookAgainMs: lookAgain(input, idle, idleTimeoutMs, start) };
+  // Those that may go, longest idle first; one stays while there is work.
+  const spare = Math.max(0, current.length - Math.max(wanted, load > 0 ? 1 : 0));
+  const mayGo = current
+    .filter((worker) => worker.state === 'idle')
+    .toSorted((a, b) => b.idleMs - a.idleMs)
+    .slice(0, spare);
+  const timeoutMs = idleTimeout(endpoint) * 1000;
+  const over = current.length - max;
+  const goes = mayGo.filter((worker, index) => index < over || worker.idleMs >= timeoutMs);
+  const waits = mayGo.filter((worker) => !goes.includes(worker)).map((worker) => timeoutMs - worker.idleMs);
+  return {
+    start,
+    park: [...outdated, ...goes].map((worker) => worker.id),
+    lookAgainMs: lookAgain(input, waits, start),
+  };
 }
 
 export function idleTimeout(endpoint: ScalingInput['endpoint']): number {
@@ -60,18 +68,14 @@ function demand(input: ScalingInput, current: number): number {
   return Math.max(1, current + (late && !coming ? 1 : 0));
 }
 
-function lookAgain(
-  input: ScalingInput,
-  idle: readonly WorkerLook[],
-  idleTimeoutMs: number,
-  start: number,
-): number | null {
-  const { endpoint } = input;
-  const waits = idle.map((worker) => Math.max(0, idleTimeoutMs - worker.idleMs));
-  if (endpoint.scaling.type === 'QUEUE_DELAY' && input.load > 0) {
-    waits.push(Math.max(0, endpoint.scaling.queueDelay * 1000 - input.oldestWaitMs));
+function lookAgain(input: ScalingInput, idleWaits: readonly number[], start: number): number | null {
+  const { scaling } = input.endpoint;
+  const waits = [...idleWaits];
+  if (scaling.type === 'QUEUE_DELAY' && input.load > 0) {
+    const left = scaling.queueDelay * 1000 - input.oldestWaitMs;
+    waits.push(left > 0 ? left : scaling.queueDelay * 1000);
   }
   // A crash loop or a missing machine is looked at now and then.
   if (start > 0 || input.workers.some((worker) => worker.state === 'unhealthy')) waits.push(30_000);
-  return waits.length === 0 ? null : Math.max(50, Math.min(...waits) + 1);
+  return waits.length === 0 ? null : Math.max(LOOK_MS, Math.min(...waits)) + 1;
 }
