@@ -4,13 +4,15 @@ import { systemRandom } from '../platform/random.ts';
 import type { SandboxUrls } from '../sandbox/types.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
-import { positive, wholeNumber } from './wish.ts';
+import { notNegative, positive, wholeNumber } from './wish.ts';
 
 interface SandboxFlags {
   readonly port: number;
   readonly speed: number;
   readonly tokensPerSecond: number;
   readonly balance: number;
+  readonly key?: string;
+  readonly readOnlyKey?: boolean;
   readonly stateFile?: string;
   readonly answerFrom?: string;
 }
@@ -23,7 +25,9 @@ export const define: Define = (command, run) => {
     .option('--port <n>', 'port to listen on; 0 = any free one', wholeNumber(0, 65_535), 0)
     .option('--speed <factor>', 'how many times faster than life boots run', positive, 10)
     .option('--tokens-per-second <n>', 'of the simulated models', positive, 60)
-    .option('--balance <usd>', 'simulated dollars to begin with', positive, 25)
+    .option('--balance <usd>', 'simulated dollars to begin with; 0 = refuses what costs', notNegative, 25)
+    .option('--key <key>', 'the key to accept; without it a new one')
+    .option('--read-only-key', 'accept a second key that may only read (SANDBOX_READ_ONLY_KEY)')
     .option('--state-file <file>', 'keep the cloud’s state here; without it in memory only')
     .option(
       '--answer-from <url>',
@@ -34,7 +38,8 @@ export const define: Define = (command, run) => {
       run(async (cli, invocation) => {
         const flags = invocation.opts<SandboxFlags>();
         const { createSandbox } = await import('../sandbox/sandbox.ts');
-        const key = `sandbox-${systemRandom.hex(16)}`;
+        const key = flags.key ?? newKey();
+        const readOnlyKey = flags.readOnlyKey === true ? newKey() : null;
         const sandbox = createSandbox({
           clock: cli.clock,
           random: systemRandom,
@@ -42,18 +47,23 @@ export const define: Define = (command, run) => {
           speed: flags.speed,
           tokensPerSecond: flags.tokensPerSecond,
           balanceUsd: flags.balance,
-          keys: [{ key, rights: 'all' }],
+          keys: [
+            { key, rights: 'all' },
+            ...(readOnlyKey === null ? [] : [{ key: readOnlyKey, rights: 'read-only' } as const]),
+          ],
           stateFile: flags.stateFile === undefined ? null : resolve(flags.stateFile),
           runProcesses: process.platform !== 'win32',
           answerFrom: flags.answerFrom ?? null,
         });
         try {
-          const variables = variablesFor(await sandbox.listen(flags.port), key, sandbox.controlToken);
+          const variables = {
+            ...variablesFor(await sandbox.listen(flags.port), key, sandbox.controlToken),
+            ...(readOnlyKey === null ? {} : { SANDBOX_READ_ONLY_KEY: readOnlyKey }),
+          };
           cli.say('Simulated RunPod. Nothing here costs anything; Ctrl-C ends it.');
           cli.say(
             `Faults and the exact bill (docs/sandbox.md) need: x-sandbox-control: ${sandbox.controlToken}`,
           );
-          cli.say('SANDBOX_CONTROL_TOKEN opens the routes that make it misbehave: docs/sandbox.md.');
           cli.print(variables, () =>
             Object.entries(variables)
               .map(([name, value]) => `export ${name}='${value}'`)
@@ -82,6 +92,8 @@ function variablesFor(
     SANDBOX_CONTROL_TOKEN: controlToken,
   };
 }
+
+const newKey = (): string => `sandbox-${systemRandom.hex(16)}`;
 
 function untilInterrupted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => {

@@ -109,6 +109,12 @@ export function positive(value: string): number {
   throw new InvalidArgumentError('It must be a number above 0.');
 }
 
+export function notNegative(value: string): number {
+  const number = Number(value.replace(/^\$/, ''));
+  if (Number.isFinite(number) && value.trim() !== '' && number >= 0) return number;
+  throw new InvalidArgumentError('It must be a number of 0 or more.');
+}
+
 export function oneOf<T extends string>(choices: Readonly<Record<string, T>>): (value: string) => T {
   return (value) => {
     const choice = Object.entries(choices).find(([name]) => name === value.toLowerCase());
