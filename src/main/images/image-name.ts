@@ -28,7 +28,8 @@ export function parseImageName(reference: string): ImageName {
   const [name = '', digest = null] = reference.split('@');
   const slash = name.indexOf('/');
   const first = slash === -1 ? '' : name.slice(0, slash);
-  const hasHost = /[.:]/.test(first) || first === 'localhost';
+  // Repositories are lower-case: what is not can only be a host.
+  const hasHost = /[.:A-Z]/.test(first) || first === 'localhost';
   const rest = hasHost ? name.slice(slash + 1) : name;
   const registry = hasHost && !HUB_NAMES.has(first) ? first : DOCKER_HUB;
   const colon = rest.lastIndexOf(':');

@@ -120,7 +120,7 @@ export class ImageWork {
         engine,
         clock,
         scrub: (text) =>
-          [...secrets.values()].reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), scrub(text)),
+          scrub([...secrets.values()].reduce((rest, secret) => rest.replaceAll(secret, '[secret]'), text)),
         onMessage: (message) => {
           if (message.kind === 'step') job.step(message.step, message.total);
           else if (message.kind === 'log') job.log(message.step, message.text);

@@ -1,0 +1,7 @@
+import sys
+
+if "fails==1.0" in sys.argv:
+    print("Collecting fails==1.0", flush=True)
+    sys.exit("ERROR: No matching distribution found for fails==1.0")
+with open("/pip.log", "a", encoding="utf-8") as log:
+    log.write(" ".join(sys.argv[1:]) + "\n")
