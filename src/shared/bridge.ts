@@ -27,3 +27,11 @@ export interface Bridge {
   stream(name: StreamName, input: unknown, sink: BridgeSink): () => void;
   subscribe(listener: (event: AppEvent) => void): () => void;
 }
+
+/** What the preload puts on `window.runpodLlm`: the contract, and the two ways in which windows open pages. */
+export interface DesktopBridge extends Bridge {
+  /** The app asks this window to show an address, such as `/costs`: from the tray, a notification or a link. */
+  onShowPage(listener: (address: string) => void): () => void;
+  /** Shows an address in the main window, whichever window asks. */
+  openPage(address: string): void;
+}
