@@ -33,14 +33,14 @@ export abstract class EventStream extends Through {
   override data(chunk: Buffer, _mark: Mark): void {
     if (this.over) return;
     const bytes = this.#withoutCr(this.#begun ? chunk : this.#begin(chunk));
-    if (this.#carried === 0 && bytes.length > 0) {
-      const text = bytes.toString('latin1');
-      if (text.endsWith(BLANK) && this.passes(text)) {
-        this.sink.data(bytes, MARK.events);
-        return;
-      }
+    const from = this.#carried === 0 ? 0 : this.#finishCarried(bytes);
+    if (from < 0 || this.over) return;
+    const end = bytes.lastIndexOf(BLANK, undefined, 'latin1') + BLANK.length;
+    if (end >= from + BLANK.length) {
+      this.#deliver(from === 0 && end === bytes.length ? bytes : bytes.subarray(from, end));
     }
-    this.#split(bytes);
+    const rest = Math.max(from, end >= BLANK.length ? end : 0);
+    if (!this.over && rest < bytes.length) this.#keep(bytes.subarray(rest));
   }
 
   override end(): void {
@@ -105,29 +105,38 @@ export abstract class EventStream extends Through {
     return out.subarray(0, length);
   }
 
-  #split(bytes: Buffer): void {
-    let from = 0;
-    if (this.#lineEnded && this.#carried > 0 && bytes[0] === LF) {
-      from = 1;
-      this.#emit(bytes.subarray(0, 1));
+  /** Ends the event that began in earlier chunks. @returns where the next one begins; -1 = it goes on */
+  #finishCarried(bytes: Buffer): number {
+    const straddles = this.#lineEnded && bytes[0] === LF;
+    const at = straddles ? -1 : bytes.indexOf(BLANK, 0, 'latin1');
+    if (!straddles && at < 0) {
+      if (bytes.length > 0) this.#keep(bytes);
+      return -1;
     }
-    while (!this.over) {
-      const at = bytes.indexOf(BLANK, from, 'latin1');
-      if (at < 0) break;
-      this.#emit(bytes.subarray(from, at + 2));
-      from = at + 2;
-    }
-    if (!this.over && from < bytes.length) this.#keep(bytes.subarray(from));
-  }
-
-  #emit(last: Buffer): void {
-    const event = this.#carried === 0 ? last : Buffer.concat([...this.#carry, last]);
+    const next = straddles ? 1 : at + BLANK.length;
+    const event = Buffer.concat([...this.#carry, bytes.subarray(0, next)]);
     this.#carry = [];
     this.#carried = 0;
     this.#lineEnded = false;
-    let start = 0;
-    while (event[start] === LF) start++;
-    if (start < event.length) this.onEvent(start === 0 ? event : event.subarray(start));
+    this.#deliver(event);
+    return next;
+  }
+
+  /** Whole events: all at once when nothing about them is remarkable, else one by one. */
+  #deliver(events: Buffer): void {
+    if (this.passes(events.toString('latin1'))) {
+      this.sink.data(events, MARK.events);
+      return;
+    }
+    let from = 0;
+    while (from < events.length && !this.over) {
+      const end = events.indexOf(BLANK, from, 'latin1') + BLANK.length;
+      const event = withoutLeadingBlanks(events.subarray(from, end));
+      from = end;
+      if (event.length === 0) continue;
+      if (this.passes(event.toString('latin1'))) this.sink.data(event, MARK.events);
+      else this.onEvent(event);
+    }
   }
 
   #keep(rest: Buffer): void {
@@ -140,6 +149,12 @@ export abstract class EventStream extends Through {
       this.#carry = [Buffer.concat(this.#carry)];
     }
   }
+}
+
+function withoutLeadingBlanks(event: Buffer): Buffer {
+  let start = 0;
+  while (event[start] === LF) start++;
+  return start === 0 ? event : event.subarray(start);
 }
 
 export interface EventFields {

@@ -57,8 +57,7 @@ export class SharedAnswer implements Sink {
     this.#pieces.push({ chunk, mark });
     this.#total += chunk.length;
     for (const reader of this.#readers) reader.pull();
-    this.#trim();
-    this.#pace();
+    this.moved();
   }
   end(): void {
     this.#over = 'ended';
@@ -79,9 +78,20 @@ export class SharedAnswer implements Sink {
     return this.#over;
   }
 
+  /** A reader took something: what nobody needs any more goes, and the source may go on. */
   moved(): void {
-    this.#trim();
-    this.#pace();
+    let slowest = this.#first + this.#pieces.length;
+    let taken = this.#total;
+    for (const reader of this.#readers) {
+      slowest = Math.min(slowest, reader.position);
+      taken = Math.min(taken, reader.taken);
+    }
+    if (this.#total > this.#keepBytes) this.#trim(slowest);
+    const hold = this.#total - taken > WINDOW_BYTES && this.#over === 'no';
+    if (hold === this.#held) return;
+    this.#held = hold;
+    if (hold) this.#source.pause();
+    else this.#source.resume();
   }
 
   leave(reader: Reader): void {
@@ -101,37 +111,18 @@ export class SharedAnswer implements Sink {
     this.#finished();
   }
 
-  #slowest(): number {
-    let slowest = this.#first + this.#pieces.length;
-    for (const reader of this.#readers) slowest = Math.min(slowest, reader.position);
-    return slowest;
-  }
-
-  #trim(): void {
-    if (this.#total <= this.#keepBytes) return;
-    const slowest = this.#slowest();
-    while (this.#first < slowest) {
-      this.#pieces.shift();
-      this.#first++;
-    }
-  }
-
-  #pace(): void {
-    let behind = 0;
-    for (let i = this.#slowest(); i < this.#first + this.#pieces.length; i++) {
-      behind += this.at(i)?.chunk.length ?? 0;
-      if (behind > WINDOW_BYTES) break;
-    }
-    const hold = behind > WINDOW_BYTES && this.#over === 'no';
-    if (hold === this.#held) return;
-    this.#held = hold;
-    if (hold) this.#source.pause();
-    else this.#source.resume();
+  #trim(slowest: number): void {
+    if (slowest === this.#first) return;
+    this.#pieces.splice(0, slowest - this.#first);
+    this.#first = slowest;
   }
 }
 
 class Reader implements Flow {
+  /** Index of the next piece. */
   position = 0;
+  /** Bytes handed on. */
+  taken = 0;
   readonly #answer: SharedAnswer;
   #sink: Sink | null = null;
   #paused = false;
@@ -168,6 +159,7 @@ class Reader implements Flow {
       const piece = this.#answer.at(this.position);
       if (piece === undefined) break;
       this.position++;
+      this.taken += piece.chunk.length;
       sink.data(piece.chunk, piece.mark);
     }
     this.#pulling = false;

@@ -37,14 +37,13 @@ export function singleFlight(options: FlightOptions): Stage {
     const running = flights.get(key);
     if (running?.matches(call) === true) {
       call.trace.cache = 'coalesced';
-      return running.follow(call);
+      return running.follow(call, next);
     }
     const flight = new Flight(call, options.clock, () => {
       if (flights.get(key) === flight) flights.delete(key);
     });
     flights.set(key, flight);
-    flight.launch(next);
-    return flight.follow(call);
+    return flight.follow(call, next);
   };
 }
 
@@ -59,7 +58,7 @@ class Flight {
   readonly #landed: () => void;
   readonly #leave = new AbortController();
   readonly #trace: Trace;
-  #reply: Promise<Reply> = Promise.reject(new Error('not launched'));
+  #reply: Promise<Reply> | null = null;
   #answer: SharedAnswer | null = null;
   #waiting = 0;
   #cancelLinger: (() => void) | null = null;
@@ -69,7 +68,6 @@ class Flight {
     this.#clock = clock;
     this.#landed = landed;
     this.#trace = new Trace(call.trace.startedAt);
-    this.#reply.catch(() => {});
   }
 
   matches(call: Call): boolean {
@@ -78,19 +76,22 @@ class Flight {
     );
   }
 
-  launch(next: Handle): void {
+  #launch(next: Handle): Promise<Reply> {
     const call = { ...this.#call, signal: this.#leave.signal, trace: this.#trace, processing: null };
-    this.#reply = next(call).then((reply) => this.#share(reply));
-    this.#reply.catch(() => this.#landed());
+    const reply = next(call).then((answer) => this.#share(answer));
+    this.#reply = reply;
+    reply.catch(() => this.#landed());
+    return reply;
   }
 
   /** Waits with the others. Leaving early cancels the call only when nobody else is left. */
-  async follow(call: Call): Promise<Reply> {
+  async follow(call: Call, next: Handle): Promise<Reply> {
+    const running = this.#reply ?? this.#launch(next);
     this.#waiting++;
     this.#cancelLinger?.();
     this.#cancelLinger = null;
     try {
-      const reply = await untilLeft(this.#reply, call.signal);
+      const reply = await untilLeft(running, call.signal);
       return this.#readerOf(call, reply);
     } catch (error) {
       if (call.signal.aborted) this.#left(call);

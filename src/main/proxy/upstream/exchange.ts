@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { abortError } from '../../platform/clock.ts';
+import { abortError, type Clock } from '../../platform/clock.ts';
 import { MARK, NOBODY, type Flow, type Sink } from '../flow.ts';
+
+/** Reads closer together than this are a burst, not somebody's reading speed. */
+const BURST_GAP_MS = 0.3;
+const GATHER_MS = 1;
+const GATHER_BYTES = 64 * 1024;
 
 export interface Head {
   readonly status: number;
@@ -20,11 +25,20 @@ export class Exchange implements Flow, Dispatcher.DispatchHandler {
   phase: ExchangePhase = 'connecting';
   /** Set by the body's chunks; deadlines look at it. */
   received = 0;
+  readonly #clock: Clock;
+  #gathered: Buffer[] = [];
+  #gatheredBytes = 0;
+  #lastAt = 0;
+  #cancelTimer: (() => void) | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   #cancelled: Error | null = null;
   #sink: Sink | null = null;
   #outcome: Error | 'ended' | null = null;
   #waiter: { resolve: (head: Head) => void; reject: (error: Error) => void } | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Sends the request. Resolves with status and headers; the body waits until the flow is started. */
   send(dispatcher: Dispatcher, request: Dispatcher.DispatchOptions): Promise<Head> {
@@ -94,12 +108,41 @@ export class Exchange implements Flow, Dispatcher.DispatchHandler {
     waiter?.resolve({ status: statusCode, headers });
   }
 
+  /**
+   * One read of the socket brings many small HTTP chunks; they are handed on together at the end of the tick. Where reads
+   * follow each other faster than anybody reads text, they are gathered for a millisecond: a burst costs one pass through
+   * the pipeline and one write instead of dozens, and a stream of 50 tokens a second is never held back.
+   */
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.received += chunk.length;
-    this.#sink?.data(chunk, MARK.bytes);
+    this.#gathered.push(chunk);
+    this.#gatheredBytes += chunk.length;
+    if (this.#gatheredBytes > GATHER_BYTES) this.#flush();
+    else if (this.#gathered.length === 1) this.#schedule();
   }
 
+  #schedule(): void {
+    const now = this.#clock.monotonic();
+    const burst = now - this.#lastAt < BURST_GAP_MS;
+    this.#lastAt = now;
+    if (burst) this.#cancelTimer = this.#clock.after(GATHER_MS, this.#flush);
+    else process.nextTick(this.#flush);
+  }
+
+  readonly #flush = (): void => {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    const [only] = this.#gathered;
+    if (only === undefined) return;
+    const chunk = this.#gathered.length === 1 ? only : Buffer.concat(this.#gathered, this.#gatheredBytes);
+    this.#gathered = [];
+    this.#gatheredBytes = 0;
+    this.#lastAt = this.#clock.monotonic();
+    this.#sink?.data(chunk, MARK.bytes);
+  };
+
   onResponseEnd(): void {
+    this.#flush();
     this.phase = 'over';
     this.#outcome = 'ended';
     const sink = this.#sink;
@@ -109,6 +152,7 @@ export class Exchange implements Flow, Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.phase === 'over') return;
+    this.#flush();
     const failed = new ExchangeError(this.phase, error);
     this.phase = 'over';
     this.#outcome = failed;

@@ -38,7 +38,7 @@ export function forward(options: ForwardOptions): Handle {
       throw new AppError('internal', 'A call was forwarded before its target was awake.');
     if (call.signal.aborted) throw connectionError(reasonOf(call.signal), call.target.name);
     call.trace.attempts++;
-    const exchange = new Exchange();
+    const exchange = new Exchange(options.clock);
     const leave = (): void => exchange.fail(reasonOf(call.signal));
     const watch = new DeadlineWatch(
       exchange,
