@@ -48,7 +48,7 @@ describe('the client over the bridge', () => {
         call: () => ({ outcome: Promise.resolve({ ok: true, value: { key: 1 } }), cancel: () => undefined }),
       }),
     );
-    await expect(client.call('proxy.key', {})).rejects.toThrow();
+    await expect(client.call('proxy.key', {})).rejects.toMatchObject({ name: 'ZodError' });
   });
 
   it('cancels a call that is given up', async () => {

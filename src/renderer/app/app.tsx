@@ -21,6 +21,7 @@ export function App(): ReactNode {
   const main = useRef<HTMLElement>(null);
   useWelcome(route);
   usePageFocus(route, main);
+  if (route.page === 'popover') return <Small route={route} />;
   return (
     <div className="flex h-full flex-col">
       <a
@@ -36,7 +37,13 @@ export function App(): ReactNode {
       <Banners />
       <div className="flex min-h-0 grow max-sm:flex-col">
         <Sidebar page={route.page} />
-        <main ref={main} id="main" data-region tabIndex={-1} className="flex min-h-0 min-w-0 grow flex-col">
+        <main
+          ref={main}
+          id="main"
+          data-region
+          tabIndex={-1}
+          className="@container flex min-h-0 min-w-0 grow flex-col"
+        >
           <ErrorBoundary resetKey={window.location.hash}>
             <Suspense fallback={<Loading what="page" lines={6} />}>
               <Page route={route} />
@@ -51,6 +58,22 @@ export function App(): ReactNode {
       <ConfirmDialog />
       <LiveRegions />
     </div>
+  );
+}
+
+/** A window without the shell around its page. */
+function Small({ route }: { readonly route: Route }): ReactNode {
+  return (
+    <main id="main" data-region tabIndex={-1} className="@container flex h-full flex-col">
+      <ErrorBoundary resetKey={route.page}>
+        <Suspense fallback={<Loading what="page" />}>
+          <Page route={route} />
+        </Suspense>
+      </ErrorBoundary>
+      <Toasts />
+      <ConfirmDialog />
+      <LiveRegions />
+    </main>
   );
 }
 
@@ -94,6 +117,7 @@ function useWelcome(route: Route): void {
 const title = (route: Route): string => {
   if (route.page === 'deployment') return route.name;
   if (route.page === 'welcome' || route.page === 'unknown') return 'Welcome';
+  if (route.page === 'popover') return shell.product;
   return shell.pages[route.page];
 };
 

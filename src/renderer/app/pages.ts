@@ -23,5 +23,6 @@ export const PAGES = {
   costs: lazy(() => import('../pages/costs/costs.tsx')),
   logs: lazy(() => import('../pages/logs/logs.tsx')),
   settings: lazy(() => import('../pages/settings/settings.tsx')),
+  popover: lazy(() => import('../pages/popover/popover.tsx')),
   welcome: lazy(() => import('../pages/welcome/welcome.tsx')),
 } as const;

@@ -11,15 +11,22 @@ export type Route =
   | { readonly page: 'connect'; readonly client: string | null }
   | { readonly page: 'settings'; readonly section: string | null }
   | { readonly page: 'welcome' }
+  /** The small window beside the tray icon. */
+  | { readonly page: 'popover' }
   | { readonly page: 'unknown'; readonly address: string };
 
 export type PageName = Route['page'];
+
+/** Pages that take nothing from their address. */
+const BARE = ['costs', 'welcome', 'popover'] as const;
+const isBare = (name: string): name is (typeof BARE)[number] => BARE.some((bare) => bare === name);
 
 export function parseRoute(hash: string): Route {
   const address = hash.replace(/^#/, '') || '/';
   const url = new URL(address, 'http://page.invalid');
   const [first = '', second] = url.pathname.split('/').slice(1).map(decodeURIComponent);
   const query = (name: string): string | null => url.searchParams.get(name);
+  if (isBare(first)) return { page: first };
   switch (first) {
     case '':
       return { page: 'overview' };
@@ -30,9 +37,6 @@ export function parseRoute(hash: string): Route {
       return { page: 'overview' };
     case 'playground':
       return { page: 'playground', model: query('model') };
-    case 'costs':
-    case 'welcome':
-      return { page: first };
     case 'logs':
       return { page: 'logs', source: query('source') };
     case 'connect':

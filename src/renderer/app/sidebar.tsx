@@ -23,7 +23,7 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
       aria-label={shell.nav}
       data-region
       tabIndex={-1}
-      className="flex shrink-0 flex-col border-r border-line bg-sunken p-2 max-sm:flex-row max-sm:overflow-x-auto max-sm:border-r-0 max-sm:border-b sm:w-52"
+      className="relative flex shrink-0 flex-col overflow-y-auto border-r border-line bg-sunken p-2 max-sm:flex-row max-sm:overflow-x-auto max-sm:border-r-0 max-sm:border-b sm:w-52"
     >
       <button
         type="button"

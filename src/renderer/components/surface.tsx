@@ -22,7 +22,7 @@ export function Section({
   const id = useId();
   return (
     <section aria-labelledby={id} className={cx('rounded-lg border border-line bg-surface', className)}>
-      <div className="flex min-h-11 items-center gap-3 px-4 pt-1">
+      <div className="flex min-h-11 flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-1">
         <h2 id={id} className="grow font-semibold">
           {title}
         </h2>
@@ -138,8 +138,8 @@ export function StatRow({
       className={cx(
         'grid gap-px overflow-hidden rounded-lg border border-line bg-line *:bg-surface',
         columns === 5
-          ? 'grid-cols-5 max-md:grid-cols-2'
-          : 'grid-cols-6 max-lg:grid-cols-3 max-md:grid-cols-2',
+          ? 'grid-cols-5 @max-3xl:grid-cols-2'
+          : 'grid-cols-6 @max-5xl:grid-cols-3 @max-3xl:grid-cols-2',
       )}
     >
       {children}

@@ -13,34 +13,39 @@ describe.each(['light', 'dark'] as const)('dialogs in the %s theme', (theme: The
   afterAll(() => ui.dispose());
   beforeEach(() => ui.goTo('#/', 'Overview'));
 
-  /** Shown, clean, closed by Escape, and the focus back where it was. */
-  async function holds(dialog: Locator, name: string, opener: Locator): Promise<void> {
+  const GOOD = { findings: [], focusCameBack: true, complaints: [] };
+
+  /** Looks at an open dialog, closes it with Escape, and tells what was found. */
+  async function judged(dialog: Locator, name: string, opener: Locator) {
     await dialog.waitFor();
     await keepPicture(ui.page, `dialog-${name}`, view);
-    expect(await axeFindings(ui.page)).toEqual([]);
+    const findings = await axeFindings(ui.page);
     await ui.page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    expect(await hasFocus(opener)).toBe(true);
-    expect(ui.complaints).toEqual([]);
+    return { findings, focusCameBack: await hasFocus(opener), complaints: ui.complaints };
   }
 
   it('the command palette', async () => {
     const opener = ui.page.getByRole('button', { name: /^Commands/ });
     await opener.focus();
     await ui.page.keyboard.press('Control+k');
-    await holds(ui.page.getByRole('dialog', { name: 'Commands' }), 'palette', opener);
+    expect(await judged(ui.page.getByRole('dialog', { name: 'Commands' }), 'palette', opener)).toEqual(GOOD);
   });
 
   it('the list of keys', async () => {
     const opener = ui.page.getByRole('button', { name: 'Keys and help' });
     await opener.click();
-    await holds(ui.page.getByRole('dialog', { name: 'Keys and help' }), 'keys', opener);
+    expect(await judged(ui.page.getByRole('dialog', { name: 'Keys and help' }), 'keys', opener)).toEqual(
+      GOOD,
+    );
   });
 
   it('notifications, empty and full', async () => {
     const opener = ui.page.getByRole('button', { name: /^Notifications/ });
     await opener.click();
-    await holds(ui.page.getByRole('dialog', { name: 'Notifications' }), 'notices-empty', opener);
+    expect(
+      await judged(ui.page.getByRole('dialog', { name: 'Notifications' }), 'notices-empty', opener),
+    ).toEqual(GOOD);
     ui.manager.emit({
       name: 'notification',
       payload: {
@@ -54,7 +59,9 @@ describe.each(['light', 'dark'] as const)('dialogs in the %s theme', (theme: The
     });
     await ui.page.getByRole('region', { name: 'Messages' }).getByText('tiny may still be billing').waitFor();
     await opener.click();
-    await holds(ui.page.getByRole('dialog', { name: 'Notifications' }), 'notices', opener);
+    expect(await judged(ui.page.getByRole('dialog', { name: 'Notifications' }), 'notices', opener)).toEqual(
+      GOOD,
+    );
   });
 
   it('the question before a stop that cuts requests off', async () => {
@@ -62,7 +69,7 @@ describe.each(['light', 'dark'] as const)('dialogs in the %s theme', (theme: The
     await opener.click();
     const dialog = ui.page.getByRole('dialog', { name: 'Stop qwen3-coder?' });
     await dialog.getByText('1 running request will be cut off.').waitFor();
-    await holds(dialog, 'stop', opener);
+    expect(await judged(dialog, 'stop', opener)).toEqual(GOOD);
     expect(ui.manager.calls.map((call) => call.name)).not.toContain('deployments.stop');
   });
 
@@ -76,21 +83,23 @@ describe.each(['light', 'dark'] as const)('dialogs in the %s theme', (theme: The
     expect(await hasFocus(cancel)).toBe(true);
     await dialog.getByRole('button', { name: 'Delete tiny' }).press('Enter');
     expect(ui.manager.calls.map((call) => call.name)).not.toContain('deployments.terminate');
-    await holds(dialog, 'delete', opener);
+    expect(await judged(dialog, 'delete', opener)).toEqual(GOOD);
   });
 
   it('adopting a foreign pod', async () => {
     await ui.goTo('#/costs', 'Costs');
     const opener = ui.page.getByRole('button', { name: 'Adopt test-2…' });
     await opener.click();
-    await holds(ui.page.getByRole('dialog', { name: 'Adopt test-2?' }), 'adopt', opener);
+    expect(await judged(ui.page.getByRole('dialog', { name: 'Adopt test-2?' }), 'adopt', opener)).toEqual(
+      GOOD,
+    );
   });
 
   it('code of a chat', async () => {
     await ui.goTo('#/playground', 'Playground');
     const opener = ui.page.getByRole('button', { name: 'View code' });
     await opener.click();
-    await holds(ui.page.getByRole('dialog', { name: 'View code' }), 'code', opener);
+    expect(await judged(ui.page.getByRole('dialog', { name: 'View code' }), 'code', opener)).toEqual(GOOD);
   });
 
   it('the menu of a deployment', async () => {

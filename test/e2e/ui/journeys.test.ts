@@ -194,7 +194,7 @@ describe('what people do', () => {
         firstTokenMs: 800,
       },
     });
-    await page.getByText('Connected: aider, first token after 800 ms.').waitFor();
+    await expect.poll(() => page.getByText('Connected: aider, first token after 800 ms.').count()).toBe(1);
   });
 
   it('saves limits and tells when they cannot be saved', async () => {
@@ -247,7 +247,8 @@ describe('the playground', () => {
   it('shows the price on the button that wakes', async () => {
     await ui.goTo('#/playground?model=tiny', 'Playground');
     await ui.page.getByRole('textbox', { name: 'Message' }).fill('hi');
-    await ui.page.getByRole('button', { name: 'Start and send for $0.26/h' }).waitFor();
+    const button = ui.page.getByRole('button', { name: 'Start and send for $0.26/h' });
+    await expect.poll(() => button.count()).toBe(1);
   });
 
   it('makes nothing live of what a model writes', async () => {

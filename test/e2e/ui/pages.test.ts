@@ -40,9 +40,6 @@ describe('every page', () => {
     await ui.page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
     for (const view of VIEWS) {
       await ui.show(view);
-      await ui.page
-        .evaluate('document.getAnimations().forEach((animation) => animation.finish?.())')
-        .catch(() => undefined);
       await keepPicture(ui.page, name, view);
       expect(await axeFindings(ui.page), `${view.theme} ${view.width}`).toEqual([]);
       expect(await sidewaysOverflow(ui.page)).toBe(0);
@@ -60,5 +57,6 @@ describe('every page', () => {
     await ui.page.getByText('There is no such page').waitFor();
     await ui.page.getByRole('button', { name: 'Go to Overview' }).click();
     await ui.page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    expect(ui.page.url()).toMatch(/#\/$/);
   });
 });

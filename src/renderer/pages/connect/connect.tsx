@@ -57,14 +57,14 @@ export default function Connect(): ReactNode {
           </a>
         </EmptyState>
       )}
-      <div className="flex min-h-0 grow">
-        <div className="flex w-60 shrink-0 flex-col border-r border-line">
+      <div className="flex min-h-0 grow @max-2xl:flex-col">
+        <div className="flex w-60 shrink-0 flex-col border-r border-line @max-2xl:max-h-52 @max-2xl:w-auto @max-2xl:border-r-0 @max-2xl:border-b">
           <input
             data-find
             type="search"
             aria-label={words.findLabel}
             placeholder={words.find}
-            className="field m-3 mb-1"
+            className="field m-3 mb-1 shrink-0"
             value={query}
             onChange={(event) => setQuery(event.target.value)}
           />

@@ -44,7 +44,7 @@ export default function Costs(): ReactNode {
         {summary !== null && (
           <>
             <ByDeployment summary={summary} />
-            <div className="grid grid-cols-2 gap-4 max-md:grid-cols-1">
+            <div className="grid grid-cols-2 gap-4 @max-3xl:grid-cols-1">
               <ByKind summary={summary} />
               <div className="space-y-4">
                 <Limits summary={summary} />

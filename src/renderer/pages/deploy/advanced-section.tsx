@@ -41,7 +41,7 @@ export function AdvancedSection({
 
 function AdvancedFields({ draft, errors }: Props): ReactNode {
   return (
-    <div className="grid grid-cols-3 gap-3 max-lg:grid-cols-2">
+    <div className="grid grid-cols-3 gap-3 @max-5xl:grid-cols-2">
       <TextField
         label="Requests at once"
         inputMode="numeric"

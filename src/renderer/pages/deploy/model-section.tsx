@@ -30,7 +30,7 @@ export function ModelSection({
     : [...CONTEXTS, draft.contextTokens].toSorted((a, b) => a - b);
   return (
     <Section title={`1 · ${w.title}`}>
-      <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_8.2rem_6.6rem] gap-3 max-md:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,2fr)_minmax(0,1.1fr)_8.2rem_6.6rem] gap-3 @max-3xl:grid-cols-2">
         <Combobox
           label={w.label}
           value={draft.model}

@@ -116,7 +116,7 @@ function EditFields({
     />
   );
   return (
-    <div className="grid grid-cols-2 gap-4 max-md:grid-cols-1">
+    <div className="grid grid-cols-2 gap-4 @max-3xl:grid-cols-1">
       <Section title="Takes effect at once">
         <div className="grid grid-cols-2 gap-3">
           {text('aliases', 'More names', undefined, 'Comma separated.')}

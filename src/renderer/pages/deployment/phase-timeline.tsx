@@ -40,7 +40,7 @@ export function PhaseTimeline({ view }: { readonly view: DeploymentView }): Reac
           className="mb-3 block h-1.5 w-full overflow-hidden rounded-full bg-sunken [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-busy"
         />
       )}
-      <ol className="grid grid-cols-4 gap-3 max-md:grid-cols-2">
+      <ol className="grid grid-cols-4 gap-3 @max-3xl:grid-cols-2">
         {rows.map((row) => (
           <Step key={row.phase} row={row} />
         ))}

@@ -18,7 +18,7 @@ export function SummaryTab({ view }: { readonly view: DeploymentView }): ReactNo
     <div className="space-y-4 px-5 py-4">
       <PhaseTimeline view={view} />
       <EndpointSection view={view} />
-      <div className="grid grid-cols-2 gap-4 max-md:grid-cols-1">
+      <div className="grid grid-cols-2 gap-4 @max-3xl:grid-cols-1">
         <IdleSection view={view} />
         <GuardSection view={view} />
         <CostSection view={view} />

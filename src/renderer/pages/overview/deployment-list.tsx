@@ -34,7 +34,7 @@ export function DeploymentList({
   );
   return (
     <Section title={words.deployments} aside={search} flush>
-      <ul className="grid grid-cols-[minmax(9rem,1fr)_auto] divide-y divide-line/70 border-t border-line md:grid-cols-[minmax(0,1.15fr)_minmax(0,1.25fr)_auto_auto]">
+      <ul className="grid grid-cols-[minmax(9rem,1fr)_auto] divide-y divide-line/70 border-t border-line @3xl:grid-cols-[minmax(0,1.15fr)_minmax(0,1.25fr)_auto_auto]">
         {shown.map((view) => (
           <Row key={view.id} view={view} />
         ))}
@@ -58,11 +58,11 @@ function Row({ view }: { readonly view: DeploymentView }): ReactNode {
           {view.spec.model}
         </p>
       </div>
-      <div className="min-w-0 max-md:order-3 max-md:col-span-2">
+      <div className="min-w-0 @max-3xl:order-3 @max-3xl:col-span-2">
         <StateBadge look={lookOf(view)} />
         <RowFacts view={view} />
       </div>
-      <p className="num text-right font-medium max-md:order-4 max-md:text-left">{costNow(view)}</p>
+      <p className="num text-right font-medium @max-3xl:order-4 @max-3xl:text-left">{costNow(view)}</p>
       <div className="flex items-center justify-end gap-1">
         <MainAction view={view} />
         <MoreMenu view={view} />

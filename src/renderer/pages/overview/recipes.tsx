@@ -17,7 +17,7 @@ export function Recipes(): ReactNode {
         {words.empty.title}
       </h2>
       <p className="mt-1 text-center text-soft">{words.empty.text}</p>
-      <ul className="mx-auto mt-5 grid max-w-4xl grid-cols-1 gap-3 sm:grid-cols-3">
+      <ul className="mx-auto mt-5 grid max-w-4xl grid-cols-1 gap-3 @xl:grid-cols-3">
         {RECIPES.map((recipe) => (
           <RecipeCard key={recipe.id} recipe={recipe} />
         ))}

@@ -14,7 +14,7 @@ export function TrafficPanel(): ReactNode {
     <>
       {traffic !== null && (
         <Section title={words.traffic}>
-          <div className="grid grid-cols-[minmax(9rem,1.6fr)_repeat(4,minmax(5.5rem,1fr))] items-end gap-4 max-md:grid-cols-2">
+          <div className="grid grid-cols-[minmax(9rem,1.6fr)_repeat(4,minmax(5.5rem,1fr))] items-end gap-4 @max-3xl:grid-cols-2">
             <Sparkline
               values={traffic.perMinute.map((point) => point.requests)}
               label={`Requests a minute: ${plural(traffic.requests, 'request')} in the last ${traffic.windowMinutes} minutes`}

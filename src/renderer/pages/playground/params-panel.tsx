@@ -17,7 +17,7 @@ export function ParamsPanel(): ReactNode {
   return (
     <aside
       aria-label={words.params}
-      className="w-64 shrink-0 space-y-3 overflow-y-auto border-l border-line bg-surface p-4"
+      className="w-64 shrink-0 space-y-3 overflow-y-auto border-l @max-2xl:max-h-56 @max-2xl:w-auto border-line bg-surface p-4"
     >
       <label className="block">
         <span className="mb-1 block text-sm font-medium">{words.system}</span>

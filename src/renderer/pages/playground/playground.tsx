@@ -52,7 +52,7 @@ export default function Playground(): ReactNode {
           {words.clear}
         </Button>
       </PageHead>
-      <div className="flex min-h-0 grow border-t border-line">
+      <div className="flex min-h-0 grow border-t border-line @max-2xl:flex-col-reverse">
         <div className="flex min-w-0 grow flex-col">
           <Conversation turns={turns} busy={answer.busy} onAgain={answer.ask} />
           <Composer model={model} view={view} answer={answer} />

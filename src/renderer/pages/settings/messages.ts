@@ -7,6 +7,7 @@ export const words = {
     budget: 'Budget',
     proxy: 'Proxy and cache',
     notifications: 'Notifications',
+    desktop: 'Desktop',
     diagnostics: 'Diagnostics',
     configuration: 'Configuration',
   },

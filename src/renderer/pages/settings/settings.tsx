@@ -7,7 +7,8 @@ import { ConfigurationTab } from './configuration-tab.tsx';
 import { DiagnosticsTab } from './diagnostics-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { words } from './messages.ts';
-import { BudgetTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
+import { useApp } from '../../app/app-context.ts';
+import { BudgetTab, DesktopTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
 
 const TABS = [
   { id: 'appearance', label: words.tabs.appearance, content: <AppearanceTab /> },
@@ -15,20 +16,23 @@ const TABS = [
   { id: 'budget', label: words.tabs.budget, content: <BudgetTab /> },
   { id: 'proxy', label: words.tabs.proxy, content: <ProxyTab /> },
   { id: 'notifications', label: words.tabs.notifications, content: <NotificationsTab /> },
+  { id: 'desktop', label: words.tabs.desktop, content: <DesktopTab /> },
   { id: 'diagnostics', label: words.tabs.diagnostics, content: <DiagnosticsTab /> },
   { id: 'configuration', label: words.tabs.configuration, content: <ConfigurationTab /> },
 ];
 
 export default function Settings(): ReactNode {
   const route = useRoute();
+  const { client } = useApp();
+  const tabs = client.body === 'desktop' ? TABS : TABS.filter((tab) => tab.id !== 'desktop');
   const asked = route.page === 'settings' ? route.section : null;
-  const shown = TABS.some((tab) => tab.id === asked) ? (asked ?? 'appearance') : 'appearance';
+  const shown = tabs.some((tab) => tab.id === asked) ? (asked ?? 'appearance') : 'appearance';
   return (
     <>
       <PageHead title={words.title} />
       <Tabs
         label={words.tabsLabel}
-        tabs={TABS}
+        tabs={tabs}
         value={shown}
         onChange={(id) => replaceAddress(to.settings(id))}
       />

@@ -20,7 +20,7 @@ export function ModelStep({
       <h2 id="model-title" className="text-lg font-semibold">
         {words.model.title}
       </h2>
-      <ul className="mt-3 grid grid-cols-3 gap-4 max-md:grid-cols-1">
+      <ul className="mt-3 grid grid-cols-3 gap-4 @max-3xl:grid-cols-1">
         {RECIPES.map((recipe) => (
           <RecipeChoice key={recipe.id} recipe={recipe} onStarted={onStarted} />
         ))}

@@ -18,7 +18,7 @@ export function WhereStep({ onDone }: { readonly onDone: () => void }): ReactNod
       <h2 id="where-title" className="text-lg font-semibold">
         {w.title}
       </h2>
-      <div className="mt-3 grid grid-cols-2 gap-4 max-sm:grid-cols-1">
+      <div className="mt-3 grid grid-cols-2 gap-4 @max-xl:grid-cols-1">
         <button type="button" className={card} onClick={onDone}>
           <FlaskConical size={22} aria-hidden className="text-warn" />
           <span className="text-lg font-semibold">{w.sandbox}</span>

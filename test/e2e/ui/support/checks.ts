@@ -6,8 +6,14 @@ import type { View } from './ui-app.ts';
 
 const ARTIFACTS = resolve(import.meta.dirname, '../../artifacts/ui');
 
+const SETTLED = `Promise.all(document.getAnimations()
+  .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
+  .map((animation) => animation.finished.catch(() => undefined)))`;
+
 /** Every finding of axe on what is shown now, as one line each; empty = clean. */
 export async function axeFindings(page: Page): Promise<string[]> {
+  // What is still fading in has another contrast than what is read.
+  await page.evaluate(SETTLED);
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
@@ -25,10 +31,8 @@ export async function keepPicture(page: Page, name: string, view: View): Promise
 }
 
 /** How far the page reaches beyond its window sideways, in px: such a page cannot be read without scrolling. */
-export async function sidewaysOverflow(page: Page): Promise<number> {
-  return await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
+export function sidewaysOverflow(page: Page): Promise<number> {
+  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
 /** Whether the keyboard is there now. */

@@ -8,6 +8,8 @@ import { systemClock } from '../../../../src/main/platform/clock.ts';
 import { systemRandom } from '../../../../src/main/platform/random.ts';
 import { createFakeManager, type FakeManager } from '../../../support/fake-manager.ts';
 import { builtRenderer } from './built-renderer.ts';
+import { giveDesktopBridge, type DesktopSide } from './desktop-bridge.ts';
+import { startWire, type Wire } from './wire.ts';
 
 export type Theme = 'light' | 'dark';
 
@@ -31,6 +33,10 @@ export interface UiApp {
   readonly manager: FakeManager;
   readonly context: BrowserContext;
   readonly page: Page;
+  /** Between the browser and the control port; can be cut. */
+  readonly wire: Wire;
+  /** The app's side of the bridge; null in a browser tab. */
+  readonly desktop: DesktopSide | null;
   /** What the browser complained about: policy violations, failed scripts, console errors. */
   readonly complaints: readonly string[];
   /** Opens an address of the interface, such as `#/costs`, and waits for its title. */
@@ -56,6 +62,8 @@ export const CHROMIUM = {
 export interface UiOptions {
   readonly manager?: FakeManager;
   readonly view?: View;
+  /** A window of the desktop app in place of a browser tab. */
+  readonly desktop?: boolean;
   /** Preferences kept in the browser; the welcome page is not shown unless asked for. */
   readonly preferences?: Readonly<Record<string, unknown>>;
 }
@@ -64,6 +72,7 @@ export interface UiOptions {
 export async function startUi(options: UiOptions = {}): Promise<UiApp> {
   const uiDir = await builtRenderer();
   const manager = options.manager ?? createFakeManager({ now: systemClock.now() });
+  const wire = await startWire();
   const server = createControlServer({
     api: manager,
     token: 'unused-by-the-browser',
@@ -74,8 +83,10 @@ export async function startUi(options: UiOptions = {}): Promise<UiApp> {
     uiDir,
     version: '0.1.0',
     checkOutputs: true,
+    allowedHosts: [`127.0.0.1:${wire.port}`],
   });
-  const { url } = await server.listen();
+  wire.leadTo((await server.listen()).port);
+  const url = `http://127.0.0.1:${wire.port}`;
   const profile = mkdtempSync(join(tmpdir(), 'rplm-ui-'));
   const view = options.view ?? { theme: 'light', width: 1280, height: 800 };
   const context = await chromium.launchPersistentContext(profile, {
@@ -91,11 +102,15 @@ export async function startUi(options: UiOptions = {}): Promise<UiApp> {
   await page.addInitScript(
     `location.protocol === 'http:' && (localStorage.getItem('runpod-llm.preferences') ?? localStorage.setItem('runpod-llm.preferences', ${JSON.stringify(preferences)}))`,
   );
-  await page.goto(server.loginLink());
+  const desktop = options.desktop === true ? await giveDesktopBridge(page, manager) : null;
+  const link = new URL(server.loginLink());
+  await page.goto(`${url}${link.pathname}${link.search}`);
   return {
     manager,
     context,
     page,
+    wire,
+    desktop,
     complaints,
     async goTo(address, heading) {
       // Another hash alone is no new page: what is open would stay open.
@@ -109,13 +124,19 @@ export async function startUi(options: UiOptions = {}): Promise<UiApp> {
       await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme: theme });
     },
-    dispose: () => end(context, server, profile),
+    dispose: () => end(context, server, wire, profile),
   };
 }
 
-async function end(context: BrowserContext, server: ControlServer, profile: string): Promise<void> {
+async function end(
+  context: BrowserContext,
+  server: ControlServer,
+  wire: Wire,
+  profile: string,
+): Promise<void> {
   await context.close();
   await server.dispose();
+  await wire.dispose();
   rmSync(profile, { recursive: true, force: true });
 }
 

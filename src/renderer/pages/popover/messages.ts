@@ -1,0 +1,10 @@
+export const words = {
+  title: 'Deployments',
+  sandbox: 'Sandbox, simulated',
+  today: (usd: string) => `today ${usd}`,
+  open: 'Open the app',
+  openOne: (name: string) => `Open ${name}`,
+  deploy: 'Deploy…',
+  stopAll: (saves: string) => `Stop all, save ${saves}`,
+  none: 'No models running. Nothing costs money.',
+} as const;

@@ -1,0 +1,171 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/shared/errors.ts';
+import type { FakeManager } from '../../support/fake-manager.ts';
+import { axeFindings, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { scenarios } from './support/scenarios.ts';
+import { startUi, VIEWS, type UiApp, type UiOptions } from './support/ui-app.ts';
+
+describe('states', () => {
+  let ui: UiApp;
+  const start = async (manager: FakeManager, options: UiOptions = {}): Promise<void> => {
+    ui = await startUi({ manager, ...options });
+  };
+  afterEach(() => ui.dispose());
+
+  const clean = async (name: string, address: string, heading: string): Promise<void> => {
+    await ui.goTo(address, heading);
+    await ui.page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+    for (const view of VIEWS) {
+      await ui.show(view);
+      await keepPicture(ui.page, name, view);
+      expect(await axeFindings(ui.page), `${name} ${view.theme} ${view.width}`).toEqual([]);
+      expect(await sidewaysOverflow(ui.page)).toBe(0);
+    }
+  };
+
+  it('nothing deployed: says that nothing costs, and offers priced beginnings', async () => {
+    await start(scenarios.empty());
+    await clean('empty-overview', '#/', 'Overview');
+    await ui.page.getByText('No models running. Nothing costs money.').waitFor();
+    expect(await ui.page.getByRole('link', { name: /^Coding agent.*\$0\.26\/h/ }).count()).toBe(1);
+    await clean('empty-costs', '#/costs', 'Costs');
+    await clean('empty-playground', '#/playground', 'Playground');
+    await clean('empty-connect', '#/connect', 'Connect');
+  });
+
+  it('everything wrong at once: each trouble is named with what to do', async () => {
+    await start(scenarios.trouble());
+    await clean('trouble-overview', '#/', 'Overview');
+    for (const text of [
+      'RunPod answered 503 to the last three calls.',
+      'tiny may still be billing',
+      'qwen3-coder has no watchdog',
+    ]) {
+      expect([text, await ui.page.getByText(text).count()]).toEqual([
+        text,
+        expect.toSatisfy((count: number) => count > 0),
+      ]);
+    }
+    await clean('trouble-costs', '#/costs', 'Costs');
+    await clean('trouble-deploy', '#/deploy?model=Qwen/Qwen3-8B', 'Deploy a model');
+    expect(await ui.page.getByText('RunPod request req-91aa').count()).toBeGreaterThan(0);
+    await clean('trouble-keys', '#/settings/keys', 'Settings');
+  });
+
+  it('fifty deployments: found by name, and the page stays quick to build', async () => {
+    await start(scenarios.many());
+    await clean('many-overview', '#/', 'Overview');
+    await ui.page.getByRole('searchbox', { name: 'Filter deployments' }).fill('model-17');
+    await ui.page.getByRole('link', { name: 'team-model-17' }).waitFor();
+    expect(await ui.page.getByRole('link', { name: /^team-model/ }).count()).toBe(1);
+  });
+
+  it('ten thousand requests and a hundred thousand log lines: only what is seen exists', async () => {
+    const manager = scenarios.many();
+    manager.replyStream('logs.follow', async function* () {
+      for (let index = 0; index < 100_000; index++) {
+        yield {
+          at: new Date(1_764_000_000_000 + index).toISOString(),
+          source: 'container',
+          level: 'info',
+          text: `line ${index}`,
+        };
+      }
+    });
+    await start(manager);
+    await ui.goTo('#/logs?source=@requests', 'Logs');
+    await ui.page.getByRole('row').nth(5).waitFor();
+    expect(await ui.page.getByRole('row').count()).toBeLessThan(80);
+    await ui.goTo('#/logs?source=team-model-02', 'Logs');
+    await ui.page.getByText('line 99999').waitFor({ timeout: 120_000 });
+    expect(await ui.page.getByRole('log').locator('time').count()).toBeLessThan(120);
+    await ui.page.getByRole('searchbox', { name: 'Find in log' }).fill('line 77777');
+    await ui.page.getByText('1/1').waitFor();
+    await ui.page.locator('mark', { hasText: 'line 77777' }).waitFor();
+  });
+
+  it('a lost connection: says since when and what keeps costing, and catches up after', async () => {
+    await start(scenarios.busy());
+    await ui.goTo('#/', 'Overview');
+    await ui.page.getByText('as of').waitFor();
+    ui.wire.cut();
+    await ui.page.getByText(/No connection to the app since/).waitFor();
+    await ui.page.getByText(/keep costing about \$0\.70\/h/).waitFor();
+    await keepPicture(ui.page, 'offline', { theme: 'light', width: 1280, height: 800 });
+    expect(await axeFindings(ui.page)).toEqual([]);
+    ui.manager.change('tiny', { state: 'ready' });
+    ui.wire.mend();
+    await ui.page.getByText(/No connection to the app since/).waitFor({ state: 'detached', timeout: 60_000 });
+    await ui.page.getByRole('listitem').filter({ hasText: 'tiny' }).getByText('Ready').waitFor();
+  });
+
+  it('the core does not answer: says so instead of an empty page', async () => {
+    const manager = scenarios.busy();
+    manager.fail('app.status', new AppError('internal', 'The data directory is locked.'));
+    manager.fail('deployments.list', new AppError('internal', 'The data directory is locked.'));
+    await start(manager);
+    await ui.page.getByText('The data directory is locked.').waitFor();
+    expect(await ui.page.getByRole('button', { name: 'Try again' }).count()).toBe(1);
+  });
+
+  it.each([
+    ['zoomed to 200 %', 640, 400, '87.5%'],
+    ['zoomed to 400 %', 320, 256, '87.5%'],
+    ['with text at 200 %', 1280, 800, '175%'],
+  ])('%s: nothing is out of reach sideways', async (how, width, height, fontSize) => {
+    await start(scenarios.busy());
+    await ui.page.setViewportSize({ width, height });
+    for (const [name, address, heading] of [
+      ['overview', '#/', 'Overview'],
+      ['deploy', '#/deploy?model=Qwen/Qwen3-8B', 'Deploy a model'],
+      ['deployment', '#/deployments/gemma-3-12b', 'gemma-3-12b'],
+      ['playground', '#/playground', 'Playground'],
+      ['connect', '#/connect', 'Connect'],
+      ['costs', '#/costs', 'Costs'],
+      ['keys', '#/settings/keys', 'Settings'],
+    ] as const) {
+      await ui.goTo(address, heading);
+      await ui.page.evaluate(`document.documentElement.style.fontSize = '${fontSize}'`);
+      await keepPicture(ui.page, `reach-${name}-${fontSize === '175%' ? 'text' : ''}`, {
+        theme: 'light',
+        width,
+        height,
+      });
+      expect(await sidewaysOverflow(ui.page), `${how}: ${name}`).toBe(0);
+    }
+  });
+
+  it('reduced motion: nothing turns', async () => {
+    await start(scenarios.busy());
+    await ui.page.emulateMedia({ reducedMotion: 'reduce' });
+    await ui.goTo('#/deployments/gemma-3-12b', 'gemma-3-12b');
+    await ui.page.getByText('Loading weights').first().waitFor();
+    expect(await ui.page.evaluate<number>('document.getAnimations().length')).toBe(0);
+  });
+
+  it('speaks phases and readiness, and money trouble at once', async () => {
+    await start(scenarios.busy());
+    await ui.goTo('#/', 'Overview');
+    ui.manager.change('gemma-3-12b', { state: 'ready' });
+    await ui.page
+      .locator('[aria-live="polite"]')
+      .filter({ hasText: 'gemma-3-12b is ready' })
+      .waitFor({ state: 'attached' });
+    ui.manager.emit({
+      name: 'notification',
+      payload: {
+        id: 'b',
+        at: new Date().toISOString(),
+        kind: 'budget',
+        title: 'Budget reached',
+        body: 'All pods were stopped.',
+        deployment: null,
+      },
+    });
+    await ui.page
+      .getByRole('alert')
+      .filter({ hasText: 'Budget reached. All pods were stopped.' })
+      .waitFor({ state: 'attached' });
+    expect(ui.complaints).toEqual([]);
+  });
+});
