@@ -16,6 +16,9 @@ export const components: readonly Component[] = [
   { program: 'openssl', debianPackage: 'openssl', neededBy: 'the watchdog script without curl' },
   { program: 'dbus-run-session', debianPackage: 'dbus', neededBy: 'the keychain suite' },
   { program: 'gnome-keyring-daemon', debianPackage: 'gnome-keyring', neededBy: 'the keychain suite' },
+  { program: 'dockerd', debianPackage: 'docker.io', neededBy: 'the image suites' },
+  { program: 'docker-registry', debianPackage: 'docker-registry', neededBy: 'the image suites' },
+  { program: 'python3', debianPackage: 'python3', neededBy: 'the base image of the image suites' },
   { program: 'chromium', debianPackage: 'chromium', neededBy: 'the browser suites' },
 ];
 

@@ -34,14 +34,32 @@ const never = new AbortController().signal;
 
 /** `dataRoot`: where it keeps images; absent = a folder of its own. */
 export async function startEngine(options: { readonly dataRoot?: string } = {}): Promise<TestEngine> {
+  try {
+    return await startWith('overlay2', options.dataRoot);
+  } catch {
+    // Inside some containers only plain copies work; they take more time and disk.
+    return startWith('vfs', options.dataRoot);
+  }
+}
+
+async function startWith(
+  driver: 'overlay2' | 'vfs',
+  dataRootOrNone: string | undefined,
+): Promise<TestEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'rplm-docker-'));
   const socket = join(folder, 'docker.sock');
   const url = `unix://${socket}`;
-  const dataRoot = options.dataRoot ?? join(folder, 'data');
+  const dataRoot = dataRootOrNone ?? join(folder, 'data');
   const daemon = spawn(
     'dockerd',
     [
-      ...['--storage-driver=vfs', '--iptables=false', '--ip6tables=false', '--bridge=none', `--host=${url}`],
+      ...[
+        `--storage-driver=${driver}`,
+        '--iptables=false',
+        '--ip6tables=false',
+        '--bridge=none',
+        `--host=${url}`,
+      ],
       ...[
         `--data-root=${dataRoot}`,
         `--exec-root=${join(folder, 'exec')}`,
