@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { FaultBook } from './faults.ts';
 import { matchesRoute } from './faults.ts';
 import { html, type Handler, type SimReply } from './http/message.ts';
@@ -32,6 +33,10 @@ export function withFaults(world: World, faults: FaultBook, handler: Handler): H
         'x-request-id': `sbx-${world.random.hex(8)}`,
         ...(retry === undefined ? {} : { 'retry-after': String(retry) }),
       };
+      if (!request.path.startsWith('/v2') && refused.status >= 500) {
+        const page = html(refused.status, `${refused.status} ${STATUS_CODES[refused.status] ?? ''}`.trim());
+        return { ...page, headers: { ...page.headers, ...headers } };
+      }
       return new Problem(refused.status, DETAILS[refused.status] ?? 'refused', { headers }).toAnswer();
     }
     const lost = faults.take('lost-answer', here);

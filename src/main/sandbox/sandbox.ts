@@ -25,7 +25,9 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   return {
     listen: async (port) => {
       if (server !== null) throw new AppError('internal', 'The sandbox listens already.');
-      server = await serveHttp(cloud.handler, port);
+      server = await serveHttp(cloud.handler, port, (error) =>
+        options.log.error({ error: String(error) }, 'sandbox request failed'),
+      );
       address.origin = `http://127.0.0.1:${server.port}`;
       rememberOrigin(world);
       cloud.resume();
@@ -57,6 +59,7 @@ function createWorld(
   origin: () => string,
 ): World {
   const { clock, random, log, speed, tokensPerSecond } = options;
+  const failed = (error: unknown): void => log.error({ error: String(error) }, 'sandbox listener failed');
   return {
     clock,
     random,
@@ -65,7 +68,8 @@ function createWorld(
     tokensPerSecond,
     state: file.state,
     faults: new FaultBook(),
-    changes: new Emitter((error) => log.error({ error: String(error) }, 'sandbox listener failed')),
+    changes: new Emitter(failed),
+    output: new Emitter(failed),
     ended,
     origin,
     save: () => file.save(),

@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { Random } from '../platform/random.ts';
 import type { FaultBook } from './faults.ts';
+import { archive } from './money/archive.ts';
 import type { Account } from './money/segments.ts';
 import type { State } from './state.ts';
 
@@ -16,8 +17,10 @@ export interface World {
   readonly tokensPerSecond: number;
   readonly state: State;
   readonly faults: FaultBook;
-  /** Ids of pods, endpoints and workers whose records or log lines changed. */
+  /** Ids of pods, endpoints, workers, jobs and volumes whose records changed. */
   readonly changes: Emitter<string>;
+  /** Ids of what printed a line or yielded output: many, and of interest only to those who read along. */
+  readonly output: Emitter<string>;
   /** Ends with the sandbox. */
   readonly ended: AbortSignal;
   /** Scheme, host and port of this sandbox. */
@@ -29,6 +32,7 @@ export interface World {
 export function accountOf(world: World, kind: Account['kind'], id: string, name: string): Account {
   let account = world.state.accounts.get(id);
   if (account === undefined) {
+    archive(world.state);
     account = { kind, id, name, segments: [] };
     world.state.accounts.set(id, account);
   }
@@ -44,15 +48,16 @@ export function newId(world: World, prefix = 'sb'): string {
 export function waitForChange(world: World, id: string, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
-      unsubscribe();
+      for (const unsubscribe of subscriptions) unsubscribe();
       cancel();
       signal.removeEventListener('abort', done);
       world.ended.removeEventListener('abort', done);
       resolve();
     };
-    const unsubscribe = world.changes.subscribe((changed) => {
+    const heard = (changed: string): void => {
       if (changed === id) done();
-    });
+    };
+    const subscriptions = [world.changes.subscribe(heard), world.output.subscribe(heard)];
     const cancel = world.clock.after(ms, done);
     if (signal.aborted || world.ended.aborted) done();
     signal.addEventListener('abort', done, { once: true });

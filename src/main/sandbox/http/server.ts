@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../../../shared/errors.ts';
-import type { Handler, SimAnswer, SimRequest } from './message.ts';
+import { ConnectionCut, type Handler, type SimAnswer, type SimRequest } from './message.ts';
 
 /** RunPod's load balancer takes 30 MB each way (FACTS 3.4); nothing here needs more. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
@@ -16,10 +16,14 @@ export interface SimServer {
 }
 
 /**
- * Serves a handler on one loopback port.
+ * Serves a handler on one loopback port; `onError` hears what a handler threw.
  * @throws AppError port_in_use
  */
-export async function serveHttp(handler: Handler, port: number): Promise<SimServer> {
+export async function serveHttp(
+  handler: Handler,
+  port: number,
+  onError: (error: unknown) => void = () => {},
+): Promise<SimServer> {
   const live = new Set<AbortController>();
   const server = createServer({ keepAliveTimeout: 75_000, requestTimeout: 0 }, (request, response) => {
     const leaving = new AbortController();
@@ -28,7 +32,11 @@ export async function serveHttp(handler: Handler, port: number): Promise<SimServ
       live.delete(leaving);
       leaving.abort();
     });
-    serve(handler, request, response, leaving.signal).catch(() => response.destroy());
+    serve(handler, request, response, leaving.signal).catch((error: unknown) => {
+      // A caller that left and a stream that was meant to break are no failures of ours.
+      if (!leaving.signal.aborted && !(error instanceof ConnectionCut)) onError(error);
+      response.destroy();
+    });
   });
   await listen(server, port);
   return {

@@ -1,5 +1,5 @@
 import type { World } from '../world.ts';
-import { chargedUsd, rateUsdPerHour, type Account } from './segments.ts';
+import { chargedUsd, rateUsdPerHour } from './segments.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -13,11 +13,9 @@ export function balanceUsd(world: World, now = world.clock.now()): number {
   return world.state.creditUsd - totalChargedUsd(world, now);
 }
 
-export function spendUsdPerHour(world: World, kinds?: readonly Account['kind'][]): number {
+export function spendUsdPerHour(world: World, now = world.clock.now()): number {
   let rate = 0;
-  for (const account of world.state.accounts.values()) {
-    if (kinds === undefined || kinds.includes(account.kind)) rate += rateUsdPerHour(account.segments);
-  }
+  for (const account of world.state.accounts.values()) rate += rateUsdPerHour(account.segments, now);
   return rate;
 }
 
@@ -26,7 +24,7 @@ export function spendUsdPerHour(world: World, kinds?: readonly Account['kind'][]
  * events rates are constant, so this is exact as long as it is asked before each change.
  */
 export function exhaustedAt(world: World, now: number): number | null {
-  const rate = spendUsdPerHour(world);
+  const rate = spendUsdPerHour(world, now);
   if (rate <= 0) return null;
   return now + (balanceUsd(world, now) / rate) * HOUR_MS;
 }

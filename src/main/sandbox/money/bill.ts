@@ -14,7 +14,7 @@ export function billOf(world: World): SandboxBill {
       name: account.name,
       usd: chargedUsd(account.segments, 0, now),
       computeSeconds: computeMs(account, now) / 1000,
-      usdPerHour: rateUsdPerHour(account.segments),
+      usdPerHour: rateUsdPerHour(account.segments, now),
       running: world.state.pods.get(account.id)?.running ?? false,
     })),
   };

@@ -63,6 +63,8 @@ export function chargedUsd(segments: readonly Segment[], fromMs: number, toMs: n
   return usd;
 }
 
-export function rateUsdPerHour(segments: readonly Segment[]): number {
-  return segments.reduce((sum, segment) => sum + (segment.toMs === null ? segment.usdPerHour : 0), 0);
+/** What runs now; segments that begin later are left out. */
+export function rateUsdPerHour(segments: readonly Segment[], now: number): number {
+  const open = segments.filter((segment) => segment.toMs === null && segment.fromMs <= now);
+  return open.reduce((sum, segment) => sum + segment.usdPerHour, 0);
 }

@@ -41,7 +41,9 @@ function launchOf(container: ContainerSpec, boot: Boot): Launch {
   if (engine === 'none') return { kind: 'sleeps', lines: [] };
   const { entrypoint, cmd } = parseStartCommand(container.args, boot.entrypointOverride);
   if (entrypoint === null) {
-    const words = engine === 'ollama' && cmd.length === 0 ? ['serve'] : cmd;
+    // An image of one's own has no known entrypoint: its CMD may be the whole command.
+    const own = /vllm|ollama/i.test(container.image) ? null : serverWords(cmd, engine);
+    const words = engine === 'ollama' && (cmd.length === 0 || own !== null) ? ['serve'] : (own ?? cmd);
     return launchEngine(
       engine,
       isWorkerVllm(container.image) ? workerVllmWords(container.env) : words,

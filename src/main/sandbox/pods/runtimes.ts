@@ -92,7 +92,7 @@ export class PodRuntimes {
     this.#logs.set(podId, log);
     const now = Math.round(this.#world.clock.now());
     log.append(boot, now, source, stampLine(line, now));
-    this.#world.changes.emit(podId);
+    this.#world.output.emit(podId);
   }
 
   /** Who answers on this port now. */

@@ -1,3 +1,4 @@
+import { balanceUsd } from '../money/balance.ts';
 import { closeSegments } from '../money/segments.ts';
 import type { Relay } from '../model-server/relay.ts';
 import type { EndpointRecord } from '../state.ts';
@@ -122,8 +123,9 @@ export class Endpoints {
     fleet.retryThrottled();
     queue.dispatch();
     const queued = queue.queued;
+    const broke = balanceUsd(this.#world, now) <= 0;
     const decision = decideScaling({
-      endpoint: record,
+      endpoint: broke ? { ...record, workers: { ...record.workers, min: 0, max: 0 } } : record,
       load: queued.length + queue.inProgress + running.requests,
       oldestWaitMs: queued.length === 0 ? 0 : now - Math.min(...queued.map((job) => job.queuedAt)),
       workers: fleet.active.map((worker) => fleet.look(worker, now)),

@@ -280,7 +280,7 @@ export class Fleet {
       print: (line) => {
         const now = Math.round(this.#world.clock.now());
         live.log.append(worker.boot, now, 'container', stampLine(line, now));
-        this.#world.changes.emit(worker.id);
+        this.#world.output.emit(worker.id);
       },
       models: () => models,
       addModel: (model) => models.push(model),

@@ -191,7 +191,7 @@ export class JobQueue {
   #yield(job: Job, output: unknown): void {
     if (hasEnded(job)) return;
     job.outputs.push(output);
-    this.#world.changes.emit(job.id);
+    this.#world.output.emit(job.id);
   }
 
   #fail(job: Job, output: object): void {
