@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorBodySchema, isoSchema } from './common.ts';
+import { scheduleSchema } from './schedule.ts';
 
 export const backendSchema = z.enum(['vllm', 'ollama']);
 export type Backend = z.infer<typeof backendSchema>;
@@ -57,10 +58,24 @@ export const serverlessSpecSchema = z
     maxWorkers: z.int().min(1).max(100).default(2),
     idleTimeoutSeconds: z.int().min(1).max(3600).default(60),
     flashboot: z.enum(['OFF', 'FLASHBOOT', 'PRIORITY_FLASHBOOT']).default('FLASHBOOT'),
+    /** QUEUE: one more worker when a request has waited this long; null = the app's choice. */
+    queueDelaySeconds: z.number().min(0.5).max(3600).nullable().default(null),
+    /** One worker for so many requests at once; null = the app's choice. */
+    requestsPerWorker: z.int().min(1).max(10_000).nullable().default(null),
+    /** Longest time for one request. */
+    timeoutSeconds: z.int().min(5).max(604_800).default(600),
   })
   .refine((spec) => spec.minWorkers <= spec.maxWorkers, {
     path: ['minWorkers'],
     error: 'must not be greater than maxWorkers',
+  })
+  .refine((spec) => spec.queueDelaySeconds === null || spec.requestsPerWorker === null, {
+    path: ['queueDelaySeconds'],
+    error: 'cannot stand beside requestsPerWorker: an endpoint scales by one of the two',
+  })
+  .refine((spec) => spec.type === 'QUEUE' || spec.queueDelaySeconds === null, {
+    path: ['queueDelaySeconds'],
+    error: 'is for QUEUE endpoints; LOAD_BALANCER endpoints scale by requestsPerWorker',
   });
 export type ServerlessSpec = z.infer<typeof serverlessSpecSchema>;
 
@@ -125,6 +140,8 @@ export const deploymentSpecSchema = z.strictObject({
   wakeOnRequest: z.boolean().default(true),
   /** Started together with the app. */
   autostart: z.boolean().default(false),
+  /** Working hours, starts ahead of need, and what a sleeping computer means. */
+  schedule: scheduleSchema.prefault({}),
 });
 export type DeploymentSpec = z.infer<typeof deploymentSpecSchema>;
 export type DeploymentWish = z.input<typeof deploymentSpecSchema>;

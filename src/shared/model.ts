@@ -6,6 +6,7 @@
 
 export * from './common.ts';
 export * from './deployment.ts';
+export * from './schedule.ts';
 export * from './plan.ts';
 export * from './costs.ts';
 export * from './app.ts';

@@ -48,6 +48,7 @@ export const ROWS: readonly Row[] = [
   [['budget'], ['budget'], 'Most that a boot and a day may cost.'],
   [['wake_on_request'], ['wakeOnRequest'], 'A request for the sleeping deployment starts it.'],
   [['autostart'], ['autostart'], 'Started together with the app.'],
+  [['schedule'], ['schedule'], 'Working hours, starts ahead of need, and what a sleeping computer means.'],
 ];
 
 /** What both blocks may say. */
@@ -79,6 +80,13 @@ export const SERVERLESS_ROWS: readonly Row[] = [
     'How long a worker waits for more before it stops.',
   ],
   [['flashboot'], ['serverless', 'flashboot'], 'Faster cold starts with steady traffic.'],
+  [
+    ['queue_delay_seconds'],
+    ['serverless', 'queueDelaySeconds'],
+    'QUEUE: one more worker when a request has waited this long.',
+  ],
+  [['requests_per_worker'], ['serverless', 'requestsPerWorker'], 'One worker for so many requests at once.'],
+  [['timeout_seconds'], ['serverless', 'timeoutSeconds'], 'Longest time for one request.'],
 ];
 
 type Shape = Readonly<Record<string, z.core.$ZodType>>;

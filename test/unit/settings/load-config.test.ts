@@ -193,6 +193,13 @@ describe('the seed’s form', () => {
       budget: { usd_per_boot: 1, usd_per_day: 2 },
       wake_on_request: false,
       autostart: true,
+      schedule: {
+        time_zone: 'Europe/Berlin',
+        hours: [{ days: ['mon'], from: '09:00', to: '17:00' }],
+        wake_outside_hours: false,
+        prewarm: [{ at: '08:30' }],
+        on_sleep: 'stop',
+      },
       pod: { on_stop: 'keep' },
       serverless: {
         name: 'full',
@@ -207,6 +214,9 @@ describe('the seed’s form', () => {
         max_workers: 3,
         idle_timeout_seconds: 9,
         flashboot: 'OFF',
+        queue_delay_seconds: null,
+        requests_per_worker: 8,
+        timeout_seconds: 300,
       },
     };
     const { config, sources } = load({ file: full });
@@ -216,6 +226,8 @@ describe('the seed’s form', () => {
       modelPath: '/models/b',
       env: { SOME_VAR: 'x', other_var: 'y' },
       volume: { networkVolumeId: 'vol', path: '/w' },
+      schedule: { onSleep: 'stop', prewarm: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], at: '08:30' }] },
+      serverless: { requestsPerWorker: 8, timeoutSeconds: 300 },
     });
     const undocumented = [...sources].filter(
       ([path, source]) => path.startsWith('deployments.') && source === 'default',
