@@ -169,7 +169,7 @@ async function* messages(response: Response): AsyncGenerator<EventSourceMessage>
 
 const failureSchema = z.object({ error: errorBodySchema });
 
-export function problemOf(body: unknown, status: number): AppError {
+function problemOf(body: unknown, status: number): AppError {
   const failure = failureSchema.safeParse(body);
   if (!failure.success) {
     const code: ErrorCode = status === 401 ? 'invalid_api_key' : 'internal';

@@ -26,6 +26,7 @@ const STATUS_EVERY_MS = 30_000;
 const TRAFFIC_EVERY_MS = 15_000;
 const SPEAK_EVERY_MS = 5_000;
 const QUOTE_LASTS_MS = 10 * 60_000;
+const NO_QUOTE_LASTS_MS = 30_000;
 
 /**
  * The one edge between the core and the stores: loads the snapshot, then follows events. Everything is loaded anew after
@@ -147,7 +148,8 @@ function quoter(client: Client, signal: AbortSignal): () => void {
   const next = (): DeploymentView | undefined =>
     Object.values(useDeployments.getState().byId).find((view) => {
       const known = useQuotes.getState().byId[view.id];
-      const due = known === undefined || now() - known.askedAt > QUOTE_LASTS_MS;
+      const lasts = known?.quote.state === 'unknown' ? NO_QUOTE_LASTS_MS : QUOTE_LASTS_MS;
+      const due = known === undefined || now() - known.askedAt > lasts;
       return due && view.actions.includes('start');
     });
   const run = async (): Promise<void> => {

@@ -82,7 +82,7 @@ function subscribe(onChange: () => void): () => void {
   return () => window.removeEventListener('hashchange', onChange);
 }
 
-export function useAddress(): string {
+function useAddress(): string {
   return useSyncExternalStore(subscribe, () => window.location.hash);
 }
 

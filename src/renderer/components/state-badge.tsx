@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Shape, StateLook, Tone } from '../view/state.ts';
 import { cx } from './cx.ts';
 
-export const toneText: Readonly<Record<Tone, string>> = {
+const toneText: Readonly<Record<Tone, string>> = {
   ok: 'text-ok',
   busy: 'text-busy',
   idle: 'text-idle',

@@ -30,7 +30,7 @@ export function Tabs({
           <Radix.Trigger
             key={tab.id}
             value={tab.id}
-            className="-mb-px h-9 border-b-2 border-transparent px-2.5 font-medium text-soft hover:text-text data-[state=active]:border-accent-text data-[state=active]:text-text focus-visible:-outline-offset-2"
+            className="-mb-px h-9 shrink-0 whitespace-nowrap border-b-2 border-transparent px-2.5 font-medium text-soft hover:text-text data-[state=active]:border-accent-text data-[state=active]:text-text focus-visible:-outline-offset-2"
           >
             {tab.label}
           </Radix.Trigger>

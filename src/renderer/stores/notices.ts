@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-export type NoticeTone = 'good' | 'info' | 'bad';
+type NoticeTone = 'good' | 'info' | 'bad';
 
 export interface Notice {
   readonly id: string;

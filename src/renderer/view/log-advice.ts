@@ -6,7 +6,7 @@ export interface LogAdvice {
   readonly advice: string;
 }
 
-export const LOG_ADVICE: readonly LogAdvice[] = [
+const LOG_ADVICE: readonly LogAdvice[] = [
   {
     id: 'oom',
     pattern:

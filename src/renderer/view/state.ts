@@ -95,7 +95,7 @@ export const isStarting = (view: DeploymentView): boolean =>
 /** Something at RunPod bills by the hour, or may. */
 export const isBilling = (view: DeploymentView): boolean => view.cost.nowUsdPerHour > 0 || view.stillBilling;
 
-export function currentPhase(view: DeploymentView): Phase | null {
+function currentPhase(view: DeploymentView): Phase | null {
   return view.phases.findLast((phase) => phase.endedAt === null) ?? null;
 }
 

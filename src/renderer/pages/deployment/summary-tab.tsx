@@ -52,11 +52,7 @@ function EndpointSection({ view }: { readonly view: DeploymentView }): ReactNode
   );
 }
 
-export function FactList({
-  facts,
-}: {
-  readonly facts: readonly (readonly [string, ReactNode])[];
-}): ReactNode {
+function FactList({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }): ReactNode {
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-1">
       {facts.map(([name, value]) => (

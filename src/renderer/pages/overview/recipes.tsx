@@ -36,7 +36,7 @@ export function Recipes(): ReactNode {
   );
 }
 
-export function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
+function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
   const plan = useCall('plan.make', {
     model: recipe.model,
     backend: recipe.backend,

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { build } from 'vite';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
-export const RENDERER_DIR = resolve(ROOT, 'out/renderer');
+const RENDERER_DIR = resolve(ROOT, 'out/renderer');
 const SOURCES = ['src/renderer', 'src/shared', 'vite.config.ts'];
 
 /** Builds the renderer unless the build is newer than every source. */

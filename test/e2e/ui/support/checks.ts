@@ -27,6 +27,7 @@ export async function axeFindings(page: Page): Promise<string[]> {
 /** Kept beside the test run, to be looked at. */
 export async function keepPicture(page: Page, name: string, view: View): Promise<void> {
   mkdirSync(ARTIFACTS, { recursive: true });
+  await page.evaluate(SETTLED);
   await page.screenshot({ path: resolve(ARTIFACTS, `${name}-${view.theme}-${view.width}.png`) });
 }
 

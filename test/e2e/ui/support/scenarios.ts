@@ -14,7 +14,7 @@ const MINUTE = 60_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** Requests of several clients and outcomes, newest first. */
-export function manyRequests(now: number, count: number): RequestRecord[] {
+function manyRequests(now: number, count: number): RequestRecord[] {
   const clients = ['claude-code', 'opencode', 'default', 'aider'];
   return Array.from({ length: count }, (_, index) => {
     const failed = index % 17 === 5;

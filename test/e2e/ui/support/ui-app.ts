@@ -19,7 +19,7 @@ export interface View {
   readonly height: number;
 }
 
-export const SIZES = [
+const SIZES = [
   { width: 1280, height: 800 },
   { width: 900, height: 600 },
 ] as const;
