@@ -49,6 +49,8 @@ export interface CallControl {
   /** The client sends this body again after a failure. */
   readonly repeated: boolean;
   readonly userAgent: string;
+  /** Claude Code's session; null for everybody else. */
+  readonly session: string | null;
 }
 
 export type ReplyBody =

@@ -16,6 +16,7 @@ import { form } from './stages/form.ts';
 import { keepAlive } from './stages/keep-alive.ts';
 import { limitRates } from './stages/limit-rates.ts';
 import { meter } from './stages/meter.ts';
+import { recallRefusals } from './stages/recall-refusals.ts';
 import { retry } from './stages/retry.ts';
 import { singleFlight } from './stages/single-flight.ts';
 import { speakOllama } from './stages/speak-ollama.ts';
@@ -56,6 +57,7 @@ export function pipeline(parts: PipelineParts): Handle {
   const stages: readonly Stage[] = [
     meter({ clock, onCompleted: parts.onCompleted }),
     keepAlive(ticker, clock),
+    recallRefusals(clock),
     limitRates({
       clock,
       turnstile: parts.turnstile,

@@ -191,6 +191,7 @@ class ProxyServer implements Proxy {
       log,
       idPrefix: `${this.#options.ids.next('req')}-`,
       onRefusal: refused,
+      onRejected: (record) => this.#completed(record),
     });
   }
 

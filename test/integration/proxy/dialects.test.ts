@@ -405,7 +405,7 @@ describe('local pages', () => {
     );
     expect(metrics).toMatch(/time_to_first_token_seconds_bucket\{le="\+Inf"\} 1/);
     const json = (await (await h.get('/dashboard')).json()) as { recent: unknown[] };
-    expect(json.recent).toHaveLength(1);
+    expect(json.recent).toHaveLength(2);
     const page = await h.get('/dashboard', {
       accept: 'text/html',
       authorization: `Basic ${Buffer.from('x:pat_local_0123456789abcdef').toString('base64')}`,

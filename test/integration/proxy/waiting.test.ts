@@ -194,6 +194,36 @@ describe('other dialects while waiting', () => {
     });
   });
 
+  it('Responses: what needs the user is told in the stream at once, so that Codex does not ask again', async () => {
+    const pending = h.post('/v1/responses', { model: 'm', input: 'x', stream: true });
+    await waiting();
+    h.target.failBoot(new AppError('no_gpu_capacity', 'No GPU is free.'));
+    const res = await pending;
+    expect(res.status).toBe(200);
+    const events = dataOf(await res.text()).map((data) => JSON.parse(data) as { type: string });
+    expect(events).toMatchObject([
+      { type: 'response.created', sequence_number: 0 },
+      { type: 'response.failed', sequence_number: 1, response: { error: { code: 'invalid_prompt' } } },
+    ]);
+    expect(h.records[0]).toMatchObject({ outcome: 'error', errorCode: 'no_gpu_capacity' });
+  });
+
+  it('Claude Code’s silent plain repeat hears the same refusal instead of waking again', async () => {
+    const headers = { 'x-claude-code-session-id': 's1' };
+    const body = { model: 'm', messages: [], max_tokens: 5 };
+    const pending = h.post('/v1/messages', { ...body, stream: true }, { headers });
+    await waiting();
+    h.target.failBoot(new AppError('boot_failed', 'No.'));
+    expect((await pending).status).toBe(402);
+    const again = await h.post('/v1/messages', body, { headers });
+    expect([again.status, h.target.wakes]).toEqual([402, 1]);
+    await clock.advance(10_000);
+    const later = h.post('/v1/messages', body, { headers });
+    await waiting();
+    h.target.failBoot(new AppError('boot_failed', 'No.'));
+    expect((await later).status).toBe(402);
+  });
+
   it('Messages: pings before message_start, and an error event', async () => {
     const pending = h.post('/v1/messages', { model: 'm', messages: [], max_tokens: 5, stream: true });
     await waiting();

@@ -1,22 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AppError, asAppError, isAbort } from '../../../shared/errors.ts';
+import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../logs/log.ts';
 import type { ProxyConfig } from '../../settings/proxy-config.ts';
-import { bytesReply, type Call, type Handle, type Reply } from '../call.ts';
-import { renderError } from '../dialects/errors.ts';
-import type { Flow } from '../flow.ts';
-import type { ClientKey } from '../keyring.ts';
+import type { Call, Handle } from '../call.ts';
 import type { LocalRoutes } from '../local-routes.ts';
 import type { Router } from '../router.ts';
-import { matchRoute, ROUTES, type DialectName, type Route, type RouteMatch } from '../routes.ts';
+import { matchRoute, ROUTES, type Route, type RouteMatch } from '../routes.ts';
 import type { Ticker } from '../ticker.ts';
-import { Trace } from '../trace.ts';
-import { forwardableHeaders } from '../upstream/headers.ts';
+import type { RequestRecord } from '../trace.ts';
 import type { Auth } from './auth.ts';
 import { readBody } from './body.ts';
 import { corsHeaders, passGate, type GateRules } from './gate.ts';
-import { bearsProcessing, clientRequestId, readControl, readIntake } from './intake.ts';
+import { clientRequestId } from './intake.ts';
+import { newCall, rejectedRecord, type Arrival } from './new-call.ts';
+import { OpenExchanges, type Exchanging } from './open-exchanges.ts';
+import { writeRefusal, type Refusal } from './refusal.ts';
 import { writeReply } from './writer.ts';
 
 export interface FrontOptions {
@@ -35,25 +34,20 @@ export interface FrontOptions {
   /** Made once per process; request ids are this and a number. */
   readonly idPrefix: string;
   readonly onRefusal: (code: string, origin: string | null) => void;
-}
-
-/** An exchange with a client that is under way. */
-interface Open {
-  readonly res: ServerResponse;
-  readonly leave: AbortController;
-  flow: Flow | null;
+  /** A request with a good key was refused for its body or model. */
+  readonly onRejected: (record: RequestRecord) => void;
 }
 
 /** Where requests come in: gate, key, route, body, then the pipeline. Order is that of SECURITY 4.3. */
 export class Front {
   readonly #options: FrontOptions;
-  readonly #open = new Set<Open>();
+  readonly #open: OpenExchanges;
   #serial = 0;
   #draining = false;
-  #onEmpty: () => void = () => {};
 
   constructor(options: FrontOptions) {
     this.#options = options;
+    this.#open = new OpenExchanges(options.clock);
   }
 
   get inFlight(): number {
@@ -68,25 +62,10 @@ export class Front {
     );
   };
 
-  /** New requests are refused from now on; resolves when those under way are answered. */
-  async drain(graceMs: number): Promise<void> {
+  /** New requests are refused from now on; resolves when those under way have ended. */
+  drain(graceMs: number): Promise<void> {
     this.#draining = true;
-    await this.#empty(graceMs);
-    const error = new AppError('shutting_down', 'The app is closing.');
-    for (const open of this.#open) open.leave.abort(error);
-    await this.#empty(1000);
-    for (const open of this.#open) open.res.destroy();
-  }
-
-  async #empty(mostMs: number): Promise<void> {
-    if (this.#open.size === 0 || mostMs <= 0) return;
-    const patience = new AbortController();
-    this.#onEmpty = () => patience.abort();
-    try {
-      await this.#options.clock.sleep(mostMs, patience.signal);
-    } catch (error) {
-      if (!isAbort(error)) throw error;
-    }
+    return this.#open.drain(graceMs);
   }
 
   async #serve(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
@@ -101,7 +80,7 @@ export class Front {
     }
     if (verdict.kind === 'refuse') {
       this.#options.onRefusal(verdict.error.code, verdict.origin);
-      this.#refuse(req, res, verdict.error, 'plain', id, {});
+      this.#refuse(req, res, { error: verdict.error, dialect: 'plain', id, extra: {} });
       return;
     }
     const extra = {
@@ -110,20 +89,19 @@ export class Front {
     };
     const match = matchRoute(method, verdict.path, this.#options.settings().ollamaRoutes);
     const dialect = match.kind === 'route' ? match.route.dialect : 'plain';
-    const open: Open = { res, leave: new AbortController(), flow: null };
-    this.#open.add(open);
-    res.on('close', () => this.#closed(open));
+    const open = this.#open.begin(res);
     try {
       await this.#answer(req, open, id, match, extra);
     } catch (error) {
       const reason: unknown = open.leave.signal.reason;
-      this.#refuse(req, res, reason instanceof AppError ? reason : asAppError(error), dialect, id, extra);
+      const known = reason instanceof AppError ? reason : asAppError(error);
+      this.#refuse(req, res, { error: known, dialect, id, extra });
     }
   }
 
   async #answer(
     req: IncomingMessage,
-    open: Open,
+    open: Exchanging,
     id: string,
     match: RouteMatch,
     extra: Readonly<Record<string, string>>,
@@ -132,107 +110,53 @@ export class Front {
     const scope = match.kind === 'route' ? match.route.scope : 'models';
     const required = this.#options.keyRequired(match.kind === 'route' && match.route.dialect === 'ollama');
     const key = this.#options.auth.check(req.socket, req.headers, scope, required);
-    const route = checkedRoute(match, req.headers['content-type']);
-    const settings = this.#options.settings();
-    if (req.headers.expect !== undefined) open.res.writeContinue();
-    const body =
-      route.route.method === 'POST' ? await readBody(req, settings.maxBodyMb * 1_048_576) : EMPTY_BODY;
+    const { route, path } = checkedRoute(match, req.headers['content-type']);
+    const arrival = { req, res: open.res, id, route, path, key, signal: open.leave.signal };
     const reply =
-      route.route.scope === 'infer'
-        ? await this.#options.handle(this.#callFor(req, open, id, route, key, body))
-        : this.#options.local(route.route, route.path, key, { accept: req.headers.accept ?? '', body });
+      route.scope === 'infer'
+        ? await this.#options.handle(await this.#call(arrival))
+        : this.#options.local(route, path, key, {
+            accept: req.headers.accept ?? '',
+            body: await this.#body(arrival),
+          });
     if (open.leave.signal.aborted && reply.body.kind === 'flow') {
-      reply.body.flow.cancel(asAppError(open.leave.signal.reason));
-      return;
+      const reason = asAppError(open.leave.signal.reason);
+      reply.body.flow.cancel(reason);
+      throw reason;
     }
     if (reply.body.kind === 'flow') open.flow = reply.body.flow;
     writeReply(open.res, reply, {
       ticker: this.#options.ticker,
-      stalledReaderMs: settings.deadlines.stalledReaderSeconds * 1000,
+      stalledReaderMs: this.#options.settings().deadlines.stalledReaderSeconds * 1000,
       extra,
       bodyless: req.method === 'HEAD',
     });
   }
 
-  #callFor(
-    req: IncomingMessage,
-    open: Open,
-    id: string,
-    matched: { readonly route: Route; readonly path: string },
-    key: ClientKey,
-    body: Buffer,
-  ): Call {
-    const intake = readIntake(body, matched.route);
-    const { model, targets } = this.#options.router.resolve(intake.model, key);
-    const [target, ...alternates] = targets;
-    if (target === undefined) throw new AppError('model_not_found', `Nothing serves "${model}".`);
-    const control = readControl(req.headers);
-    const { res } = open;
-    return {
-      id,
-      route: matched.route,
-      path: matched.path,
-      headers: forwardableHeaders(req.rawHeaders, req.headers.connection),
-      control,
-      body,
-      json: intake.json,
-      model,
-      stream: intake.stream,
-      key,
-      signal: open.leave.signal,
-      target,
-      alternates,
-      upstream: null,
-      trace: new Trace(this.#options.clock.monotonic()),
-      processing: bearsProcessing(control.userAgent)
-        ? () => {
-            if (!res.headersSent) res.writeProcessing();
-          }
-        : null,
-    };
-  }
-
-  /** The response's close with an unfinished body is the one sure sign that the client left (trap 23). */
-  #closed(open: Open): void {
-    this.#open.delete(open);
-    if (this.#open.size === 0) this.#onEmpty();
-    if (open.res.writableFinished) return;
-    const left = new AppError('client_closed', 'The client left.');
-    open.flow?.cancel(left);
-    open.leave.abort(left);
-  }
-
-  #refuse(
-    req: IncomingMessage,
-    res: ServerResponse,
-    error: AppError,
-    dialect: DialectName,
-    id: string,
-    extra: Readonly<Record<string, string>>,
-  ): void {
-    if (res.headersSent || res.destroyed) {
-      res.destroy();
-      return;
+  async #call(arrival: Arrival): Promise<Call> {
+    try {
+      const body = await this.#body(arrival);
+      return newCall(arrival, body, this.#options.router, this.#options.clock.monotonic());
+    } catch (error) {
+      this.#options.onRejected(rejectedRecord(arrival, asAppError(error), this.#options.clock.now()));
+      throw error;
     }
+  }
+
+  #body({ req, res, route }: Arrival): Promise<Buffer> {
+    if (route.method !== 'POST') return NO_BODY;
+    if (req.headers.expect !== undefined) res.writeContinue();
+    return readBody(req, this.#options.settings().maxBodyMb * 1_048_576);
+  }
+
+  #refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
+    const { error, id } = refusal;
     if (error.code === 'internal') this.#options.log.error({ id, error }, 'request failed inside the app');
-    const { status, headers, body } = renderError(error, dialect, id);
-    const reply: Reply = { ...bytesReply(Buffer.from(JSON.stringify(body))), status };
-    // A body that was not read would be taken for the next request: the connection ends with the answer.
-    const close = req.complete ? {} : { connection: 'close' };
-    writeReply(
-      res,
-      { ...reply, headers: { ...reply.headers, ...headers } },
-      {
-        ticker: this.#options.ticker,
-        stalledReaderMs: Infinity,
-        extra: { ...extra, ...close },
-        bodyless: req.method === 'HEAD',
-      },
-    );
+    writeRefusal(req, res, refusal, this.#options.ticker);
   }
 }
 
-const EMPTY_BODY = Buffer.alloc(0);
+const NO_BODY = Promise.resolve(Buffer.alloc(0));
 const JSON_BODY = /^application\/json\s*(?:;|$)/i;
 
 /** @throws AppError not_found, method_not_allowed, unsupported_media_type */

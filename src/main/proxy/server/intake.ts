@@ -59,7 +59,12 @@ export function readControl(headers: IncomingHttpHeaders): CallControl {
     patienceMs: read === null || read === 0 ? null : read * 1000,
     repeated: (seconds(headers['x-stainless-retry-count']) ?? 0) > 0,
     userAgent: (headers['user-agent'] ?? '').slice(0, 200),
+    session: text(headers['x-claude-code-session-id']),
   };
+}
+
+function text(value: string | string[] | undefined): string | null {
+  return typeof value === 'string' ? value.slice(0, 200) : null;
 }
 
 function seconds(value: string | string[] | undefined): number | null {

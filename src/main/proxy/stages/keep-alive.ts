@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Call, Reply, Stage } from '../call.ts';
+import { needsUser } from '../dialects/errors.ts';
 import { PADDING_VOICE, voiceFor } from '../dialects/voices.ts';
 import type { Voice } from '../dialects/voice.ts';
 import type { Ticker, Ticking } from '../ticker.ts';
@@ -57,6 +58,8 @@ function hold(
       (error: unknown) => {
         wait.end();
         const failure = failureOf(call, error);
+        // Codex hears a status only after retries of its own, and our text in the stream at once (CLIENTS 2.4).
+        if (live === null && saysItInStream(call, failure)) commit();
         if (live === null) reject(failure);
         else live.fail(failure);
       },
@@ -69,6 +72,12 @@ function failureOf(call: Call, error: unknown): Error {
   const reason: unknown = call.signal.reason;
   if (reason instanceof AppError) return reason;
   return error instanceof Error ? error : new Error('failed', { cause: error });
+}
+
+function saysItInStream(call: Call, failure: Error): boolean {
+  return (
+    call.stream && call.route.dialect === 'responses' && failure instanceof AppError && needsUser(failure)
+  );
 }
 
 function streaming(reply: Reply, live: LiveStream): Reply {

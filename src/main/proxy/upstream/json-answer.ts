@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors.ts';
 import { JSON_TYPE, type Call, type Reply } from '../call.ts';
 import { mirrorReasoning, usageOf } from '../events/chat-chunk.ts';
-import { Prefetched, type Flow } from '../flow.ts';
+import type { Flow } from '../flow.ts';
 import { editJson, findValues } from '../json-edit.ts';
 import { isObject, numberOf, objectsOf, parseObject, stringOf, type JsonObject } from '../json.ts';
+import { Prefetched } from '../prefetched.ts';
 import { readError, upstreamError } from './errors.ts';
 
 /** Longer JSON answers (embeddings of whole libraries) are passed on unread instead of being held in memory. */
