@@ -108,7 +108,7 @@ function sizeOf(answer: CachedAnswer): number {
 }
 
 /** Neighbouring pieces of one mark in one buffer of their own, free of the network buffers they came in. */
-export function joined(pieces: readonly Piece[]): readonly Piece[] {
+function joined(pieces: readonly Piece[]): readonly Piece[] {
   const runs: { mark: Mark; chunks: Buffer[] }[] = [];
   for (const { chunk, mark } of pieces) {
     const last = runs.at(-1);

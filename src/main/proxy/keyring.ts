@@ -13,7 +13,7 @@ export interface KeyLimits {
   readonly concurrent: number | null;
 }
 
-export const UNLIMITED: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrent: null };
+const UNLIMITED: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrent: null };
 
 /** Who asks, as far as the proxy knows. */
 export interface ClientKey {

@@ -18,7 +18,7 @@ const MIGRATIONS = [
 const limit = z.int().positive().nullable().default(null);
 
 /** What a key may do, as it is made and kept. */
-export const keyRulesSchema = z.strictObject({
+const keyRulesSchema = z.strictObject({
   scopes: z.array(z.enum(['infer', 'models', 'metrics'])).default(['infer', 'models']),
   mayWake: z.boolean().default(true),
   models: z.array(z.string().min(1)).nullable().default(null),

@@ -18,7 +18,7 @@ export interface ToolPiece {
   readonly args: string;
 }
 
-export function readPiece(json: JsonObject): ChatPiece {
+function readPiece(json: JsonObject): ChatPiece {
   const choice = objectsOf(json['choices'])[0] ?? {};
   const delta = isObject(choice['delta']) ? choice['delta'] : {};
   return {

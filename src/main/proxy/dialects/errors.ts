@@ -3,7 +3,7 @@ import { numberOf, type JsonObject } from '../json.ts';
 import type { DialectName } from '../routes.ts';
 
 /** Our own, on purpose: `server_error` makes OpenCode repeat whatever the status says (CLIENTS 1.3). */
-export const ERROR_TYPE = 'runpod_llm_error';
+const ERROR_TYPE = 'runpod_llm_error';
 
 export interface RenderedError {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { MARK, type Flow } from '../flow.ts';
-import { isObject, parseObject, stringOf } from '../json.ts';
+import { parseObject } from '../json.ts';
 import type { Trace } from '../trace.ts';
 import { readError } from '../upstream/errors.ts';
 import { newMemory, normaliseChunk, usageOf, type ChunkIdentity } from './chat-chunk.ts';
@@ -110,12 +110,4 @@ export class ChatEvents extends EventStream {
     this.sink.data(DONE_EVENT, MARK.done);
     this.finish();
   }
-}
-
-/** The error in a 200 answer, if it is one. */
-export function errorIn(json: unknown): string | null {
-  if (!isObject(json)) return null;
-  const error = json['error'];
-  if (error === undefined || error === null) return null;
-  return stringOf(error) ?? readError(json).message;
 }

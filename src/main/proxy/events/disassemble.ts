@@ -75,7 +75,7 @@ function responseEvents(response: JsonObject): readonly Piece[] {
 }
 
 /** Anthropic's sequence: message_start, each block with one delta, message_delta, message_stop. */
-export function messageEvents(message: JsonObject): readonly Piece[] {
+function messageEvents(message: JsonObject): readonly Piece[] {
   const usage = isObject(message['usage']) ? message['usage'] : {};
   const start = {
     ...message,

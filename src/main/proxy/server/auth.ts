@@ -90,7 +90,7 @@ export class Auth {
  * The secret a request carries in its headers; query, cookies and paths are never looked at. Two different ones are
  * none. `basic`: a browser's password prompt counts too (the dashboard only; browsers repeat it unasked).
  */
-export function secretIn(headers: IncomingHttpHeaders, basic: boolean): string | null {
+function secretIn(headers: IncomingHttpHeaders, basic: boolean): string | null {
   const bearer = /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
   const password = basic ? basicPassword(headers.authorization ?? '') : undefined;
   const found = [bearer ?? password, single(headers['x-api-key']), single(headers['api-key'])].filter(

@@ -23,7 +23,7 @@ export interface Listening {
 /**
  * Listens on the literal addresses of a host. The IPv4 loopback brings its IPv6 twin, because `localhost` resolves to
  * either; a foreign program on the twin's port would be handed local keys, so that is a failure too.
- * @throws AppError port_in_use
+ * @throws AppError port_in_use, config_invalid
  */
 export async function listen(host: string, port: number, options: ListenerOptions): Promise<Listening> {
   const twin = host === '127.0.0.1' ? '::1' : host === '::1' ? '127.0.0.1' : null;
@@ -63,8 +63,19 @@ function open(host: string, port: number, options: ListenerOptions): Promise<Ser
   });
 }
 
+/** Of a host that no lookup knows, or that is another computer's. */
+const FOREIGN_HOST = new Set<unknown>(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL']);
+
 function listenError(error: Error, host: string, port: number): Error {
   const code: unknown = Reflect.get(error, 'code');
+  // The loopback's twin may be missing, which is no failure.
+  if (FOREIGN_HOST.has(code) && host !== '::1' && host !== '127.0.0.1') {
+    return new AppError('config_invalid', `proxy.host: "${host}" is no address of this computer.`, {
+      cause: error,
+      advice: 'Use 127.0.0.1, or 0.0.0.0 for every address of this computer (--host).',
+      details: { host },
+    });
+  }
   if (code !== 'EADDRINUSE' && code !== 'EACCES') return error;
   const what = code === 'EACCES' ? 'may not be used by this user' : 'is used by another program';
   return new AppError('port_in_use', `Port ${port} on ${host} ${what}.`, {

@@ -5,7 +5,7 @@ import type { Flow, Sink } from '../flow.ts';
 import type { Ticker, Ticking } from '../ticker.ts';
 
 /** On every answer (SECURITY 4.3.11). */
-export const SAFETY_HEADERS = {
+const SAFETY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'cross-origin-resource-policy': 'same-origin',
   'cache-control': 'no-store',

@@ -8,7 +8,7 @@ import type { Ticker, Ticking } from '../ticker.ts';
 import { LiveStream } from './live-stream.ts';
 
 /** Real statuses are given inside this window; a stream that still waits is opened and kept alive (CLIENTS 2.2.2). */
-export const HOLD_MS = 2000;
+const HOLD_MS = 2000;
 /** Plain calls hold their status longer: once 200 is out, an error can only be a broken connection. */
 const PLAIN_HOLD_MS = 45_000;
 const PROCESSING_MS = 15_000;

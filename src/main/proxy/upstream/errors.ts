@@ -134,7 +134,7 @@ export function connectionError(error: unknown, targetName: string): AppError {
 }
 
 /** Whole seconds to wait; null when absent or not a number of seconds. */
-export function retryAfter(headers: IncomingHttpHeaders): number | null {
+function retryAfter(headers: IncomingHttpHeaders): number | null {
   const value = headers['retry-after'];
   if (value === undefined) return null;
   const seconds = Number(value);
