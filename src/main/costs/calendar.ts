@@ -46,14 +46,47 @@ export function bucketStarts(bucket: 'hour' | 'day', count: number, nowMs: numbe
   return offsets.map((offset) => thisHour + offset * HOUR_MS);
 }
 
-function firstInstantOf(date: LocalDate, zone: string): number {
-  const asUtc = Date.UTC(date.year, date.month - 1, date.day);
-  // The zone's offset just before and just after; they differ when clocks change around that midnight.
+/**
+ * The instant at which clocks show `minutes` past midnight, `offset` days after the day `ms` falls on. A time that they
+ * skip lies as far behind the skip as it would have lain behind its beginning; of a time shown twice, `which` one.
+ */
+export function timeOnDay(
+  ms: number,
+  zone: string,
+  time: { readonly offset: number; readonly minutes: number; readonly which: 'first' | 'last' },
+): number {
+  const { year, month, day } = localDate(ms, zone);
+  return instantOf({ year, month, day: day + time.offset }, zone, time);
+}
+
+/** 0 = Monday … 6 = Sunday, `offset` days after the day an instant falls on. */
+export function weekdayOf(ms: number, zone: string, offset = 0): number {
+  const { year, month, day } = localDate(ms, zone);
+  return (new Date(Date.UTC(year, month - 1, day + offset)).getUTCDay() + 6) % 7;
+}
+
+/** `18:05`: what clocks show. */
+export function timeOfDay(ms: number, zone: string): string {
+  const local = new Date(ms + zoneOffset(ms, zone));
+  return `${two(local.getUTCHours())}:${two(local.getUTCMinutes())}`;
+}
+
+const firstInstantOf = (date: LocalDate, zone: string): number =>
+  instantOf(date, zone, { minutes: 0, which: 'first' });
+
+function instantOf(
+  date: LocalDate,
+  zone: string,
+  { minutes, which }: { readonly minutes: number; readonly which: 'first' | 'last' },
+): number {
+  const asUtc = Date.UTC(date.year, date.month - 1, date.day, 0, minutes);
+  // The zone's offset just before and just after; they differ when clocks change around that time.
   const before = asUtc - zoneOffset(asUtc - DAY_MS, zone);
   const after = asUtc - zoneOffset(asUtc + DAY_MS, zone);
-  const midnights = [before, after].filter((ms) => ms + zoneOffset(ms, zone) === asUtc);
-  // Where clocks skip midnight, the day begins at the skip, which the offset before it names.
-  return midnights.length === 0 ? before : Math.min(...midnights);
+  const shown = [before, after].filter((ms) => ms + zoneOffset(ms, zone) === asUtc);
+  // Where clocks skip it, the offset before the skip names an instant behind it; for midnight that is the skip itself.
+  if (shown.length === 0) return before;
+  return which === 'first' ? Math.min(...shown) : Math.max(...shown);
 }
 
 function localDate(ms: number, zone: string): LocalDate {
