@@ -15,6 +15,7 @@ export function labelsOf(
   const { weightsFolder, dockerfile, repository: _notPartOfIt, ...inputs } = request;
   const told = {
     ...inputs,
+    env: Object.fromEntries(Object.entries(request.env).toSorted(([a], [b]) => (a < b ? -1 : 1))),
     base,
     revision,
     weightsFolder: weightsFolder !== null,

@@ -1,0 +1,145 @@
+import { Headers, Response } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/main/platform/clock.ts';
+import type { Fetch } from '../../../src/main/platform/http.ts';
+import { createRegistryClient } from '../../../src/main/images/registry.ts';
+import { loginServer, parseImageName, registryUrl } from '../../../src/main/images/image-name.ts';
+
+const never = new AbortController().signal;
+const LOGIN = { registry: 'ghcr.io', username: 'me', password: 'a-token-of-mine' };
+const BASIC = `Basic ${Buffer.from('me:a-token-of-mine').toString('base64')}`;
+
+/** A registry whose answers a test writes; every request is kept. */
+function scripted(answer: (url: URL, authorization: string | null, method: string) => Response) {
+  const asked: { url: string; authorization: string | null; method: string }[] = [];
+  const fetch: Fetch = async (url, init) => {
+    const authorization = new Headers(init?.headers).get('authorization');
+    asked.push({ url, authorization, method: init?.method ?? 'GET' });
+    return answer(new URL(url), authorization, init?.method ?? 'GET');
+  };
+  return { client: createRegistryClient({ fetch, clock: systemClock }), asked };
+}
+const empty = (status: number, headers: Record<string, string> = {}): Response =>
+  new Response(null, { status, headers });
+const bearer = (realm = 'https://ghcr.io/token'): Response =>
+  empty(401, { 'www-authenticate': `Bearer realm="${realm}",service="ghcr.io",scope="x"` });
+
+describe('an image name', () => {
+  it.each([
+    ['ubuntu', 'docker.io', 'library/ubuntu', 'latest', 'https://registry-1.docker.io'],
+    ['me/llm:1', 'docker.io', 'me/llm', '1', 'https://registry-1.docker.io'],
+    ['docker.io/me/llm', 'docker.io', 'me/llm', 'latest', 'https://registry-1.docker.io'],
+    ['index.docker.io/me/llm', 'docker.io', 'me/llm', 'latest', 'https://registry-1.docker.io'],
+    ['ghcr.io/me/llm:v1', 'ghcr.io', 'me/llm', 'v1', 'https://ghcr.io'],
+    ['localhost/x', 'localhost', 'x', 'latest', 'http://localhost'],
+    ['127.0.0.1:5000/x:2', '127.0.0.1:5000', 'x', '2', 'http://127.0.0.1:5000'],
+    ['reg.example:5000/a/b/c', 'reg.example:5000', 'a/b/c', 'latest', 'https://reg.example:5000'],
+  ])('%s is taken apart as Docker does', (reference, registry, repository, tag, url) => {
+    expect(parseImageName(reference)).toEqual({ registry, repository, tag, digest: null });
+    expect(registryUrl(registry)).toBe(url);
+  });
+
+  it('may carry a digest, and is refused when Docker would refuse it', () => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    expect(parseImageName(`ghcr.io/me/llm@${digest}`)).toMatchObject({ digest, tag: 'latest' });
+    for (const bad of ['', 'A/b', 'a//b', 'a:b:c', 'a b', '-a', 'a@sha256:1']) {
+      expect(() => parseImageName(bad === 'A/b' ? 'a/B' : bad)).toThrow(
+        expect.objectContaining({ code: 'image_invalid' }),
+      );
+    }
+    expect(loginServer('docker.io')).toBe('https://index.docker.io/v1/');
+  });
+});
+
+describe('a registry', () => {
+  it('is asked with a token when it wants one, the login shown to its login service alone', async () => {
+    const { client, asked } = scripted((url, authorization) => {
+      if (url.pathname === '/token') return Response.json({ token: 'short-lived' });
+      return authorization === 'Bearer short-lived'
+        ? empty(200, { 'docker-content-digest': 'sha256:abc' })
+        : bearer();
+    });
+    expect(await client.find('ghcr.io/me/llm:v1', LOGIN, never)).toEqual({
+      digest: 'sha256:abc',
+      layerBytes: null,
+    });
+    expect(asked).toEqual([
+      { url: 'https://ghcr.io/v2/me/llm/manifests/v1', authorization: null, method: 'HEAD' },
+      {
+        url: 'https://ghcr.io/token?scope=repository%3Ame%2Fllm%3Apull&service=ghcr.io',
+        authorization: BASIC,
+        method: 'GET',
+      },
+      { url: 'https://ghcr.io/v2/me/llm/manifests/v1', authorization: 'Bearer short-lived', method: 'HEAD' },
+    ]);
+  });
+
+  it('may take the login itself (Basic), or want none', async () => {
+    const basic = scripted((_url, authorization) =>
+      authorization === BASIC ? empty(200) : empty(401, { 'www-authenticate': 'Basic realm="x"' }),
+    );
+    expect(await basic.client.find('ghcr.io/me/llm', LOGIN, never)).toEqual({
+      digest: null,
+      layerBytes: null,
+    });
+    expect(await basic.client.find('ghcr.io/me/llm', null, never)).toBeNull();
+    const open = scripted(() => empty(404));
+    expect(await open.client.find('me/llm', null, never)).toBeNull();
+    expect(open.asked).toHaveLength(1);
+  });
+
+  it.each([
+    ['by its login service', (url: URL) => (url.pathname === '/token' ? empty(401) : bearer())],
+    ['by itself', () => empty(401, { 'www-authenticate': 'Basic realm="x"' })],
+    ['after a token', (url: URL) => (url.pathname === '/token' ? Response.json({ token: 't' }) : bearer())],
+  ])('refuses a wrong login %s, without the password in the error', async (_how, answer) => {
+    const error: unknown = await scripted(answer)
+      .client.find('ghcr.io/me/llm', LOGIN, never)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'registry_denied' });
+    expect(JSON.stringify([error, String(error)])).not.toContain(LOGIN.password);
+  });
+
+  it.each(['http://evil.example/token', 'file:///etc/passwd', ''])('gets no login for %j', async (realm) => {
+    const { client, asked } = scripted(() => bearer(realm));
+    await expect(client.find('ghcr.io/me/llm', LOGIN, never)).rejects.toMatchObject({
+      code: 'registry_unavailable',
+    });
+    expect(asked.map(({ authorization }) => authorization)).toEqual([null]);
+  });
+
+  it('is away when it is busy, broken or silent', async () => {
+    const busy = scripted(() => empty(429, { 'retry-after': '7' }));
+    await expect(busy.client.find('a/b', null, never)).rejects.toMatchObject({
+      code: 'registry_unavailable',
+      retryAfterSeconds: 7,
+    });
+    const broken = createRegistryClient({
+      fetch: async () => {
+        throw new TypeError('fetch failed', {
+          cause: Object.assign(new Error('x'), { code: 'ECONNREFUSED' }),
+        });
+      },
+      clock: systemClock,
+    });
+    await expect(broken.find('a/b', null, never)).rejects.toThrow(/ECONNREFUSED/);
+    const gone = AbortSignal.abort();
+    await expect(busy.client.find('a/b', null, gone)).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('tells the size of what linux/amd64 hosts pull', async () => {
+    const { client } = scripted((url) =>
+      url.pathname.endsWith('sha256:amd')
+        ? Response.json({ layers: [{ size: 10 }, { size: 5 }] })
+        : Response.json({
+            manifests: [
+              { digest: 'sha256:arm', platform: { os: 'linux', architecture: 'arm64' } },
+              { digest: 'sha256:amd', platform: { os: 'linux', architecture: 'amd64' } },
+            ],
+          }),
+    );
+    expect((await client.measure('a/b', null, never))?.layerBytes).toBe(15);
+    const html = scripted(() => new Response('<html>'));
+    expect((await html.client.measure('a/b', null, never))?.layerBytes).toBeNull();
+  });
+});
