@@ -61,7 +61,7 @@ export class DeploymentActor {
 
   constructor(record: DeploymentRecord, intent: Intent | null, parts: ActorParts) {
     this.#parts = parts;
-    this.#state = { record, intent, live: newLive(parts.clock.now()) };
+    this.#state = { record, intent, live: newLive(record, parts.clock.now()) };
   }
 
   /** Read only outside of this class. */
@@ -106,8 +106,11 @@ export class DeploymentActor {
     if (this.disposed) return;
     this.#busy = true;
     try {
-      this.#drain();
-      this.#act();
+      do {
+        this.#drain();
+        this.#act();
+        // A call that has something to say at once says it while this is going on.
+      } while (this.#mailbox.length > 0 && !this.disposed);
     } finally {
       this.#busy = false;
     }

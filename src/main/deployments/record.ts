@@ -120,8 +120,10 @@ export const endingSchema = z.object({
   nextTryAt: ms,
   /** The last action RunPod accepted (cloud clock) that has not been read back yet; null = none. */
   acceptedAt: ms.nullable(),
-  /** When the first action was sent (cloud clock): the best end of billing if no answer ever arrived. */
-  firstSentAt: ms.nullable(),
+  /** The answer came so promptly that `acceptedAt` is the end of billing to the second. */
+  dated: z.boolean(),
+  /** When the last action was sent (cloud clock): the best end of billing if its answer never arrived. */
+  sentAt: ms.nullable(),
   /** When people were last told that it still bills. */
   toldAt: ms.nullable(),
   lastError: z.string().nullable(),

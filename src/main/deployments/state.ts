@@ -51,7 +51,8 @@ export interface Live {
   spentTodayUsd: number;
 }
 
-export function newLive(now: number): Live {
+/** At the beginning of the app's run. */
+export function newLive(record: DeploymentRecord, now: number): Live {
   return {
     effect: null,
     effectAt: 0,
@@ -69,7 +70,8 @@ export function newLive(now: number): Live {
     gpuUtilPercent: null,
     observedAt: null,
     absentSince: null,
-    readWanted: false,
+    // An end that was sent before the app went away may have worked: look before sending it again.
+    readWanted: (record.ending?.sentAt ?? null) !== null,
     readFailures: 0,
     restartWanted: false,
     overrideIgnored: false,

@@ -34,7 +34,7 @@ const lost = (): AppError =>
 export class Walk {
   readonly problems: string[] = [];
   readonly #w: World;
-  /** Something ended a pod, or the app was away: the ledger can only estimate. */
+  /** A pod ended by itself or never was, or the app was away: the ledger can only estimate. */
   #blind = false;
   #edits = 0;
 
@@ -43,18 +43,15 @@ export class Walk {
   }
 
   async take(step: Act): Promise<void> {
-    const { fleet, cloud, clock } = this.#w;
+    const { cloud } = this.#w;
     if ('verb' in step) await this.#people(step.verb);
     else if ('fate' in step) this.#chance(step.fate);
     else if ('pass' in step) await this.#pass(step.pass * 1000);
     else if ('fail' in step) cloud.failures.set(step.fail, Array.from({ length: step.times }, lost));
-    else if ('create' in step) cloud.creates.push(trick(step.create, step.lagMs));
-    else {
-      this.#blind = true;
-      await fleet.dispose();
-      await clock.advance(step.crash * 1000);
-      await this.#w.restart();
-    }
+    else if ('create' in step) {
+      this.#blind ||= step.create === 'ghost';
+      cloud.creates.push(trick(step.create, step.lagMs));
+    } else if ('crash' in step) await this.#crash(step.crash * 1000);
     this.#check();
   }
 
@@ -105,6 +102,13 @@ export class Walk {
 
   #require(holds: boolean, otherwise: string): void {
     if (!holds) this.problems.push(otherwise);
+  }
+
+  async #crash(awayMs: number): Promise<void> {
+    this.#blind = true;
+    await this.#w.fleet.dispose();
+    await this.#w.clock.advance(awayMs);
+    await this.#w.restart();
   }
 
   async #pass(ms: number): Promise<void> {

@@ -53,7 +53,8 @@ const COMPILING: readonly (readonly [RegExp, string])[] = [
 
 function readServerLine(line: string): BootSignal | null {
   // The words of our own start command come back when the image's entrypoint got them as arguments (FACTS 2.2).
-  if (/\{\s*"entrypoint"/.test(line) || /unknown command "\{/.test(line)) return { kind: 'override-ignored' };
+  if (/\{\s*"?entrypoint"?\s*:/.test(line) || /unknown command "\{/.test(line))
+    return { kind: 'override-ignored' };
   const loading = LOADING.find(([pattern]) => pattern.test(line));
   if (loading !== undefined)
     return { kind: 'loading', detail: `${loading[1]} ${loading[0].exec(line)?.[1]} %` };

@@ -25,7 +25,8 @@ export function beginEnding(
       tries: 0,
       nextTryAt: 0,
       acceptedAt: null,
-      firstSentAt: null,
+      dated: false,
+      sentAt: null,
       toldAt: null,
       lastError: null,
     };
@@ -88,6 +89,17 @@ function retryLater(step: Step, ending: Ending, error: ErrorBody | null): void {
     );
 }
 
+/** An answer this quick dates the end of billing to the second. */
+const PROMPT_MS = 2000;
+/** An answer this slow came after trouble on the way (a hung connection, tries again): the work was done at once. */
+const SLOW_MS = 5000;
+
+function acceptEnd(ending: Ending, now: number): void {
+  const sentAt = ending.sentAt ?? now;
+  ending.acceptedAt = now - sentAt > SLOW_MS ? sentAt : now;
+  ending.dated = now - sentAt <= PROMPT_MS;
+}
+
 export const endingHandlers: HandlersFor<
   'end-sent' | 'end-accepted' | 'end-failed' | 'end-done' | 'end-needed' | 'still-billing' | 'unlocked'
 > = {
@@ -98,13 +110,13 @@ export const endingHandlers: HandlersFor<
 
   'end-sent': (step) => {
     const { ending } = step.record;
-    if (ending !== null) ending.firstSentAt ??= cloudNow(step);
+    if (ending !== null) ending.sentAt = cloudNow(step);
   },
 
   'end-accepted': (step) => {
     const { ending } = step.record;
     if (ending === null) return;
-    ending.acceptedAt = cloudNow(step);
+    acceptEnd(ending, cloudNow(step));
     ending.nextTryAt = 0;
   },
 
@@ -159,9 +171,9 @@ export function finishEnding(step: Step): void {
 }
 
 function bookEnd(step: Step, pod: PodRecord, ending: Ending | null): void {
-  const known = ending?.acceptedAt ?? null;
-  const at = known ?? ending?.firstSentAt ?? cloudNow(step);
-  stopMeters(step, pod, { at, estimated: known === null, note: ending?.why ?? 'ended' });
+  const at = ending?.acceptedAt ?? ending?.sentAt ?? cloudNow(step);
+  const estimated = ending?.acceptedAt === null || ending?.dated !== true;
+  stopMeters(step, pod, { at, estimated, note: ending?.why ?? 'ended' });
   if (pod.status !== 'EXITED' || ending?.action === 'terminate') closePod(step, at);
 }
 

@@ -23,10 +23,9 @@ export function meter(step: Step, pod: PodRecord): void {
 
 function endOfRun({ record }: Step): MeterEnd {
   const { ending } = record;
-  const known = ending?.acceptedAt ?? null;
   return {
-    at: known ?? ending?.firstSentAt ?? null,
-    estimated: known === null,
+    at: ending?.acceptedAt ?? ending?.sentAt ?? null,
+    estimated: ending?.acceptedAt === null || ending?.dated !== true,
     note: ending?.why ?? 'seen stopped',
   };
 }
