@@ -1,6 +1,12 @@
 import { InvalidArgumentError } from 'commander';
-import type { DeploymentView, DeploymentWish, Plan } from '../../shared/model.ts';
+import {
+  deploymentSpecSchema,
+  type DeploymentView,
+  type DeploymentWish,
+  type Plan,
+} from '../../shared/model.ts';
 import type { ControlClient } from '../control/client.ts';
+import { inputError } from '../control/input-error.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
@@ -54,6 +60,7 @@ export const define: Define = (command, run) => {
           ...wish,
           ...ownWish(options),
         };
+        refuseBadSpec(spec);
         const plan = await api.call('plan.make', wish, cli.signal);
         if (options.dryRun === true) {
           showDryRun(cli, plan, spec);
@@ -63,6 +70,12 @@ export const define: Define = (command, run) => {
       }),
     );
 };
+
+/** Before any price is told or accepted. @throws AppError invalid_input */
+function refuseBadSpec(spec: DeploymentWish): void {
+  const { error } = deploymentSpecSchema.safeParse(spec);
+  if (error !== undefined) throw inputError('deploy', error, spec);
+}
 
 function ownWish(options: DeployOptions): Partial<DeploymentWish> {
   return given({

@@ -71,7 +71,7 @@ function modelOf(args: readonly string[], options: WishOptions): string {
     throw new AppError('invalid_input', `Two models were named: "${word}" and "${options.model}".`);
   }
   const model = word ?? options.model;
-  if (model !== undefined) return model;
+  if (model !== undefined && model.trim() !== '') return model;
   throw new AppError('invalid_input', 'No model was named.', {
     advice: 'Name one, such as: runpod-llm plan Qwen/Qwen3-8B',
   });

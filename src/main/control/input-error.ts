@@ -15,13 +15,14 @@ const MOST_ISSUES = 10;
 /** Turns a schema's complaint into an error that names each field, what was found and the nearest allowed value. */
 export function inputError(name: string, error: z.core.$ZodError, input: unknown): AppError {
   const issues = error.issues.slice(0, MOST_ISSUES).map((issue) => describe(issue, input));
-  const text = issues.map((issue) =>
-    issue.field === '' ? issue.message : `${issue.field}: ${issue.message}`,
-  );
-  return new AppError('invalid_input', `${name} does not accept this input: ${text.join('; ')}.`, {
-    details: { issues },
-  });
+  const text = issues.map(({ field, message }) => (field === '' ? message : `${shown(field)}: ${message}`));
+  // Fields speak for themselves; only where none is at fault does the name of the call help.
+  const what = issues.some((issue) => issue.field === '') ? `${name} does not accept this input: ` : '';
+  return new AppError('invalid_input', `${what}${text.join('; ')}.`, { details: { issues } });
 }
+
+/** As people know it: a deployment's values stand under `spec` in the contract only. */
+const shown = (field: string): string => field.replace(/^spec\./, '');
 
 function describe(issue: z.core.$ZodIssue, input: unknown): InputIssue {
   const field = issue.path.map(String).join('.');

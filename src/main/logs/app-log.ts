@@ -57,6 +57,8 @@ export function createLog(options: LogOptions): AppLog {
       base: null,
       timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
+      // Errors come as plain facts already; pino's own reading would lose their type and causes.
+      serializers: { err: (value: unknown) => value },
     },
     {
       write: (raw: string) => {

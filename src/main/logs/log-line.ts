@@ -36,10 +36,21 @@ export function terminalLine(line: LogLine, colour: boolean): string {
   return colour && code !== '' ? `${code}${text}${PLAIN}\n` : `${text}\n`;
 }
 
-/** Words as they are, everything else as JSON. */
+/** Words as they are, of an error what it says (the file keeps its stack), everything else as JSON. */
 function factText(value: unknown): string {
   if (typeof value === 'string' && /^[\w./:@+-]+$/.test(value)) return value;
-  return JSON.stringify(value) ?? 'undefined';
+  return JSON.stringify(errorText(value) ?? value) ?? 'undefined';
+}
+
+const errorSchema = z.looseObject({ type: z.string(), message: z.string(), cause: z.unknown().optional() });
+
+/** What an error says, and what its causes say; null = no error as the log writes them. */
+function errorText(value: unknown): string | null {
+  const error = errorSchema.safeParse(value);
+  if (!error.success) return null;
+  const { message, cause } = error.data;
+  const because = errorText(cause);
+  return because === null ? message : `${message} (${because})`;
 }
 
 /** A server's message must not be able to move the cursor, fake another line or turn the text around. */

@@ -153,6 +153,8 @@ function guard<T>(fn: () => T): T {
 }
 
 const SQLITE_FULL = 13;
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGED = new Set([11, 26]);
 
 function dbError(error: unknown, path?: string): unknown {
   if (!(error instanceof Error)) return error;
@@ -163,8 +165,10 @@ function dbError(error: unknown, path?: string): unknown {
     return new AppError('disk_full', 'The disk that holds the data directory is full.', { cause: error });
   }
   if (path === undefined) return error;
-  return new AppError('data_dir_unusable', `The data directory cannot be used: ${error.message}`, {
+  const damaged = typeof code === 'number' && DAMAGED.has(code & 0xff);
+  return new AppError('data_dir_unusable', `${path} cannot be used: ${error.message}`, {
     cause: error,
+    ...(damaged ? { advice: 'Put a copy back, or move it away: the app then begins anew.' } : {}),
   });
 }
 

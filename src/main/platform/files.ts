@@ -37,15 +37,15 @@ function removeQuietly(path: string): void {
 }
 
 /** The place is closed, or something else stands there. */
-const UNUSABLE = new Set([
-  'EACCES',
-  'EROFS',
-  'EPERM',
-  'ENOTDIR',
-  'EEXIST',
-  'EISDIR',
-  'ENAMETOOLONG',
-  'ELOOP',
+const UNUSABLE: ReadonlyMap<string, string> = new Map([
+  ['EACCES', 'this user may not'],
+  ['EROFS', 'the disk is read-only'],
+  ['EPERM', 'this user may not'],
+  ['ENOTDIR', 'a part of the path is a file'],
+  ['EEXIST', 'something else stands there'],
+  ['EISDIR', 'a folder stands there'],
+  ['ENAMETOOLONG', 'the path is too long'],
+  ['ELOOP', 'its links go round in a circle'],
 ]);
 
 /** Turns a file-system error into one that names the path and the way out. */
@@ -55,8 +55,11 @@ export function fileError(error: unknown, path: string): unknown {
   if (errno === 'ENOSPC' || errno === 'EDQUOT') {
     return new AppError('disk_full', `No space left to write ${path}.`, { cause: error });
   }
-  if (typeof errno === 'string' && UNUSABLE.has(errno)) {
-    return new AppError('data_dir_unusable', `Cannot write ${path} (${errno}).`, { cause: error });
+  const why = typeof errno === 'string' ? UNUSABLE.get(errno) : undefined;
+  if (why !== undefined) {
+    return new AppError('data_dir_unusable', `Cannot write ${path}: ${why} (${String(errno)}).`, {
+      cause: error,
+    });
   }
   return error;
 }

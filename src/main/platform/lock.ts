@@ -55,8 +55,10 @@ function takeLock(path: string, folder: string, holderPath: string): DatabaseSyn
         details: { dataDir: folder },
       });
     }
-    throw new AppError('data_dir_unusable', `The data directory ${folder} cannot be locked.`, {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new AppError('data_dir_unusable', `${path} cannot be locked (${reason}).`, {
       cause: error,
+      advice: 'Make the data directory writable, or delete that file if it is damaged: it holds nothing.',
     });
   }
 }

@@ -117,12 +117,13 @@ function readFile(
   }
 }
 
-/** The text of a file; null when there is none. */
+/** The text of a file; null when there is none, nor a folder for it. */
 function readTextFile(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return null;
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : null;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
     throw error;
   }
 }

@@ -78,7 +78,10 @@ describe('lockDirectory', () => {
       'not a database at all, but long enough to be looked at '.repeat(20),
     );
     expect(() => lockDirectory(folder, SINCE)).toThrow(
-      expect.objectContaining({ code: 'data_dir_unusable' }),
+      expect.objectContaining({
+        code: 'data_dir_unusable',
+        message: expect.stringContaining(join(folder, 'instance.lock')),
+      }),
     );
   });
 

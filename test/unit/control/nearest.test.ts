@@ -7,6 +7,7 @@ describe('nearest', () => {
     ['lst', ['list', 'logs'], 'list'],
     ['DEPLOY', ['deploy', 'doctor'], 'deploy'],
     ['terminat', ['start', 'terminate'], 'terminate'],
+    ['modle', ['mode', 'model'], 'model'],
     ['zzz', ['list', 'logs'], null],
     ['anything', [], null],
   ])('%s among %j is %s', (word, candidates, expected) => {

@@ -21,6 +21,17 @@ describe('toLogLine', () => {
     });
   });
 
+  it('shows of an error what it and its causes say, not its stack', () => {
+    const err = {
+      type: 'HubUnavailable',
+      message: 'The hub cannot be reached.',
+      stack: 'HubUnavailable: …\n    at get (file.ts:1:1)',
+      cause: { type: 'TypeError', message: 'fetch failed', stack: '…' },
+    };
+    const stored = JSON.stringify({ level: 'warn', time: at, err, msg: 'not asked' });
+    expect(toLogLine(stored).text).toBe('not asked err="The hub cannot be reached. (fetch failed)"');
+  });
+
   it('shows a line that is not JSON as it is', () => {
     expect(toLogLine('half a li\n')).toMatchObject({ level: 'info', text: 'half a li' });
   });
