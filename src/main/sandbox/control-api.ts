@@ -12,7 +12,7 @@ const route = z.string().regex(/^(?:\*|[A-Z]+) \//, 'such as "POST /v2/pods"');
 const ms = z.number().min(0);
 
 /** Faults as they come over HTTP; the same shapes as the type. */
-export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
+const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('no-capacity'),
     gpuTypeId: z.string().exactOptional(),

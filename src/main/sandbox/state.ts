@@ -12,7 +12,7 @@ const mountsSchema = z.object({
 export type Mounts = z.infer<typeof mountsSchema>;
 
 /** One start of a pod's container on a machine, with what chance and the faults decided for it. */
-export const bootSchema = z.object({
+const bootSchema = z.object({
   n: z.number(),
   startedAt: z.number(),
   placingMs: z.number(),
@@ -29,7 +29,7 @@ export const bootSchema = z.object({
 });
 export type Boot = z.infer<typeof bootSchema>;
 
-export const podSchema = z.object({
+const podSchema = z.object({
   id: z.string(),
   name: z.string(),
   image: z.string(),
@@ -81,7 +81,7 @@ const containerSchema = podSchema.pick({
   cudaVersion: true,
 });
 
-export const workerSchema = z.object({
+const workerSchema = z.object({
   id: z.string(),
   version: z.number(),
   container: containerSchema,
@@ -101,7 +101,7 @@ const releaseSchema = z.object({
   diff: z.array(z.object({ field: z.string(), old: z.unknown(), new: z.unknown() })),
 });
 
-export const endpointSchema = z.object({
+const endpointSchema = z.object({
   id: z.string(),
   name: z.string(),
   type: z.enum(['QUEUE', 'LOAD_BALANCER']),
@@ -140,7 +140,7 @@ export const endpointSchema = z.object({
 });
 export type EndpointRecord = z.infer<typeof endpointSchema>;
 
-export const volumeSchema = z.object({
+const volumeSchema = z.object({
   id: z.string(),
   name: z.string(),
   size: z.number(),
@@ -150,7 +150,7 @@ export const volumeSchema = z.object({
 });
 export type VolumeRecord = z.infer<typeof volumeSchema>;
 
-export const templateSchema = z.object({
+const templateSchema = z.object({
   id: z.string(),
   name: z.string(),
   image: z.string(),
@@ -169,7 +169,7 @@ export const templateSchema = z.object({
 });
 export type TemplateRecord = z.infer<typeof templateSchema>;
 
-export const registrySchema = z.object({ id: z.string(), name: z.string() });
+const registrySchema = z.object({ id: z.string(), name: z.string() });
 
 export const stateSchema = z.object({
   version: z.literal(1),

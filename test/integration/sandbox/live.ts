@@ -18,7 +18,7 @@ export const VLLM = {
   ports: ['8000/http'],
 };
 
-export interface Answer<T> {
+interface Answer<T> {
   readonly status: number;
   readonly body: T;
 }

@@ -309,10 +309,13 @@ describe('the queue plane', () => {
     const scarce = await endpoint(world, { ...QUEUE, workers: { max: 1 } });
     world.sandbox.arm({ kind: 'no-capacity' });
     await invoke(world, scarce.id, '/run', { input: { prompt: 'x' } });
-    expect((await health(world, scarce.id)).workers).toMatchObject({ throttled: 1, running: 0 });
+    for (let i = 0; i < 5; i++) {
+      expect((await health(world, scarce.id)).workers).toMatchObject({ throttled: 1, running: 0 });
+      await world.clock.advance(31_000);
+    }
     world.sandbox.clearFaults();
-    await world.clock.advance(40_000);
-    expect((await health(world, scarce.id)).workers).toMatchObject({ throttled: 0 });
+    await world.clock.advance(31_000);
+    expect((await health(world, scarce.id)).workers).toMatchObject({ throttled: 0, initializing: 1 });
     const broken = await endpoint(world, {
       ...QUEUE,
       workers: { max: 1 },

@@ -13,7 +13,7 @@ export const INVOKE_KEY = 'key-invoke';
 export const GPU = 'NVIDIA GeForce RTX 4090';
 
 /** What tests look at most: a pod, or the problem that came in its place, or a list. */
-export interface Body extends Pod {
+interface Body extends Pod {
   readonly detail: string;
   readonly errors?: readonly string[];
   readonly pods: readonly Pod[];

@@ -3,7 +3,7 @@ import { Problem } from '../problem.ts';
 import type { SandboxOptions } from '../types.ts';
 import type { World } from '../world.ts';
 
-export type Rights = SandboxOptions['keys'][number]['rights'];
+type Rights = SandboxOptions['keys'][number]['rights'];
 /** Who calls: an account key with its rights, or a pod with the key RunPod injected. */
 export type Caller =
   | { readonly kind: 'account'; readonly rights: Rights }

@@ -140,7 +140,7 @@ function allAmounts(usd: Usd): Amounts {
 }
 
 /** Snapped outwards to buckets; `lastN` excludes start and end (FACTS 5). */
-export function windowOf(query: URLSearchParams, now: number): BillingWindow {
+function windowOf(query: URLSearchParams, now: number): BillingWindow {
   const bucketSize = sizeOf(query.get('bucketSize'));
   const lastN = query.get('lastN');
   if (lastN !== null) {

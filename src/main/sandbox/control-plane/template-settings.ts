@@ -60,7 +60,7 @@ export function settingsFromTemplate(world: World, body: Body, use: 'pod' | 'ser
 }
 
 /** @throws Problem 404 for an unknown id, 422 for a template of the other kind */
-export function resolveTemplate(world: World, id: string, use: 'pod' | 'serverless'): TemplateRecord {
+function resolveTemplate(world: World, id: string, use: 'pod' | 'serverless'): TemplateRecord {
   const template = world.state.templates.get(id) ?? findPublicTemplate(id);
   if (template === undefined) throw notFound('template');
   if (template.serverless !== (use === 'serverless')) {

@@ -98,3 +98,25 @@ export function ollamaPrompt(
 function jsonSchema(value: Common['format']): { readonly schema: unknown } | null {
   return typeof value === 'object' && value !== null ? { schema: value } : null;
 }
+
+/** A refusal in Ollama's words. */
+export class OllamaError extends Error {
+  override readonly name = 'OllamaError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function nameIn(body: unknown): string {
+  const request = parseOllama(namedSchema, body);
+  return request.model ?? request.name ?? '';
+}
+
+export function parseOllama<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  throw new OllamaError(400, `json: ${result.error.issues[0]?.message ?? 'invalid request'}`);
+}

@@ -1,26 +1,29 @@
-import type { z } from 'zod';
 import { bodyJson, json, text, type SimAnswer, type SimReply, type SimRequest } from '../http/message.ts';
-import { chatPrompts, type Dialect } from './dialect.ts';
-import { embed, embeddings } from './embeddings.ts';
+import { embed } from './embeddings.ts';
 import { Engine, promptTokens } from './engine.ts';
 import type { OllamaConfig } from './launch.ts';
-import { anthropicError, anthropicMessages } from './messages.ts';
+import { anthropicError } from './messages.ts';
 import type { ModelServer, ServerParts } from './model-server.ts';
 import { modelTraits } from './models.ts';
-import { plainChat, streamedChat } from './openai-chat.ts';
-import { completions } from './openai-completions.ts';
 import { details, modelDigest, showBody, sizeBytes, withTag } from './ollama-models.ts';
+import { answerOpenai, OLLAMA_EMBEDDING_SIZE } from './ollama-openai.ts';
 import { LoadedModels } from './ollama-memory.ts';
 import { ndjson, pullProgress, writeOllama } from './ollama-writing.ts';
-import { chatSchema, embedSchema, generateSchema, namedSchema, ollamaPrompt } from './ollama-requests.ts';
-import { chatRequestSchema } from './requests.ts';
-import { responses } from './responses.ts';
+import {
+  chatSchema,
+  embedSchema,
+  generateSchema,
+  nameIn,
+  namedSchema,
+  OllamaError,
+  ollamaPrompt,
+  parseOllama,
+} from './ollama-requests.ts';
 import { ServerStats } from './stats.ts';
 import { countTokens } from './tokens.ts';
-import { VllmError, misfit } from './vllm-errors.ts';
+import { VllmError } from './vllm-errors.ts';
 
 const VERSION = '0.33.0';
-const EMBEDDING_SIZE = 768;
 
 /** A simulated `ollama serve`: no authentication at all, models have to be pulled first (FACTS 2.4). */
 export class OllamaServer implements ModelServer {
@@ -134,7 +137,7 @@ export class OllamaServer implements ModelServer {
   }
 
   #pull(body: unknown, signal: AbortSignal): SimAnswer | Promise<SimAnswer> {
-    const request = parse(namedSchema, body);
+    const request = parseOllama(namedSchema, body);
     const name = nameIn(body);
     const model = withTag(name);
     if (!modelTraits(name).exists) {
@@ -154,7 +157,7 @@ export class OllamaServer implements ModelServer {
   }
 
   async #generate(body: unknown, signal: AbortSignal): Promise<SimAnswer> {
-    const request = parse(generateSchema, body);
+    const request = parseOllama(generateSchema, body);
     const model = this.#known(nameIn(body));
     if ((request.prompt ?? '') === '') return this.#preload(model, request.keep_alive, 'response', signal);
     const system = request.system === undefined ? [] : [{ role: 'system', text: request.system }];
@@ -164,7 +167,7 @@ export class OllamaServer implements ModelServer {
   }
 
   async #chat(body: unknown, signal: AbortSignal): Promise<SimAnswer> {
-    const request = parse(chatSchema, body);
+    const request = parseOllama(chatSchema, body);
     const model = this.#known(nameIn(body));
     const messages = (request.messages ?? []).map((message) => ({
       role: message.role,
@@ -218,16 +221,16 @@ export class OllamaServer implements ModelServer {
   }
 
   async #embed(body: unknown, request: SimRequest): Promise<SimAnswer> {
-    const parsed = parse(embedSchema, body);
+    const parsed = parseOllama(embedSchema, body);
     const model = this.#known(nameIn(body));
     await this.#loaded.use(model, parsed.keep_alive, request.signal);
     if (request.path === '/api/embeddings') {
-      return json(200, { embedding: embed(model, parsed.prompt ?? '', EMBEDDING_SIZE) });
+      return json(200, { embedding: embed(model, parsed.prompt ?? '', OLLAMA_EMBEDDING_SIZE) });
     }
     const inputs = typeof parsed.input === 'string' ? [parsed.input] : (parsed.input ?? []);
     return json(200, {
       model,
-      embeddings: inputs.map((input) => embed(model, input, EMBEDDING_SIZE)),
+      embeddings: inputs.map((input) => embed(model, input, OLLAMA_EMBEDDING_SIZE)),
       total_duration: 1_000_000,
       load_duration: 0,
       prompt_eval_count: inputs.reduce((sum, input) => sum + countTokens(input), 0),
@@ -238,66 +241,7 @@ export class OllamaServer implements ModelServer {
     const model = this.#known(nameIn(body));
     this.#checkQueue();
     await this.#loaded.use(model, undefined, request.signal);
-    const dialect = this.#dialect(model, request.signal);
-    switch (request.path) {
-      case '/v1/chat/completions': {
-        const parsed = chatRequestSchema.safeParse(body);
-        if (!parsed.success) throw misfit(parsed.error);
-        const prompts = chatPrompts(parsed.data, dialect);
-        const writing = dialect.writing('chatcmpl-', parsed.data.model);
-        return parsed.data.stream === true
-          ? streamedChat(parsed.data, prompts, writing)
-          : plainChat(prompts, writing);
-      }
-      case '/v1/completions':
-        return completions(body, dialect);
-      case '/v1/embeddings':
-        return embeddings(body, dialect, EMBEDDING_SIZE);
-      case '/v1/responses':
-        return responses(body, dialect);
-      case '/v1/messages':
-        return anthropicMessages(body, dialect);
-      default:
-        return text(404, '404 page not found');
-    }
+    const context = { model, contextLength: this.#config.contextLength, random: this.#parts.random };
+    return answerOpenai(request, body, { ...context, clock: this.#parts.clock, engine: this.#engine });
   }
-
-  #dialect(model: string, signal: AbortSignal): Dialect {
-    return {
-      model,
-      maxModelLen: this.#config.contextLength,
-      // Ollama cuts what is too long instead of refusing it.
-      refusesLongPrompts: false,
-      reasoning: false,
-      autoTools: true,
-      writing: (prefix, asked) => ({
-        id: `${prefix}${this.#parts.random.hex(8)}`,
-        created: Math.floor(this.#parts.clock.now() / 1000),
-        model: asked ?? model,
-        generate: (prompt, left) => this.#engine.generate(prompt, left),
-        signal,
-      }),
-    };
-  }
-}
-
-class OllamaError extends Error {
-  override readonly name = 'OllamaError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-function nameIn(body: unknown): string {
-  const request = parse(namedSchema, body);
-  return request.model ?? request.name ?? '';
-}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  throw new OllamaError(400, `json: ${result.error.issues[0]?.message ?? 'invalid request'}`);
 }

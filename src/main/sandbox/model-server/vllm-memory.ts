@@ -2,7 +2,7 @@ import type { Host } from './launch.ts';
 import type { ModelTraits } from './models.ts';
 import type { VllmArgs } from './vllm-args.ts';
 
-export const GIB = 1024 ** 3;
+const GIB = 1024 ** 3;
 /** Context, libraries and activations beside the weights; below what planners allow, so that a fair plan starts. */
 const OVERHEAD_GIB = 0.8;
 /** Memory a driver and ECC leave of the printed size. */

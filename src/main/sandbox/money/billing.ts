@@ -48,7 +48,7 @@ function accountCharges(account: Account, window: BillingWindow, untilMs: number
   return charges;
 }
 
-export const NO_CHARGE: Readonly<Record<Component, number>> = {
+const NO_CHARGE: Readonly<Record<Component, number>> = {
   gpu: 0,
   cpu: 0,
   disk: 0,

@@ -5,7 +5,7 @@ import { usdForMs } from '../../../shared/money.ts';
  * Money as stretches of time at a rate. Nothing is accumulated: what was charged is calculated from these, so that a
  * restart, a long sleep or a late read can neither lose nor double a cent.
  */
-export const segmentSchema = z.object({
+const segmentSchema = z.object({
   /** The part of the resource that is billed apart: a worker of an endpoint. */
   part: z.string().exactOptional(),
   component: z.enum(['gpu', 'cpu', 'disk', 'standard', 'high-performance', 'worker-gpu', 'worker-disk']),
@@ -67,4 +67,9 @@ export function chargedUsd(segments: readonly Segment[], fromMs: number, toMs: n
 export function rateUsdPerHour(segments: readonly Segment[], now: number): number {
   const open = segments.filter((segment) => segment.toMs === null && segment.fromMs <= now);
   return open.reduce((sum, segment) => sum + segment.usdPerHour, 0);
+}
+
+/** The end of a stretch that is billed in whole seconds begun. */
+export function wholeSecondsEnd(fromMs: number, toMs: number): number {
+  return toMs <= fromMs ? fromMs : fromMs + Math.ceil((toMs - fromMs) / 1000) * 1000;
 }

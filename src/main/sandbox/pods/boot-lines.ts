@@ -135,7 +135,7 @@ function containerRounds(pod: ContainerSpec, boot: Boot, now: number, realProces
   return starts.map(({ round, at }) => ({ round, lines: [begin(pod, at), ...printed(launch, boot, at)] }));
 }
 
-export function begin(pod: ContainerSpec, at: number): Draft {
+function begin(pod: ContainerSpec, at: number): Draft {
   return system(at, `start container for ${pod.image}: begin`);
 }
 

@@ -89,7 +89,7 @@ function expand(words: readonly string[], env: Readonly<Record<string, string>>)
   });
 }
 
-export function hostOf(container: ContainerSpec, cachedModels: readonly string[]): Host {
+function hostOf(container: ContainerSpec, cachedModels: readonly string[]): Host {
   const gpu = container.gpu === null ? undefined : findGpu(container.gpu.id);
   return {
     gpuName: gpu?.name ?? 'CPU',

@@ -6,7 +6,7 @@ export const RESTART_PAUSE_MS = 5000;
 /** A container is created and started once its image is there. */
 const CREATE_MS = 1500;
 
-export type Phase = 'placing' | 'pulling' | 'loading' | 'ready' | 'sleeping' | 'crash-loop' | 'refused';
+type Phase = 'placing' | 'pulling' | 'loading' | 'ready' | 'sleeping' | 'crash-loop' | 'refused';
 
 export interface Moment {
   readonly phase: Phase;

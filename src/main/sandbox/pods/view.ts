@@ -114,7 +114,7 @@ function portOf(
 }
 
 /** Public tcp ports change at every start (FACTS 9, trap 34). */
-export function tcpPort(pod: PodRecord, port: string): number {
+function tcpPort(pod: PodRecord, port: string): number {
   const boot = pod.boots.at(-1)?.n ?? 0;
   return 10_000 + (Number.parseInt(digest(`${pod.id}:${boot}:${port}`, 4), 16) % 30_000);
 }

@@ -142,7 +142,11 @@ export class Endpoints {
       const at = fleet.readyAt(worker);
       return at === null || at <= now ? [] : [at - now + 1];
     });
-    const waits = [...readies, ...(lookAgainMs === null ? [] : [lookAgainMs])];
+    const retry = fleet.retryInMs;
+    const waits = [
+      ...readies,
+      ...[lookAgainMs, retry === null ? null : retry + 1].filter((ms) => ms !== null),
+    ];
     if (waits.length === 0) return;
     const cancel = this.#world.clock.after(Math.min(...waits), () => {
       this.#look(record.id);

@@ -1,23 +1,21 @@
-import { randomInt } from '../../platform/random.ts';
-import { gpusInPool, POOL_USD_PER_HOUR, type SimGpu } from '../catalogue/gpus.ts';
-import { matchingCuda, spotsFor, type StockQuery } from '../catalogue/stock.ts';
-import { findCpu } from '../catalogue/cpus.ts';
 import type { SimRequest, SimReply } from '../http/message.ts';
 import type { ModelServer, ServerParts } from '../model-server/model-server.ts';
 import { OllamaServer } from '../model-server/ollama-server.ts';
 import type { Relay } from '../model-server/relay.ts';
 import { VllmServer } from '../model-server/vllm-server.ts';
 import { stampLine } from '../model-server/launch.ts';
-import { closeSegments, openSegment } from '../money/segments.ts';
+import { closeSegments, openSegment, wholeSecondsEnd } from '../money/segments.ts';
 import { containerPlan } from '../pods/container.ts';
 import { LiveLog } from '../pods/live-log.ts';
-import { isSoldOut } from '../pods/placement.ts';
 import { bootTimes, momentOf } from '../pods/timeline.ts';
-import type { Boot, EndpointRecord, WorkerRecord } from '../state.ts';
-import { accountOf, newId, type World } from '../world.ts';
+import type { EndpointRecord, WorkerRecord } from '../state.ts';
+import { accountOf, type World } from '../world.ts';
 import type { WorkerLook } from './scaling.ts';
+import { drawWorkerBoot, newWorker, placeWorker, workerRate } from './worker-start.ts';
 
 const PARKED_KEPT = 3;
+/** Missing capacity often clears in about this time (FACTS 3.3). */
+const THROTTLED_RETRY_MS = 30_000;
 
 /** What of a worker lives only in this process. */
 interface Live {
@@ -130,27 +128,34 @@ export class Fleet {
   /** Brings one more worker up: a parked one where there is one, else on a fresh machine. */
   start(): void {
     const parked = this.parked.find((worker) => worker.version === this.#endpoint.version);
-    const worker = parked ?? this.#newWorker();
-    if (!this.#place(worker)) {
-      worker.state = 'throttled';
-      if (parked === undefined) this.#endpoint.fleet.push(worker);
-      return;
-    }
-    worker.state = 'running';
-    worker.idleSince = null;
-    worker.boot = this.#drawBoot(worker, parked !== undefined);
+    const worker = parked ?? newWorker(this.#world, this.#endpoint);
     if (parked === undefined) this.#endpoint.fleet.push(worker);
-    this.#bill(worker);
+    else parked.boot = this.#drawBoot(parked, this.#volumeModels());
+    worker.idleSince = null;
+    worker.state = placeWorker(this.#world, this.#endpoint, worker) ? 'running' : 'throttled';
+    if (worker.state === 'running') this.#bill(worker);
   }
 
-  /** Tries again to find machines for those that wait for one. */
+  /** Looks for machines again, now and then, for those that wait for one. */
   retryThrottled(): void {
     for (const worker of this.active.filter(({ state }) => state === 'throttled')) {
-      if (!this.#place(worker)) continue;
+      if (this.#retryInMs(worker) > 0) continue;
+      worker.boot = { ...worker.boot, startedAt: this.#world.clock.now() };
+      if (!placeWorker(this.#world, this.#endpoint, worker)) continue;
+      worker.boot = this.#drawBoot(worker, null);
       worker.state = 'running';
-      worker.boot = this.#drawBoot(worker, false);
       this.#bill(worker);
     }
+  }
+
+  /** Until the next try for a machine; null = nobody waits for one. */
+  get retryInMs(): number | null {
+    const waiting = this.active.filter(({ state }) => state === 'throttled');
+    return waiting.length === 0 ? null : Math.min(...waiting.map((worker) => this.#retryInMs(worker)));
+  }
+
+  #retryInMs(worker: WorkerRecord): number {
+    return Math.max(0, worker.boot.startedAt + THROTTLED_RETRY_MS - this.#world.clock.now());
   }
 
   /** Scaled down: not billed, forgotten but for a few that start quicker next time. */
@@ -188,81 +193,18 @@ export class Fleet {
     this.#live.get(worker.id)?.ending.abort();
     this.#live.delete(worker.id);
     const account = accountOf(this.#world, 'endpoint', this.#endpoint.id, this.#endpoint.name);
-    closeSegments(account, wholeSeconds(bootTimes(worker.boot).containerAt, atMs), { part: worker.id });
+    closeSegments(account, wholeSecondsEnd(bootTimes(worker.boot).containerAt, atMs), { part: worker.id });
+  }
+
+  #drawBoot(worker: WorkerRecord, cachedModels: string[] | null): WorkerRecord['boot'] {
+    return drawWorkerBoot(this.#world, this.#endpoint, { n: worker.boot.n + 1, cachedModels });
   }
 
   /** Start of the container to its end, loading and idling included, in whole seconds (FACTS 3.1, 3.3). */
   #bill(worker: WorkerRecord): void {
     const account = accountOf(this.#world, 'endpoint', this.#endpoint.id, this.#endpoint.name);
-    const { gpu, cpu } = this.#endpoint;
-    const pool = gpusInPoolsOf(this.#endpoint).find(({ id }) => id === worker.container.gpu?.id)?.pool ?? '';
-    const choice = cpu[0];
-    const rate =
-      gpu === null
-        ? (findCpu(choice?.id ?? '')?.serverlessPerVcpu ?? 0) * (choice?.vcpuCount ?? 0)
-        : (POOL_USD_PER_HOUR[pool] ?? 0) * gpu.count;
+    const rate = workerRate(this.#endpoint, worker);
     openSegment(account, 'worker-gpu', rate, bootTimes(worker.boot).containerAt, worker.id);
-  }
-
-  #newWorker(): WorkerRecord {
-    const { image, args, env, ports, gpu, version } = this.#endpoint;
-    const id = newId(this.#world, 'sbw');
-    return {
-      id,
-      version,
-      container: { image, args, env, ports, gpu: null, attachedGpus: gpu?.count ?? 0, cudaVersion: null },
-      dataCenterId: '',
-      boot: this.#drawBoot(null, false),
-      state: 'running',
-      idleSince: null,
-    };
-  }
-
-  /** First listed pool first; an endpoint with few workers does not spread (FACTS 3.1). */
-  #place(worker: WorkerRecord): boolean {
-    const { gpu, networkVolumes, dataCenterIds } = this.#endpoint;
-    if (gpu === null) {
-      worker.dataCenterId = 'US-KS-2';
-      return !isSoldOut(this.#world, 'cpu', 'SECURE');
-    }
-    const pinned = networkVolumes.flatMap((id) => this.#world.state.volumes.get(id)?.dataCenter ?? []);
-    const query: StockQuery = {
-      cloud: 'SECURE',
-      count: gpu.count,
-      dataCenterIds: pinned.length > 0 ? pinned : dataCenterIds,
-      cudaVersions: gpu.allowedCudaVersions,
-      minCudaVersion: gpu.minCudaVersion ?? undefined,
-    };
-    for (const type of gpusInPoolsOf(this.#endpoint)) {
-      const spot = spotsFor(type, query).find(({ level }) => level !== 'NONE');
-      if (spot === undefined || isSoldOut(this.#world, type.id, 'SECURE')) continue;
-      const cudaVersion = matchingCuda(type, query)?.[0] ?? type.cudaVersions[0] ?? null;
-      worker.container = { ...worker.container, gpu: { id: type.id, count: gpu.count }, cudaVersion };
-      worker.dataCenterId = spot.center.id;
-      return true;
-    }
-    return false;
-  }
-
-  /** A parked worker's image lies on its host; FlashBoot brings it back in seconds (FACTS 3.8). */
-  #drawBoot(worker: WorkerRecord | null, warm: boolean): Boot {
-    const { random, speed, clock, faults } = this.#world;
-    const slow = faults.take('slow-boot')?.factor ?? 1;
-    const flash = warm && this.#endpoint.flashboot !== 'OFF';
-    const pace = (slow * (0.85 + random.next() * 0.3) * (flash ? 0.1 : 1)) / speed;
-    const pullSeconds = warm ? 1 : randomInt(random, 60, 300);
-    return {
-      n: (worker?.boot.n ?? 0) + 1,
-      startedAt: clock.now(),
-      placingMs: (worker === null ? 0 : 1000) * pace,
-      pullMs: pullSeconds * 1000 * pace,
-      stuck: faults.take('stuck-boot')?.phase ?? null,
-      pace,
-      imageCached: warm,
-      cachedModels: warm ? this.#volumeModels() : [],
-      crashLine: faults.take('crash-loop')?.line ?? null,
-      entrypointOverride: true,
-    };
   }
 
   #volumeModels(): string[] {
@@ -301,16 +243,6 @@ export class Fleet {
     this.#world.save();
     this.#world.changes.emit(this.#endpoint.id);
   }
-}
-
-export function gpusInPoolsOf(endpoint: EndpointRecord): SimGpu[] {
-  const { gpu } = endpoint;
-  if (gpu === null) return [];
-  return gpu.pools.flatMap((pool) => gpusInPool(pool)).filter(({ id }) => !gpu.excludedTypes.includes(id));
-}
-
-function wholeSeconds(fromMs: number, atMs: number): number {
-  return atMs <= fromMs ? fromMs : fromMs + Math.ceil((atMs - fromMs) / 1000) * 1000;
 }
 
 async function* held(

@@ -54,7 +54,7 @@ export function decideScaling(input: ScalingInput): ScalingDecision {
   };
 }
 
-export function idleTimeout(endpoint: ScalingInput['endpoint']): number {
+function idleTimeout(endpoint: ScalingInput['endpoint']): number {
   const fixed = endpoint.type === 'QUEUE' && endpoint.scaling.type === 'REQUEST_COUNT';
   return fixed ? FIXED_IDLE_SECONDS : endpoint.workers.idleTimeout;
 }
