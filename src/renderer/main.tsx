@@ -2,6 +2,7 @@ import './api/jitless.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createActions } from './app/actions.ts';
+import { createChatSession } from './app/chat-session.ts';
 import { AppContext } from './app/app-context.ts';
 import { App } from './app/app.tsx';
 import { startEffects } from './app/effects.ts';
@@ -21,7 +22,7 @@ if (root !== null) {
   startKeyboard(actions, client.body);
   createRoot(root).render(
     <StrictMode>
-      <AppContext value={{ client, actions }}>
+      <AppContext value={{ client, actions, chat: createChatSession(client) }}>
         <App />
       </AppContext>
     </StrictMode>,

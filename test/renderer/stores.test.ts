@@ -105,7 +105,9 @@ describe('questions', () => {
 });
 
 describe('a conversation', () => {
-  beforeEach(() => useChat.setState({ model: null, system: '', params: EMPTY_PARAMS, turns: [], text: '' }));
+  beforeEach(() =>
+    useChat.setState({ model: null, system: '', params: EMPTY_PARAMS, turns: [], text: '', busy: false }),
+  );
 
   it('becomes messages without empty answers', () => {
     useChat.setState({ system: 'Be brief.' });

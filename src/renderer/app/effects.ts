@@ -106,6 +106,7 @@ function apply(event: AppEvent, load: Loader): void {
       putDeployment(event.payload);
       const words = announcementFor(before, event.payload);
       if (words !== null) announce(words);
+      if (before?.state !== event.payload.state) load.costs();
       return;
     }
     case 'deployment.removed':

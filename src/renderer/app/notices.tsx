@@ -11,15 +11,20 @@ import { shell } from './messages.ts';
 import { navigate } from './router.ts';
 
 const SUCCESS_STAYS_MS = 6000;
+/** Long enough to press its button. */
+const WITH_ACTION_STAYS_MS = 15_000;
 
-/** Said in the corner: good news for six seconds unless looked at, the rest until dismissed (UX 3.7). */
+/**
+ * Good news stays for some seconds unless looked at, bad news until dismissed (UX 3.7). Under the page's head, where
+ * they cover neither its buttons nor those at its foot.
+ */
 export function Toasts(): ReactNode {
   const toasts = useNotices((state) => state.toasts);
   return (
     <div
       role="region"
       aria-label="Messages"
-      className="pointer-events-none fixed right-4 bottom-4 z-30 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
+      className="pointer-events-none fixed top-24 right-4 z-30 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
     >
       {toasts.map((toast) => (
         <Toast key={toast.id} toast={toast} />
@@ -31,9 +36,9 @@ export function Toasts(): ReactNode {
 function Toast({ toast }: { readonly toast: Notice }): ReactNode {
   const [held, setHeld] = useState(false);
   useEffect(() => {
-    if (held || toast.tone === 'bad' || toast.action !== null) return;
+    if (held || toast.tone === 'bad') return;
     const leaving = new AbortController();
-    void delay(SUCCESS_STAYS_MS, leaving.signal).then(() => {
+    void delay(toast.action === null ? SUCCESS_STAYS_MS : WITH_ACTION_STAYS_MS, leaving.signal).then(() => {
       if (!leaving.signal.aborted) dismiss(toast.id);
     });
     return () => leaving.abort();

@@ -26,6 +26,8 @@ interface ChatState {
   readonly params: ChatParams;
   readonly turns: readonly Turn[];
   readonly text: string;
+  /** An answer is being written. */
+  readonly busy: boolean;
 }
 
 /** The conversation in the playground; it survives a look at another page and ends with the window. */
@@ -35,6 +37,7 @@ export const useChat = create<ChatState>(() => ({
   params: EMPTY_PARAMS,
   turns: [],
   text: '',
+  busy: false,
 }));
 
 let nextId = 1;
@@ -98,3 +101,6 @@ export function messagesOf(state: Pick<ChatState, 'system' | 'turns'>): ChatMess
     .map((turn): ChatMessage => ({ role: turn.role, content: turn.text }));
   return [...system, ...turns];
 }
+
+export const isRunning = (answer: Answer): boolean =>
+  answer.state === 'waiting' || answer.state === 'streaming';

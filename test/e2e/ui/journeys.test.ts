@@ -233,6 +233,23 @@ describe('the playground', () => {
     await expect.poll(() => left).toBe(true);
   });
 
+  it('goes on with an answer while another page is shown', async () => {
+    const goOn = Promise.withResolvers<void>();
+    ui.manager.replyStream('playground.chat', async function* () {
+      yield { type: 'waiting', detail: 'Loading weights' };
+      await goOn.promise;
+      yield { type: 'delta', text: 'Worth the wait', reasoning: '' };
+    });
+    await ui.page.getByRole('textbox', { name: 'Message' }).fill('hello');
+    await ui.page.keyboard.press('Enter');
+    await ui.page.getByText('Loading weights').waitFor();
+    await ui.page.getByRole('link', { name: 'Costs' }).click();
+    await ui.page.getByRole('heading', { level: 1, name: 'Costs' }).waitFor();
+    goOn.resolve();
+    await ui.page.getByRole('link', { name: 'Playground' }).click();
+    await expect.poll(() => ui.page.getByText('Worth the wait').count()).toBe(1);
+  });
+
   it('gives the question back when nothing was answered', async () => {
     ui.manager.replyStream('playground.chat', async function* () {
       yield { type: 'waiting', detail: 'Loading weights' };

@@ -97,7 +97,8 @@ function Row({
                 : candidate.cloud === 'SECURE'
                   ? 'secure cloud'
                   : 'community cloud'}
-              {candidate.notes.map((note) => ` · ${note}`)}
+              {/* The others’ notes would make the table long; they come with the choice. */}
+              {checked && candidate.notes.map((note) => ` · ${note}`)}
             </span>
           </span>
         </label>

@@ -1,30 +1,30 @@
 import { SendHorizontal, Square } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
 import type { DeploymentView } from '../../../shared/model.ts';
+import { useApp } from '../../app/app-context.ts';
 import { Button, SpendButton } from '../../components/button.tsx';
 import { beginTurn, useChat } from '../../stores/chat.ts';
 import { useQuotes } from '../../stores/quotes.ts';
 import { priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
-import type { useAnswer } from './use-answer.ts';
 
 export function Composer({
   model,
   view,
-  answer,
 }: {
   readonly model: string;
   readonly view: DeploymentView | undefined;
-  readonly answer: ReturnType<typeof useAnswer>;
 }): ReactNode {
   const id = useId();
+  const { chat } = useApp();
   const text = useChat((state) => state.text);
+  const busy = useChat((state) => state.busy);
   const quote = useQuotes((state) => (view === undefined ? undefined : state.byId[view.id]?.quote));
   const asleep = view !== undefined && view.actions.includes('start') && view.state !== 'ready';
   const price = quote?.state === 'known' ? priceUp(quote.usdPerHour) : null;
   const empty = text.trim() === '' ? 'Write something first.' : null;
   const send = (): void => {
-    if (text.trim() !== '' && !answer.busy) answer.ask(beginTurn(text.trim()));
+    if (text.trim() !== '' && !busy) chat.ask(model, beginTurn(text.trim()));
   };
   return (
     <form
@@ -54,8 +54,8 @@ export function Composer({
         />
         <div className="mt-2 flex items-center gap-3">
           <p className="grow text-sm text-faint">{words.keys}</p>
-          {answer.busy ? (
-            <Button icon={<Square size={13} aria-hidden />} onClick={answer.stop}>
+          {busy ? (
+            <Button icon={<Square size={13} aria-hidden />} onClick={() => chat.stop()}>
               {words.stop}
             </Button>
           ) : asleep ? (

@@ -6,10 +6,9 @@ import { cx } from '../../components/cx.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { StateShape } from '../../components/state-badge.tsx';
 import { EmptyState, ProblemPanel } from '../../components/surface.tsx';
-import { beginAgain, type Answer, type Turn } from '../../stores/chat.ts';
+import { beginAgain, isRunning, type Answer, type Turn } from '../../stores/chat.ts';
 import { count, latency, usdFine } from '../../view/format.ts';
 import { words } from './messages.ts';
-import { isRunning } from './use-answer.ts';
 
 const NEAR_END = 80;
 

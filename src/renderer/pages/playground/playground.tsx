@@ -1,5 +1,6 @@
 import { Code, Eraser, SlidersHorizontal } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
+import { useApp } from '../../app/app-context.ts';
 import { useRoute } from '../../app/router.ts';
 import { Button } from '../../components/button.tsx';
 import { PageHead } from '../../components/page.tsx';
@@ -15,13 +16,13 @@ import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import { words } from './messages.ts';
 import { ParamsPanel } from './params-panel.tsx';
-import { useAnswer } from './use-answer.ts';
 
 export default function Playground(): ReactNode {
   const model = useModel();
   const view = useDeployments((state) => (model === null ? undefined : deploymentByName(state.byId, model)));
-  const answer = useAnswer(model);
+  const { chat } = useApp();
   const turns = useChat((state) => state.turns);
+  const busy = useChat((state) => state.busy);
   const [panel, setPanel] = useState(false);
   const [code, setCode] = useState(false);
   if (model === null) return <Nothing />;
@@ -46,7 +47,7 @@ export default function Playground(): ReactNode {
         </Button>
         <Button
           icon={<Eraser size={14} aria-hidden />}
-          blocked={turns.length === 0 ? words.nothingToClear : answer.busy ? words.running : null}
+          blocked={turns.length === 0 ? words.nothingToClear : busy ? words.running : null}
           onClick={() => useChat.setState({ turns: [] })}
         >
           {words.clear}
@@ -54,8 +55,8 @@ export default function Playground(): ReactNode {
       </PageHead>
       <div className="flex min-h-0 grow border-t border-line @max-2xl:flex-col-reverse">
         <div className="flex min-w-0 grow flex-col">
-          <Conversation turns={turns} busy={answer.busy} onAgain={answer.ask} />
-          <Composer model={model} view={view} answer={answer} />
+          <Conversation turns={turns} busy={busy} onAgain={(id) => chat.ask(model, id)} />
+          <Composer model={model} view={view} />
         </div>
         {panel && <ParamsPanel />}
       </div>

@@ -1,0 +1,91 @@
+import type { ChatItem } from '../../shared/model.ts';
+import type { Client } from '../api/client.ts';
+import { announce } from '../stores/announcer.ts';
+import { changeAnswer, giveBack, messagesOf, useChat } from '../stores/chat.ts';
+import { requestParams } from '../view/code-samples.ts';
+import { problemOf, wasLeft } from '../view/problem.ts';
+
+/** Writes answers into the conversation, one at a time. It outlives the page: a look elsewhere ends no answer and no start. */
+export interface ChatSession {
+  /** Answers the conversation so far into the turn with this id. */
+  ask(model: string, answerId: number): void;
+  stop(): void;
+}
+
+export function createChatSession(client: Client): ChatSession {
+  let running: AbortController | null = null;
+
+  async function answer(model: string, id: number, signal: AbortSignal): Promise<void> {
+    const state = useChat.getState();
+    const messages = messagesOf({ ...state, turns: state.turns.filter((turn) => turn.id !== id) });
+    const batch = batchDeltas(id);
+    try {
+      const asked = { model, messages, params: requestParams(state.params) };
+      for await (const item of client.stream('playground.chat', asked, signal)) batch.take(item);
+      batch.flush();
+      if (signal.aborted) changeAnswer(id, () => ({ state: 'stopped' }));
+    } catch (error) {
+      batch.flush();
+      if (signal.aborted || wasLeft(error)) {
+        changeAnswer(id, () => ({ state: 'stopped' }));
+        return;
+      }
+      changeAnswer(id, () => ({ state: 'failed', problem: problemOf(error) }));
+      giveBack();
+    }
+  }
+
+  return {
+    ask(model, id) {
+      running?.abort();
+      const leaving = new AbortController();
+      running = leaving;
+      useChat.setState({ busy: true });
+      void answer(model, id, leaving.signal).finally(() => {
+        if (running !== leaving) return;
+        running = null;
+        useChat.setState({ busy: false });
+      });
+    },
+    stop: () => running?.abort(),
+  };
+}
+
+/** Deltas of one frame are put down together. */
+function batchDeltas(id: number): { take: (item: ChatItem) => void; flush: () => void } {
+  let text = '';
+  let reasoning = '';
+  let frame = 0;
+  const flush = (): void => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    if (text === '' && reasoning === '') return;
+    const more = { text, reasoning };
+    text = '';
+    reasoning = '';
+    changeAnswer(id, (answer) => ({
+      state: 'streaming',
+      detail: null,
+      text: answer.text + more.text,
+      reasoning: answer.reasoning + more.reasoning,
+    }));
+  };
+  return {
+    flush,
+    take(item) {
+      switch (item.type) {
+        case 'waiting':
+          return changeAnswer(id, () => ({ detail: item.detail }));
+        case 'delta':
+          text += item.text;
+          reasoning += item.reasoning;
+          frame ||= requestAnimationFrame(flush);
+          return;
+        case 'done':
+          flush();
+          changeAnswer(id, () => ({ state: 'done', request: item.request, finishReason: item.finishReason }));
+          announce('The answer is complete');
+      }
+    },
+  };
+}

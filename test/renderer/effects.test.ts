@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Client, Connection } from '../../src/renderer/api/client.ts';
+import { createChatSession } from '../../src/renderer/app/chat-session.ts';
+import { startEffects } from '../../src/renderer/app/effects.ts';
+import { useAnnouncer } from '../../src/renderer/stores/announcer.ts';
+import { useAppStatus } from '../../src/renderer/stores/app-status.ts';
+import { beginTurn, useChat } from '../../src/renderer/stores/chat.ts';
+import { useCosts } from '../../src/renderer/stores/costs.ts';
+import { useDeployments } from '../../src/renderer/stores/deployments.ts';
+import { useNotices } from '../../src/renderer/stores/notices.ts';
+import { useQuotes } from '../../src/renderer/stores/quotes.ts';
+import { useTraffic } from '../../src/renderer/stores/traffic.ts';
+import { AppError } from '../../src/shared/errors.ts';
+import { createFakeManager, type FakeManager } from '../support/fake-manager.ts';
+import { sampleRequest } from '../support/samples.ts';
+
+/** The double of the core as a client whose connection a test commands. */
+function clientOf(manager: FakeManager): { client: Client; connect: (connection: Connection) => void } {
+  const watchers = new Set<(connection: Connection) => void>();
+  const client: Client = {
+    ...manager.api,
+    call: (name, input, signal) => manager.api.call(name, input, signal),
+    stream: (name, input, signal) => manager.api.stream(name, input, signal),
+    subscribe: (listener) => manager.api.subscribe(listener),
+    body: 'browser',
+    onConnection(watcher) {
+      watchers.add(watcher);
+      watcher('connecting');
+      return () => watchers.delete(watcher);
+    },
+    openPage: () => undefined,
+    onShowPage: () => () => undefined,
+  };
+  return { client, connect: (connection) => watchers.forEach((watcher) => watcher(connection)) };
+}
+
+describe('the edge between core and stores', () => {
+  let manager: FakeManager;
+  let end: () => void;
+  let connect: (connection: Connection) => void;
+  const views = () => useDeployments.getState().byId;
+
+  beforeEach(async () => {
+    useAppStatus.setState(useAppStatus.getInitialState(), true);
+    useCosts.setState(useCosts.getInitialState(), true);
+    useDeployments.setState(useDeployments.getInitialState(), true);
+    useNotices.setState(useNotices.getInitialState(), true);
+    useQuotes.setState(useQuotes.getInitialState(), true);
+    useTraffic.setState(useTraffic.getInitialState(), true);
+    useAnnouncer.setState(useAnnouncer.getInitialState(), true);
+    manager = createFakeManager();
+    const made = clientOf(manager);
+    connect = made.connect;
+    end = startEffects(made.client);
+  });
+  afterEach(() => end());
+
+  it('loads everything when connected, and again after a loss', async () => {
+    expect(useDeployments.getState().loaded).toBe(false);
+    connect('live');
+    await expect.poll(() => Object.keys(views())).toHaveLength(4);
+    await expect.poll(() => useCosts.getState().summary?.todayUsd).toBe(2.14);
+    await expect.poll(() => useTraffic.getState().recent).toHaveLength(1);
+    connect('lost');
+    expect(useAppStatus.getState().lostAt).not.toBeNull();
+    end();
+    manager.change('tiny', { state: 'ready' });
+    expect(views()['dep_tiny']?.state).toBe('stopped');
+  });
+
+  it('follows events', async () => {
+    connect('live');
+    await expect.poll(() => Object.keys(views())).toHaveLength(4);
+    manager.change('tiny', { state: 'ready' });
+    expect(views()['dep_tiny']?.state).toBe('ready');
+    expect(useAnnouncer.getState().waiting).toEqual(['tiny is ready']);
+    manager.emit({ name: 'request.finished', payload: { ...sampleRequest(), id: 'fresh' } });
+    await expect.poll(() => useTraffic.getState().recent?.[0]?.id).toBe('fresh');
+    manager.emit({ name: 'costs.changed', payload: { nowUsdPerHour: 9, todayUsd: 3 } });
+    manager.remove('tiny');
+    expect(views()['dep_tiny']).toBeUndefined();
+  });
+
+  it('tells what people must know, money at once', () => {
+    manager.emit({
+      name: 'notification',
+      payload: {
+        id: 'n',
+        at: '2026-11-24T09:00:00.000Z',
+        kind: 'still-billing',
+        title: 'tiny may still be billing',
+        body: 'Not confirmed.',
+        deployment: 'tiny',
+      },
+    });
+    expect(useNotices.getState().toasts).toMatchObject([
+      { tone: 'bad', action: { href: '#/deployments/tiny' } },
+    ]);
+    expect(useAnnouncer.getState().urgent).toBe('tiny may still be billing. Not confirmed.');
+  });
+
+  it('asks the price of every start that is possible, and says why there is none', async () => {
+    connect('live');
+    await expect
+      .poll(() => useQuotes.getState().byId['dep_tiny']?.quote)
+      .toMatchObject({ state: 'known', usdPerHour: 0.26 });
+    expect(useQuotes.getState().byId['dep_qwen3-coder']).toBeUndefined();
+  });
+
+  it('keeps a price that cannot be had from looking like one', async () => {
+    manager.fail('plan.make', new AppError('runpod_unavailable', 'RunPod is down.'));
+    connect('live');
+    await expect
+      .poll(() => useQuotes.getState().byId['dep_tiny']?.quote)
+      .toEqual({ state: 'unknown', reason: 'RunPod is down.' });
+  });
+
+  it('says why when nothing could be loaded at all', async () => {
+    manager.fail('app.status', new AppError('internal', 'Broken.'));
+    connect('lost');
+    await expect.poll(() => useAppStatus.getState().problem?.title).toBe('Broken.');
+  });
+});
+
+describe('a chat session', () => {
+  beforeEach(() => {
+    useChat.setState(useChat.getInitialState(), true);
+    // The test has no screen: a frame is the next turn of the loop.
+    let frames = 0;
+    globalThis.requestAnimationFrame = (callback) => {
+      queueMicrotask(() => callback(0));
+      return ++frames;
+    };
+    globalThis.cancelAnimationFrame = () => undefined;
+  });
+
+  it('writes an answer with its figures', async () => {
+    const session = createChatSession(clientOf(createFakeManager()).client);
+    session.ask('qwen3-coder', beginTurn('hello'));
+    expect(useChat.getState().busy).toBe(true);
+    await expect.poll(() => useChat.getState().busy).toBe(false);
+    expect(useChat.getState().turns.at(-1)).toMatchObject({
+      text: 'You said: hello',
+      state: 'done',
+      finishReason: 'stop',
+    });
+  });
+
+  it('marks a stopped answer and takes the next question', async () => {
+    const manager = createFakeManager();
+    manager.replyStream('playground.chat', async function* (_input, signal) {
+      yield { type: 'delta', text: 'Once', reasoning: '' };
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    });
+    const session = createChatSession(clientOf(manager).client);
+    session.ask('qwen3-coder', beginTurn('hello'));
+    await expect.poll(() => useChat.getState().turns.at(-1)).toMatchObject({ text: 'Once' });
+    session.stop();
+    await expect.poll(() => useChat.getState()).toMatchObject({ busy: false });
+    expect(useChat.getState().turns.at(-1)).toMatchObject({ text: 'Once', state: 'stopped' });
+  });
+
+  it('gives the question back with the problem', async () => {
+    const manager = createFakeManager();
+    manager.replyStream('playground.chat', async function* () {
+      yield { type: 'waiting', detail: 'Loading weights' };
+      throw new AppError('no_gpu_capacity', 'No GPU free.');
+    });
+    createChatSession(clientOf(manager).client).ask('tiny', beginTurn('precious'));
+    await expect.poll(() => useChat.getState().text).toBe('precious');
+    expect(useChat.getState().turns.at(-1)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'no_gpu_capacity' },
+    });
+  });
+});
