@@ -127,6 +127,7 @@ class AppHost implements Host {
         config: () => configuration.current(),
         onReachability: () => this.#inBackground(() => this.#tellStatus()),
         log: log.log,
+        scrub: (text) => log.scrub(text),
       });
       const leave = manager.subscribe((event) => this.#events.emit(event));
       const parts = this.#appParts(manager);

@@ -16,9 +16,13 @@ import { readGuardScripts } from './deployments/guard-scripts.ts';
 import type { Fleet, Planner } from './deployments/types.ts';
 import { activityHandlers, playgroundStreams, type ActivityParts } from './handlers/activity.ts';
 import { costHandlers } from './handlers/costs.ts';
+import { imageHandlers, imageStreams } from './handlers/images.ts';
 import { deploymentHandlers, logStreams } from './handlers/deployments.ts';
 import { planHandlers } from './handlers/plans.ts';
 import { createModelFactsSource, type ModelDirectory } from './huggingface/model-facts-source.ts';
+import { readImageScripts } from './images/image-files.ts';
+import { createImageService, type ImageService } from './images/image-service.ts';
+import { engineSurroundings } from './images/surroundings.ts';
 import type { Log } from './logs/log.ts';
 import { launchRecipe } from './planner/launch.ts';
 import { toOffers } from './planner/offers.ts';
@@ -50,6 +54,8 @@ export interface ManagerParts {
   readonly random: Random;
   readonly ids: Ids;
   readonly log: Log;
+  /** Takes secrets out of text that people see. */
+  readonly scrub: (text: string) => string;
   readonly version: string;
   /** Folder of files that are shipped with the app. */
   readonly resourcesDir: string;
@@ -66,6 +72,7 @@ type ManagerMethod = Extract<
   | `deployments.${string}`
   | `radar.${string}`
   | `costs.${string}`
+  | `images.${string}`
 >;
 
 /** The core for one cloud: everything below the two bodies, which only choose adapters and drive it. */
@@ -113,8 +120,13 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
       ...deploymentHandlers(fleet),
       ...costHandlers({ ...common, ledger, fleet, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),
+      ...imageHandlers(services.images),
     },
-    streams: { ...logStreams(fleet), ...playgroundStreams(activity) },
+    streams: {
+      ...logStreams(fleet),
+      ...playgroundStreams(activity),
+      ...imageStreams(services.images),
+    },
     cloudProblem: () => services.cloudProblem(),
     proxyUrl: () => url,
     subscribe: (listener) => events.subscribe(listener),
@@ -142,6 +154,7 @@ interface Services {
   readonly guard: BudgetGuard;
   readonly models: ModelDirectory;
   readonly fleet: Fleet;
+  readonly images: ImageService;
   readonly requests: RequestLog;
   /** Where days and months begin. */
   readonly zone: () => string;
@@ -179,6 +192,7 @@ function createServices(parts: ManagerParts, owned: Disposables): Services {
     'deployment events',
     fleet.subscribe((event) => events.emit(event)),
   );
+  const images = owned.add('images', newImages(parts, { db, pools, runpod, models, fleet }));
   const requests = createRequestLog({ db, clock, log: log.child({ room: 'activity' }) });
   owned.defer('request log', () => requests.dispose());
   return {
@@ -191,6 +205,7 @@ function createServices(parts: ManagerParts, owned: Disposables): Services {
     guard,
     models,
     fleet,
+    images,
     requests,
     zone,
   };
@@ -221,6 +236,31 @@ function newFleet(
     startOfDay: (ms) => startOfDay(ms, services.zone()),
     guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),
     timing: timingOf(parts.config(), cloud.simulated),
+  });
+}
+
+function newImages(
+  parts: ManagerParts,
+  { db, pools, runpod, models, fleet }: Pick<Services, 'db' | 'pools' | 'runpod' | 'models' | 'fleet'>,
+): ImageService {
+  const { clock, ids, log, secrets, scrub, config, resourcesDir } = parts;
+  return createImageService({
+    db,
+    clock,
+    ids,
+    log: log.child({ room: 'images' }),
+    fetch: pools.control.fetch,
+    secrets,
+    facts: models,
+    runpod,
+    scripts: readImageScripts(resourcesDir),
+    scrub,
+    surroundings: () => engineSurroundings(config().docker.host),
+    inUse: () => {
+      const named = fleet.list().filter(({ spec }) => spec.image !== null);
+      const byImage = Map.groupBy(named, ({ spec }) => spec.image ?? '');
+      return new Map([...byImage].map(([image, views]) => [image, views.map(({ name }) => name)]));
+    },
   });
 }
 

@@ -26,6 +26,16 @@ import {
   secretNameSchema,
   secretStatusSchema,
 } from './model.ts';
+import {
+  buildEventSchema,
+  buildViewSchema,
+  engineStatusSchema,
+  imagePlanSchema,
+  imageRequestSchema,
+  localImageSchema,
+  pruneSchema,
+  smokeSchema,
+} from './images.ts';
 import { userSettingsSchema } from './user-settings.ts';
 
 /**
@@ -47,6 +57,8 @@ const nothing = z.strictObject({}).prefault({});
 const done = z.object({ ok: z.literal(true) });
 /** A deployment by its name or id. */
 const ref = z.strictObject({ deployment: z.string().min(1) });
+const imageRef = z.strictObject({ reference: z.string().min(1).max(400) });
+const buildRef = z.strictObject({ build: z.string().min(1).max(100) });
 
 export const methods = {
   'app.status': method(nothing, appStatusSchema),
@@ -150,6 +162,33 @@ export const methods = {
     z.object({ models: z.array(modelHitSchema) }),
   ),
 
+  /** Whether images can be built here, and why not. */
+  'images.engine': method(nothing, engineStatusSchema),
+  /** The Dockerfile, its context, the tag, and where the image exists already. Nothing is built. */
+  'images.plan': method(imageRequestSchema, imagePlanSchema),
+  /** Begins in the background; one that exists is not built again. Follow it with `images.follow`. */
+  'images.build': method(
+    z.strictObject({
+      request: imageRequestSchema,
+      push: z.boolean().default(false),
+      rebuild: z.boolean().default(false),
+    }),
+    buildViewSchema,
+  ),
+  'images.push': method(imageRef, buildViewSchema),
+  /** Resolves when it has really stopped. */
+  'images.cancel': method(buildRef, buildViewSchema),
+  /** Under way first, then those that ended, newest first. */
+  'images.builds': method(nothing, z.object({ builds: z.array(buildViewSchema) })),
+  /** The app's own images on this machine, newest first. */
+  'images.list': method(nothing, z.object({ images: z.array(localImageSchema) })),
+  'images.remove': method(imageRef, done),
+  'images.prunePreview': method(nothing, pruneSchema),
+  /** Removes those of the preview that are still unused, and tells which. */
+  'images.prune': method(z.strictObject({ ids: z.array(z.string().min(1)).max(1000) }), pruneSchema),
+  /** Starts an image once without a GPU; it checks what it needs and ends. */
+  'images.smoke': method(imageRef, smokeSchema),
+
   'settings.get': method(nothing, userSettingsSchema),
   /** Replaces the settings and returns them as stored. */
   'settings.set': method(userSettingsSchema, userSettingsSchema),
@@ -208,6 +247,8 @@ export const streams = {
   },
   /** One answer in the playground; ends after `done`, throws the problem of a failed one. */
   'playground.chat': { input: chatRequestSchema, item: chatItemSchema },
+  /** What happened in a build so far, then what happens, until it ends. */
+  'images.follow': { input: buildRef, item: buildEventSchema },
   'logs.app': {
     input: z.strictObject({ tail: z.int().min(0).max(5000).default(200), follow: z.boolean().default(true) }),
     item: logLineSchema,

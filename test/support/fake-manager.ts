@@ -12,6 +12,7 @@ import { userSettingsSchema } from '../../src/shared/user-settings.ts';
 import { createLocalApi, type CoreApi } from '../../src/main/control/local-api.ts';
 import { abortError } from '../../src/main/platform/clock.ts';
 import { Emitter } from '../../src/main/platform/lifecycle.ts';
+import { fakeImages } from './fake-images.ts';
 import {
   SAMPLE_NOW,
   sampleCostSeries,
@@ -85,8 +86,13 @@ export function createFakeManager(options: FakeManagerOptions = {}): FakeManager
   };
   const state: FakeState = { now, store, set, find, subscribe: (listener) => emitter.subscribe(listener) };
 
-  const answers: Mutable<MethodHandlers> = { ...deploymentAnswers(state), ...otherAnswers(state) };
-  const sources: Mutable<StreamHandlers> = streamSources(now);
+  const images = fakeImages(now);
+  const answers: Mutable<MethodHandlers> = {
+    ...deploymentAnswers(state),
+    ...otherAnswers(state),
+    ...images.methods,
+  };
+  const sources: Mutable<StreamHandlers> = { ...streamSources(now), ...images.streams };
   const calls: { name: MethodName; input: unknown }[] = [];
   const failures = new Map<MethodName, AppError>();
   const core: CoreApi = {
@@ -95,6 +101,7 @@ export function createFakeManager(options: FakeManagerOptions = {}): FakeManager
       'logs.follow': (input, signal) => sources['logs.follow'](input, signal),
       'logs.app': (input, signal) => sources['logs.app'](input, signal),
       'playground.chat': (input, signal) => sources['playground.chat'](input, signal),
+      'images.follow': (input, signal) => sources['images.follow'](input, signal),
     },
     subscribe: (listener) => emitter.subscribe(listener),
   };
@@ -159,6 +166,7 @@ interface FakeState {
 }
 
 type DeploymentMethod = Extract<MethodName, `deployments.${string}`>;
+type ImageMethod = Extract<MethodName, `images.${string}`>;
 
 function deploymentAnswers(state: FakeState): Pick<MethodHandlers, DeploymentMethod> {
   const { store, set, find, now } = state;
@@ -239,7 +247,7 @@ function waitFor(
   });
 }
 
-function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod> {
+function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod | ImageMethod> {
   const { now, store, find } = state;
   const secrets = new Map(sampleSecrets().map((status) => [status.name, status]));
   let settings = userSettingsSchema.parse({});
@@ -314,7 +322,7 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod> 
   };
 }
 
-function streamSources(now: number): StreamHandlers {
+function streamSources(now: number): Omit<StreamHandlers, 'images.follow'> {
   return {
     'logs.follow': async function* ({ tail, source, follow }, signal) {
       const lines = sampleLogs(now).filter((line) => source === undefined || line.source === source);

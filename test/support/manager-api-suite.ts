@@ -39,6 +39,17 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'proxy.key': {},
   'models.list': {},
   'models.search': { query: '', backend: 'vllm' },
+  'images.engine': {},
+  'images.plan': { model: 'Qwen/Qwen3-8B' },
+  'images.build': { request: { model: 'Qwen/Qwen3-8B' } },
+  'images.push': { reference: 'me/qwen-qwen3-8b:vllm-pod-1111111111111111' },
+  'images.cancel': { build: 'build_1' },
+  'images.builds': {},
+  'images.list': {},
+  'images.remove': { reference: 'runpod-llm/qwen-qwen3-0-6b:vllm-pod-2222222222222222' },
+  'images.prunePreview': {},
+  'images.prune': { ids: ['sha256:2222'] },
+  'images.smoke': { reference: 'me/qwen-qwen3-8b:vllm-pod-1111111111111111' },
   'settings.get': {},
   'settings.set': {},
   'config.show': {},
@@ -77,7 +88,14 @@ export function managerApiSuite(title: string, connect: (fake: FakeManager) => P
         ),
       );
       expect(chat.map((item) => item.type)).toEqual(['delta', 'delta', 'delta', 'done']);
-      expect(Object.keys(streams).toSorted()).toEqual(['logs.app', 'logs.follow', 'playground.chat']);
+      const build = await Array.fromAsync(api.stream('images.follow', { build: 'build_2' }, never));
+      expect(build.map((item) => item.type)).toEqual(['view']);
+      expect(Object.keys(streams).toSorted()).toEqual([
+        'images.follow',
+        'logs.app',
+        'logs.follow',
+        'playground.chat',
+      ]);
     });
 
     it('throws the errors of the core', async () => {
