@@ -1,5 +1,8 @@
 import { resolve } from 'node:path';
 import { openGround, startCore, type Ground, type RunningCore } from './body.ts';
+import type { Host } from './host.ts';
+import { leftRunning } from './left-running.ts';
+import { systemClock } from './platform/clock.ts';
 import { Disposables } from './platform/lifecycle.ts';
 import { openSettingsFile } from './settings/user-settings.ts';
 
@@ -22,8 +25,14 @@ export async function startHeadless(input: HeadlessInput): Promise<Headless> {
   const owned = new Disposables();
   const ended = Promise.withResolvers<void>();
   let stopping: Promise<void> | null = null;
+  let host: Host | null = null;
+  const end = async (): Promise<void> => {
+    const views = host?.manager().fleet.list() ?? [];
+    for (const line of leftRunning(views, systemClock.now())) input.stdout(line);
+    await owned.dispose();
+  };
   const stop = (reason: string): Promise<void> => {
-    stopping ??= owned.dispose().then(
+    stopping ??= end().then(
       () => ended.resolve(),
       (error: unknown) =>
         ended.reject(new Error(`The app did not end cleanly (${reason})`, { cause: error })),
@@ -31,7 +40,7 @@ export async function startHeadless(input: HeadlessInput): Promise<Headless> {
     return stopping;
   };
   try {
-    await open(input, owned, () => void stop('asked to'));
+    host = await open(input, owned, () => void stop('asked to'));
   } catch (error) {
     await owned.dispose();
     throw error;
@@ -39,7 +48,7 @@ export async function startHeadless(input: HeadlessInput): Promise<Headless> {
   return { stopped: ended.promise, stop };
 }
 
-async function open(input: HeadlessInput, owned: Disposables, onShutdown: () => void): Promise<void> {
+async function open(input: HeadlessInput, owned: Disposables, onShutdown: () => void): Promise<Host> {
   const terminal = {
     write: (text: string) => void process.stderr.write(text),
     colour: process.stderr.isTTY,
@@ -52,7 +61,9 @@ async function open(input: HeadlessInput, owned: Disposables, onShutdown: () => 
     resourcesDir: resolve(import.meta.dirname, '../../resources'),
     uiDir: resolve(import.meta.dirname, '../../out/renderer'),
   };
-  await announce(input, ground, await startCore(ground, { ...folders, onShutdown }, owned));
+  const core = await startCore(ground, { ...folders, onShutdown }, owned);
+  await announce(input, ground, core);
+  return core.host;
 }
 
 /** Where everything is, in the order in which a newcomer needs it. */

@@ -39,6 +39,10 @@ export function appHandlers(parts: AppParts): Handled {
           simulated: manager.cloud.simulated,
           secrets: parts.secrets,
           api: manager.runpod,
+          checkKey: async (abort) => {
+            const key = manager.cloud.kind === 'runpod' ? await manager.cloud.apiKey() : null;
+            return key === null ? null : manager.checkKey(key, abort);
+          },
           proxyUrl: () => manager.proxyUrl(),
           logProblem: () => parts.log.fileProblem(),
           configProblem: () => configProblem(parts),

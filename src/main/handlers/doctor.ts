@@ -1,6 +1,6 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 import type { z } from 'zod';
-import type { checkSchema } from '../../shared/app.ts';
+import type { checkSchema, KeyCheck } from '../../shared/app.ts';
 import { asAppError } from '../../shared/errors.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { RunPodApi } from '../runpod/api.ts';
@@ -12,6 +12,8 @@ export interface DoctorParts {
   readonly simulated: boolean;
   readonly secrets: SecretStore;
   readonly api: RunPodApi;
+  /** What the RunPod key may do; null where none is in use. */
+  readonly checkKey: (signal: AbortSignal) => Promise<KeyCheck | null>;
   readonly proxyUrl: () => string | null;
   readonly logProblem: () => string | null;
   readonly configProblem: () => string | null;
@@ -108,14 +110,25 @@ async function cloud(parts: DoctorParts, signal: AbortSignal): Promise<Check[]> 
   const name = parts.simulated ? 'sandbox cloud' : 'RunPod';
   try {
     const pods = await parts.api.pods.list(signal);
+    const key = await parts.checkKey(signal);
     return [
-      check(name, 'ok', `reachable, ${pods.length} pods in the account`),
+      check(name, 'ok', `reachable, ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} in the account`),
+      ...(key === null ? [] : [keyRights(key)]),
       clock(parts.api.clockOffsetMs()),
     ];
   } catch (error) {
     const known = asAppError(error);
     return [check(name, 'fail', known.message, known.advice)];
   }
+}
+
+function keyRights({ rights, problem }: KeyCheck): Check {
+  const told = rights.map(({ area, allowed }) => `${area} ${allowed}`).join(', ');
+  if (problem !== null) return check('RunPod key', 'fail', `${problem.message} (${told})`, problem.advice);
+  const short = rights.find(({ area, allowed }) => area === 'pods' && allowed !== 'yes');
+  return short === undefined
+    ? check('RunPod key', 'ok', told)
+    : check('RunPod key', 'warn', told, `${short.detail} Give the key read and write access to pods.`);
 }
 
 function clock(offsetMs: number): Check {

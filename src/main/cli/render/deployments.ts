@@ -88,7 +88,11 @@ export function renderDeployment(
   const words = stateWords(view);
   const title = `${paint.bold(view.name)}  ${paintState(paint, words, `${words.shape} ${words.text}`)} for ${duration(now - Date.parse(view.since))}`;
   const sections = [[title, ...problemLines(view, paint)], factLines(view, now, paint)];
-  if (view.phases.length > 0) sections.push(view.phases.map((phase) => phaseLine(phase, now)));
+  if (view.phases.length > 0) {
+    // The last one of a start that failed is where it failed.
+    const broken = view.state === 'failed' ? view.phases.at(-1) : undefined;
+    sections.push(view.phases.map((phase) => phaseLine(phase, now, phase === broken)));
+  }
   if (history.length > 0) {
     sections.push([
       paint.dim('HISTORY'),
@@ -150,10 +154,10 @@ function idleSentence(view: DeploymentView, now: number): string {
     : `${rule}; stops in ${duration(Date.parse(view.idleStopsAt) - now)}`;
 }
 
-function phaseLine(phase: Phase, now: number): string {
-  const done = phase.endedAt !== null;
+function phaseLine(phase: Phase, now: number, isBroken: boolean): string {
+  const shape = isBroken ? '✗' : phase.endedAt === null ? '◐' : '✓';
   const detail = phase.detail === null ? '' : `  ${safeText(phase.detail, false)}`;
-  return `  ${done ? '✓' : '◐'} ${PHASE_WORDS[phase.phase].padEnd(15)}  ${phaseTime(phase, now)}${detail}`;
+  return `  ${shape} ${PHASE_WORDS[phase.phase].padEnd(15)}  ${phaseTime(phase, now)}${detail}`;
 }
 
 /** `24 Nov 09:00:00`, as the computer's clock shows it. */

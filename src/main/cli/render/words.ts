@@ -71,15 +71,15 @@ export function stateWords(view: DeploymentView): StateWords {
     case 'terminating':
       return { shape: '◐', text: `Terminating${billing}`, tone: 'dim' };
     case 'failed':
-      return problemWords(view) ?? { shape: '✗', text: `Failed${billing}`, tone: 'red' };
+      return problemWords(view, billing) ?? { shape: '✗', text: `Failed${billing}`, tone: 'red' };
     case 'stopped':
-      return problemWords(view) ?? stoppedWords(view, billing);
+      return problemWords(view, billing) ?? stoppedWords(view, billing);
   }
 }
 
-function problemWords(view: DeploymentView): StateWords | null {
+function problemWords(view: DeploymentView, billing: string): StateWords | null {
   const text = view.problem === null ? undefined : NEEDS_USER[view.problem.code];
-  return text === undefined ? null : { shape: '▲', text, tone: 'yellow' };
+  return text === undefined ? null : { shape: '▲', text: `${text}${billing}`, tone: 'yellow' };
 }
 
 function stoppedWords(view: DeploymentView, billing: string): StateWords {

@@ -79,6 +79,20 @@ describe('show', () => {
     `);
   });
 
+  it('marks the step at which a start failed', () => {
+    const phases = [
+      { phase: 'placing', startedAt: '2026-11-24T08:58:00Z', endedAt: '2026-11-24T08:58:20Z' },
+      { phase: 'loading', startedAt: '2026-11-24T08:58:20Z', endedAt: '2026-11-24T08:59:20Z' },
+    ] as const;
+    const view = sampleDeployment({ name: 'x', model: 'a/b' }, SAMPLE_NOW, {
+      state: 'failed',
+      phases: phases.map((phase) => ({ ...phase, usualSeconds: null, detail: null })),
+    });
+    const text = renderDeployment(view, [], options(Infinity));
+    expect(text).toMatch(/✓ Finding GPU +0:20/);
+    expect(text).toMatch(/✗ Loading weights +1:00/);
+  });
+
   it('says plainly that nothing bounds the cost of an unprotected pod', () => {
     const text = renderDeployment(views[1] ?? raise(), [], options(Infinity));
     expect(text).toContain(
@@ -96,6 +110,10 @@ describe('states', () => {
     [{ state: 'terminating' }, '◐ Terminating'],
     [{ state: 'failed' }, '✗ Failed'],
     [{ state: 'failed', ...problem('runpod_balance_empty') }, '▲ Balance empty'],
+    [
+      { state: 'failed', stillBilling: true, ...problem('model_gated') },
+      '▲ Licence not accepted, still billing',
+    ],
     [{ state: 'stopped', ...problem('budget_exceeded') }, '▲ Budget reached'],
     [{ state: 'stopped' }, '○ Stopped'],
   ];
