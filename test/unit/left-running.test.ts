@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { leftRunning } from '../../../src/main/left-running.ts';
-import { SAMPLE_NOW, sampleDeployment } from '../../support/samples.ts';
+import { leftRunning } from '../../src/main/left-running.ts';
+import { SAMPLE_NOW, sampleDeployment } from '../support/samples.ts';
 
 const wish = { name: 'coder', model: 'a/b' };
 const cost = { nowUsdPerHour: 0.5, restUsdPerMonth: 0, todayUsd: 0, totalUsd: 0 };
