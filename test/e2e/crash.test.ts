@@ -142,12 +142,10 @@ class Lane {
     for (const view of (await this.call('deployments.list')).deployments) {
       await this.call('deployments.terminate', { deployment: view.id });
     }
-    await expect
-      .poll(async () => (await this.call('deployments.list')).deployments, { timeout: 60_000 })
-      .toEqual([]);
-    await expect
-      .poll(async () => (await this.sandbox.bill()).pods.filter((pod) => pod.running), { timeout: 30_000 })
-      .toEqual([]);
+    await until('every deployment is gone', async () => {
+      return (await this.call('deployments.list')).deployments.length === 0;
+    });
+    await until('no pod runs', async () => !(await this.sandbox.bill()).pods.some((pod) => pod.running));
     const bill = await this.sandbox.bill();
     const { entries } = await this.call('costs.entries', { limit: 100_000 });
     const ledgerUsd = entries.reduce((total: number, entry: LedgerEntry) => total + entry.usd, 0);
@@ -163,6 +161,14 @@ class Lane {
   #pick<T>(from: readonly T[]): T | undefined {
     return from[randomInt(this.random, 0, from.length - 1)];
   }
+}
+
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    if (await holds()) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error(`seed ${seed}: waited in vain until ${what}`);
 }
 
 async function runLane(lane: Lane, count: number): Promise<void> {
