@@ -130,7 +130,11 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
     cloudProblem: () => services.cloudProblem(),
     proxyUrl: () => url,
     subscribe: (listener) => events.subscribe(listener),
-    checkKey: (key, signal) => checkKey({ ...accessOf(parts, services.pools), key }, signal),
+    // A key is RunPod's, whichever cloud is in use while it is entered.
+    checkKey: (key, signal) => {
+      const { apiUrl, graphqlUrl } = config().runpod;
+      return checkKey({ ...accessOf(parts, services.pools), apiUrl, graphqlUrl, key }, signal);
+    },
     async start() {
       fleet.start();
       const offsetMs = (): number => runpod.clockOffsetMs();
