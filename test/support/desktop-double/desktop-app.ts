@@ -133,15 +133,18 @@ export class DesktopApp {
   }
 
   /** The page of a window, as Playwright drives it. */
-  async page(file: 'index.html' | 'popover.html' = 'index.html'): Promise<Page> {
+  async page(which: 'main' | '#/popover' = 'main'): Promise<Page> {
     const end = performance.now() + 20_000;
     for (;;) {
       const pages = this.#browser?.contexts().flatMap((context) => context.pages()) ?? [];
-      const found = pages.find((page) => page.url().includes(`bundle.app.test/${file}`));
+      const found = pages.find((page) => {
+        const isOurs = page.url().includes('bundle.app.test/index.html');
+        return isOurs && page.url().endsWith('#/popover') === (which === '#/popover');
+      });
       if (found !== undefined) return found;
       if (performance.now() > end) {
         throw new Error(
-          `No page ${file} among ${pages.map((page) => page.url()).join(', ')}\n${this.#output}`,
+          `No page ${which} among ${pages.map((page) => page.url()).join(', ')}\n${this.#output}`,
         );
       }
       await new Promise((done) => setTimeout(done, 40));

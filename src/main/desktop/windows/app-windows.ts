@@ -50,7 +50,7 @@ export class AppWindows implements Disposable {
       parts.onMade(window);
     };
     this.main = new MainWindow({ ...parts, onMade, url: `${pages}/index.html` });
-    this.popover = new PopoverWindow({ ...parts, onMade, url: `${pages}/popover.html` });
+    this.popover = new PopoverWindow({ ...parts, onMade, url: `${pages}/index.html#/popover` });
   }
 
   /** Shows a page in the main window, now or as soon as it listens. */
