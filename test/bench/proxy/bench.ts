@@ -3,7 +3,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { abortTimes, firstBytes, latencies, open, quantile, throughput, type Shot } from './load.ts';
+import {
+  abortTimes,
+  firstBytes,
+  latencies,
+  open,
+  quantile,
+  requests,
+  throughput,
+  type Shot,
+} from './load.ts';
 
 /**
  * The proxy against nginx and against no proxy, contenders interleaved in one run, medians of rounds (PERFORMANCE). Only
@@ -13,7 +22,14 @@ const QUICK = process.argv.includes('--quick');
 const ROUNDS = QUICK ? 3 : 7;
 const WINDOW_MS = QUICK ? 700 : 1500;
 const WINDOW_SECONDS = QUICK ? 1 : 2;
-const PORTS = { upstream: 39_181, proxy: 39_182, constant: 39_183, nginx: 39_184 };
+const PORTS = {
+  upstream: 39_181,
+  proxy: 39_182,
+  constant: 39_183,
+  nginx: 39_184,
+  fresh: 39_185,
+  freshConstant: 39_186,
+};
 const here = import.meta.dirname;
 /** Proxy and nginx on one core, load and model server on the other. */
 const TOOLS = ['nginx -v', 'wrk -v', 'taskset -V'].every((line) => {
@@ -124,18 +140,26 @@ function memoryOf(proxy: ChildProcess): Promise<Memory> {
   });
 }
 
-async function memory(proxy: ChildProcess): Promise<void> {
-  results['P7 resident after the load above, MB'] = round((await memoryOf(proxy)).rss / 1_048_576);
-  const before = await memoryOf(proxy);
-  const agent = new Agent({ keepAlive: true, maxSockets: 500 });
-  const opened = Array.from({ length: 500 }, () =>
-    open(agent, at(PORTS.proxy, chat({ stream: true, n_events: 100_000, gap_ms: 1000 }))),
-  );
-  for (const one of opened) (await one.res).resume().on('error', () => {});
-  const during = await memoryOf(proxy);
-  for (const { req } of opened) req.on('error', () => {}).destroy();
-  results['P7 KiB per open stream (500)'] = round((during.rss - before.rss) / 1024 / 500);
-  await stalled(proxy);
+/** In a process of its own: what the load before left in the heap would hide everything. */
+async function memory(): Promise<void> {
+  const ports = [PORTS.fresh, PORTS.upstream, PORTS.freshConstant];
+  const proxy = await child('serve.ts', ports);
+  try {
+    await requests(at(PORTS.fresh, chat({})), 10_000, 16);
+    const before = await memoryOf(proxy);
+    results['P7 resident after 10,000 requests, MB'] = round(before.rss / 1_048_576);
+    const agent = new Agent({ keepAlive: true, maxSockets: 500 });
+    const opened = Array.from({ length: 500 }, () =>
+      open(agent, at(PORTS.fresh, chat({ stream: true, n_events: 100_000, gap_ms: 1000 }))),
+    );
+    for (const one of opened) (await one.res).resume().on('error', () => {});
+    const during = await memoryOf(proxy);
+    results['P7 KiB per open stream (500)'] = round((during.rss - before.rss) / 1024 / 500);
+    for (const { req } of opened) req.on('error', () => {}).destroy();
+    await stalled(proxy);
+  } finally {
+    proxy.kill();
+  }
 }
 
 /** Four readers that stop reading answers of 200 MB. */
@@ -143,7 +167,7 @@ async function stalled(proxy: ChildProcess): Promise<void> {
   const before = await memoryOf(proxy);
   const agent = new Agent();
   const opened = Array.from({ length: 4 }, () =>
-    open(agent, at(PORTS.proxy, chat({ stream: true, n_events: 1_000_000 }))),
+    open(agent, at(PORTS.fresh, chat({ stream: true, n_events: 1_000_000 }))),
   );
   for (const one of opened) (await one.res).pause().on('error', () => {});
   await new Promise((resolve) => setTimeout(resolve, 2000));
@@ -161,7 +185,7 @@ try {
   if (nginx === null) results['nginx'] = 'nginx, wrk or taskset is missing: ratios were not taken';
   else await throughputs();
   await waits();
-  await memory(proxy);
+  await memory();
   results['load average at the end'] = round(loadavg()[0] ?? NaN);
   mkdirSync(join(here, '../results'), { recursive: true });
   writeFileSync(join(here, '../results/proxy.json'), `${JSON.stringify(results, null, 2)}\n`);

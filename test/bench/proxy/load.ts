@@ -85,6 +85,17 @@ done = function(s, l, r) io.write(string.format('RATE %f BAD %d\\n', s.requests 
   return Number(found[1]);
 }
 
+/** So many requests, with so many at once. */
+export async function requests(shot: Shot, total: number, connections: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let left = total;
+  const worker = async (): Promise<void> => {
+    while (left-- > 0) await whole(agent, shot);
+  };
+  await Promise.all(Array.from({ length: connections }, worker));
+  agent.destroy();
+}
+
 /** Times to the first byte of `count` streams begun together, in ms. */
 export async function firstBytes(shot: Shot, count: number, rounds: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: count });

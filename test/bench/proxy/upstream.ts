@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 
 /**
- * The model server of the benchmarks: a JSON answer of 0.7 KB, or a stream of `n` events as fast as the socket takes
- * them, or one event every `gap` ms. What to do stands in the body: `n_events`, `gap_ms`.
+ * The model server of the benchmarks: a JSON answer of 0.7 KB, or a stream of events, each written by itself as
+ * model servers do, as fast as they go or with a gap between. What to do stands in the body: `n_events`, `gap_ms`.
  */
 const filler = 'x'.repeat(420);
 const json = Buffer.from(
@@ -40,6 +40,10 @@ function stream(res: ServerResponse, events: number, gapMs: number): void {
       }
       if (!more) {
         res.once('drain', pump);
+        return;
+      }
+      if (gapMs === 0) {
+        setImmediate(pump);
         return;
       }
     }

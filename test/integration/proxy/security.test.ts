@@ -348,6 +348,36 @@ describe('10 and 11: headers', () => {
   });
 });
 
+describe('1: binding', () => {
+  it('trap 57: a taken port is an error that names it, on either family', async () => {
+    const other = await Harness.start();
+    try {
+      await expect(other.proxy.listen('127.0.0.1', h.port)).rejects.toMatchObject({
+        code: 'port_in_use',
+        message: expect.stringContaining(String(h.port)),
+      });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('a public address needs a key', async () => {
+    const open = await Harness.start({ keys: [] });
+    try {
+      await expect(open.proxy.listen('0.0.0.0', 0)).rejects.toMatchObject({ code: 'config_invalid' });
+    } finally {
+      await open.stop();
+    }
+  });
+
+  it('trap 20: idle connections outlive the pools of SDKs', async () => {
+    const answer = await h.raw(
+      `GET /health HTTP/1.1\r\n${host()}\r\n\r\nGET /health HTTP/1.1\r\n${host()}\r\nConnection: close\r\n\r\n`,
+    );
+    expect(answer).toContain('Keep-Alive: timeout=75');
+  });
+});
+
 describe('switches', () => {
   it('host names for containers add a name and remove nothing', async () => {
     const name = `Host: host.docker.internal:${h.port}`;
