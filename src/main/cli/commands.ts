@@ -91,6 +91,22 @@ export const COMMANDS: readonly Group[] = [
     ],
   },
   {
+    heading: 'Images',
+    entries: [
+      {
+        name: 'build',
+        summary: 'build a container image for a model',
+        load: () => import('./build.ts'),
+      },
+      {
+        name: 'images',
+        fallback: 'list',
+        summary: 'list, send, check and remove built images',
+        load: () => import('./images.ts'),
+      },
+    ],
+  },
+  {
     heading: 'Set up',
     entries: [
       {
