@@ -173,7 +173,7 @@ const registrySchema = z.object({ id: z.string(), name: z.string() });
 
 export const stateSchema = z.object({
   version: z.literal(1),
-  /** Money put in, less nothing: the balance is this minus what the accounts were charged. */
+  /** Money put in so far; the balance is this less what the accounts were charged. */
   creditUsd: z.number(),
   /** Charges of accounts that were dropped to keep the file small. */
   archivedUsd: z.number(),

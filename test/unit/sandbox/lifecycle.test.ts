@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openApiContract } from '../../support/openapi.ts';
 import { GPU, KEY, POD, rig, type Rig } from './support.ts';
 
 /** Every distinct status and health code on the way up. */
@@ -325,6 +326,9 @@ describe('logs', () => {
     expect(log).toMatch(/Model loading took [\d.]+ GiB memory and [\d.]+ seconds/);
     expect(log).toMatch(/Available KV cache memory: [\d.]+ GiB/);
     expect(log).toContain('Application startup complete.');
+    const headers = { 'content-type': 'text/event-stream' };
+    const given = { method: 'GET', path: `/v2/pods/${id}/logs`, status: 200, headers, body: log };
+    expect(openApiContract().validateResponse(given)).toEqual([]);
     const container = await logText(world, id, 'tail=5000&source=container');
     expect(container).not.toContain('"source":"system"');
     expect(container).toContain('Application startup complete.');

@@ -84,16 +84,22 @@ export class ProcessContainer implements RealContainer {
   stop(): void {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    this.#parts.shims.unregister(this.#token);
     this.#process?.kill();
     this.#endSession();
-    rmSync(this.#parts.home, { recursive: true, force: true });
+    this.#cleanUp();
+  }
+
+  #cleanUp(): void {
+    this.#parts.shims.unregister(this.#token);
+    rmSync(this.#parts.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
   }
 
   /** The container is started again whenever its main process ends, as on RunPod (FACTS 2.5). */
   async #run(): Promise<void> {
     const { world, hooks } = this.#parts;
     const env = await this.#prepare();
+    // The pod may have stopped meanwhile.
+    if (this.#ending.signal.aborted) this.#cleanUp();
     while (!this.#ending.signal.aborted) {
       this.#startedAt = world.clock.now();
       hooks.print('system', `start container for ${this.#pod.image}: begin`);

@@ -34,7 +34,8 @@ export async function serveHttp(
     });
     serve(handler, request, response, leaving.signal).catch((error: unknown) => {
       // A caller that left and a stream that was meant to break are no failures of ours.
-      if (!leaving.signal.aborted && !(error instanceof ConnectionCut)) onError(error);
+      const left = leaving.signal.aborted || request.errored !== null;
+      if (!left && !(error instanceof ConnectionCut)) onError(error);
       response.destroy();
     });
   });

@@ -84,7 +84,7 @@ export function podView(pod: PodRecord, now: number, load: PodLoad): Pod {
 
 function runtimeOf(pod: PodRecord, moment: Moment, now: number, load: PodLoad): Pod['runtime'] {
   const since = load.containerSince ?? moment.containerSince ?? now;
-  const loaded = load.loaded || moment.phase === 'ready';
+  const loaded = load.containerSince === null ? moment.phase === 'ready' : load.loaded;
   const busy = load.runningRequests > 0;
   return {
     uptime: Math.max(0, Math.floor((now - since) / 1000)),

@@ -19,8 +19,8 @@ export interface RunningEndpoint {
   readonly record: EndpointRecord;
   readonly fleet: Fleet;
   readonly queue: JobQueue;
-  /** Load-balanced requests in flight or waiting. */
-  requests: number;
+  /** Load-balanced requests that wait for a worker. */
+  waiting: number;
 }
 
 /** Keeps every endpoint scaled: looks at it when something about it changes and when time alone changes the answer. */
@@ -99,7 +99,7 @@ export class Endpoints {
 
   #adopt(record: EndpointRecord): RunningEndpoint {
     const fleet = new Fleet(this.#world, record, this.#relay);
-    const running = { record, fleet, queue: new JobQueue(this.#world, record, fleet), requests: 0 };
+    const running = { record, fleet, queue: new JobQueue(this.#world, record, fleet), waiting: 0 };
     this.#running.set(record.id, running);
     return running;
   }
@@ -126,7 +126,7 @@ export class Endpoints {
     const broke = balanceUsd(this.#world, now) <= 0;
     const decision = decideScaling({
       endpoint: broke ? { ...record, workers: { ...record.workers, min: 0, max: 0 } } : record,
-      load: queued.length + queue.inProgress + running.requests,
+      load: record.type === 'QUEUE' ? queued.length + queue.inProgress : running.waiting + fleet.inFlight,
       oldestWaitMs: queued.length === 0 ? 0 : now - Math.min(...queued.map((job) => job.queuedAt)),
       workers: fleet.active.map((worker) => fleet.look(worker, now)),
     });

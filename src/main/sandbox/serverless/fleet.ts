@@ -49,6 +49,11 @@ export class Fleet {
     return this.#endpoint.fleet.filter((worker) => worker.state === 'parked');
   }
 
+  /** Requests on all workers. */
+  get inFlight(): number {
+    return this.active.reduce((sum, worker) => sum + this.busy(worker), 0);
+  }
+
   look(worker: WorkerRecord, now: number): WorkerLook {
     const busy = this.#liveOf(worker).busy > 0;
     const state = this.stateOf(worker, now);

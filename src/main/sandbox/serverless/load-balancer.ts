@@ -27,20 +27,32 @@ export async function answerLoadBalancer(
   endpoints.touch(running);
   const cold = running.fleet.active.length === 0;
   // Every request counts as traffic and wakes workers, those that are refused too.
-  running.requests += 1;
-  world.changes.emit(id);
-  try {
-    if (cold) return json(400, { error: 'no workers available' });
-    const worker = await findWorker(world, running, request);
-    if (typeof worker === 'string') return json(worker === 'gone' ? 404 : 400, { error: REFUSALS[worker] });
-    return await serve(world, running, worker, { ...request, path: `/${rest.join('/')}` });
-  } finally {
-    running.requests -= 1;
-    world.changes.emit(id);
-  }
+  const worker = await waitForWorker(world, running, request, cold);
+  if (typeof worker === 'string') return json(worker === 'gone' ? 404 : 400, { error: REFUSALS[worker] });
+  return serve(world, running, worker, { ...request, path: `/${rest.join('/')}` });
 }
 
-const REFUSALS = { gone: 'affinity_worker_gone', late: 'timed out waiting for worker' } as const;
+const REFUSALS = {
+  none: 'no workers available',
+  gone: 'affinity_worker_gone',
+  late: 'timed out waiting for worker',
+} as const;
+
+async function waitForWorker(
+  world: World,
+  running: RunningEndpoint,
+  request: SimRequest,
+  cold: boolean,
+): Promise<WorkerRecord | keyof typeof REFUSALS> {
+  running.waiting += 1;
+  world.changes.emit(running.record.id);
+  try {
+    return cold ? 'none' : await findWorker(world, running, request);
+  } finally {
+    running.waiting -= 1;
+    world.changes.emit(running.record.id);
+  }
+}
 
 async function findWorker(
   world: World,
