@@ -17,8 +17,8 @@ export interface ActorParts {
   readonly run: (effect: Effect, context: EffectContext) => Promise<void>;
   /** Writes the record and what an event left to be written, in one transaction. */
   readonly commit: (record: DeploymentRecord, notes: readonly Note[]) => void;
-  /** Something people or the proxy can see may have changed. */
-  readonly changed: (actor: DeploymentActor) => void;
+  /** Something people or the proxy can see may have changed; `routine` = only the number of requests in flight. */
+  readonly changed: (actor: DeploymentActor, kind: 'routine' | 'any') => void;
   /** The deployment is no more; nothing is to be sent to this actor again. */
   readonly removed: (actor: DeploymentActor) => void;
 }
@@ -90,7 +90,18 @@ export class DeploymentActor {
   post(event: DeploymentEvent): void {
     if (this.disposed) return;
     this.#mailbox.push(event);
-    if (!this.#busy) this.#pump();
+    if (this.#busy) return;
+    if (!this.#isRoutine(event)) {
+      this.#pump();
+      return;
+    }
+    this.#drain();
+    this.#parts.changed(this, 'routine');
+  }
+
+  /** Requests come and go by the hundred; only the end of the last one in flight sets a clock going. */
+  #isRoutine({ type }: DeploymentEvent): boolean {
+    return type === 'lease-began' || (type === 'lease-ended' && this.#state.live.inFlight > 1);
   }
 
   /** Ends timers and abandons calls; a billed call cut off here is replayed from its intent at the next start. */
@@ -114,7 +125,7 @@ export class DeploymentActor {
     } finally {
       this.#busy = false;
     }
-    if (!this.disposed) this.#parts.changed(this);
+    if (!this.disposed) this.#parts.changed(this, 'any');
   }
 
   #drain(): void {

@@ -49,6 +49,8 @@ export class FleetCore {
   readonly #reconciler: Reconciler;
   readonly #orphans: OrphanSweep;
   readonly #settling: BillSettling;
+  /** Deployments written by another version of this app: their pods are left alone. */
+  readonly #unreadable: readonly string[];
   #started = false;
 
   constructor(deps: FleetDeps, events: Emitter<FleetEvent>) {
@@ -76,6 +78,7 @@ export class FleetCore {
       installation,
       events,
       actors: () => this.actors(),
+      unreadable: () => this.#unreadable,
     });
     this.#settling = new BillSettling({
       api,
@@ -95,7 +98,11 @@ export class FleetCore {
       onTick: () => this.#onTick(),
     });
     const open = Map.groupBy(store.openIntents(), (intent) => intent.deploymentId);
-    for (const record of store.records()) this.#join(record, this.#recover(open.get(record.id) ?? []));
+    const { records, unreadable } = store.records();
+    this.#unreadable = unreadable;
+    if (unreadable.length > 0)
+      log.error({ deployments: unreadable }, 'stored deployments that cannot be read');
+    for (const record of records) this.#join(record, this.#recover(open.get(record.id) ?? []));
   }
 
   /** Begins to act: what was under way goes on, what starts with the app is started, the account is watched. */
@@ -144,8 +151,10 @@ export class FleetCore {
   find(ref: string): DeploymentActor {
     const actor = this.byId(ref) ?? this.actors().find(({ record }) => record.spec.name === ref);
     if (actor !== undefined) return actor;
+    const names = this.actors().map(({ record }) => record.spec.name);
     throw new AppError('not_found', `There is no deployment "${ref}".`, {
-      details: { value: ref, allowed: this.actors().map(({ record }) => record.spec.name) },
+      advice: names.length === 0 ? 'There are none yet.' : `There are: ${names.join(', ')}.`,
+      details: { value: ref, allowed: names },
     });
   }
 
@@ -229,7 +238,7 @@ export class FleetCore {
       offsetMs: () => api.clockOffsetMs(),
       run: (effect, context) => this.#effects.run(effect, context),
       commit: (current, notes) => this.#journal.commit(current, notes),
-      changed: (changed) => this.#changed(changed),
+      changed: (changed, kind) => this.#changed(changed, kind),
       removed: (removed) => this.#removed(removed),
     });
     const watch = new LogWatch({ api, clock, log, post: (event) => actor.post(event) });
@@ -249,10 +258,14 @@ export class FleetCore {
     this.#reconciler.hurry();
   }
 
-  #changed(actor: DeploymentActor): void {
+  #changed(actor: DeploymentActor, kind: 'routine' | 'any'): void {
     const { record } = actor;
     const member = this.#members.get(record.id);
     if (member === undefined) return;
+    if (kind === 'routine') {
+      this.#tellLater(member);
+      return;
+    }
     member.watch.update(record);
     this.targets.refresh(record.id);
     if (isMoving(actor)) this.#reconciler.hurry();
@@ -260,13 +273,18 @@ export class FleetCore {
     if (told !== member.told) {
       member.told = told;
       this.#tell(record.id);
-    } else if (!member.telling) {
-      member.telling = true;
-      this.#deps.clock.after(TELL_LATER_MS, () => {
-        member.telling = false;
-        this.#tell(record.id);
-      });
+    } else {
+      this.#tellLater(member);
     }
+  }
+
+  #tellLater(member: Member): void {
+    if (member.telling) return;
+    member.telling = true;
+    this.#deps.clock.after(TELL_LATER_MS, () => {
+      member.telling = false;
+      this.#tell(member.actor.record.id);
+    });
   }
 
   #tell(id: string): void {

@@ -25,6 +25,8 @@ export interface OrphanFacts {
   /** Names of creates that are under way or being looked up. */
   readonly pending: ReadonlySet<string>;
   readonly row: PodRow | null;
+  /** Deployments that exist and that this version of the app cannot read: their pods are left alone. */
+  readonly unreadable: readonly string[];
   /** How long a list may still show a pod that is gone. */
   readonly lagMs: number;
 }
@@ -36,7 +38,8 @@ export interface OrphanFacts {
 export function isOrphan(facts: OrphanFacts): boolean {
   const { pod, row } = facts;
   if (pod.status === 'TERMINATED' || facts.owned.has(pod.id) || facts.pending.has(pod.name)) return false;
-  if (parsePodName(pod.name)?.installation !== facts.installation) return false;
+  const name = parsePodName(pod.name);
+  if (name?.installation !== facts.installation || facts.unreadable.includes(name.deploymentId)) return false;
   const endedAt = row?.endedAt ?? null;
   return endedAt === null || facts.askedAt > endedAt + facts.lagMs;
 }
@@ -52,6 +55,7 @@ export interface OrphanSweepParts {
   readonly installation: string;
   readonly events: Emitter<FleetEvent>;
   readonly actors: () => readonly DeploymentActor[];
+  readonly unreadable: () => readonly string[];
 }
 
 interface Attempt {
@@ -86,6 +90,7 @@ export class OrphanSweep {
         askedAt,
         owned,
         pending,
+        unreadable: this.#parts.unreadable(),
         row: store.pod(pod.id),
         lagMs: timing.settleMs,
       }),

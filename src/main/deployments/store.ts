@@ -37,6 +37,8 @@ CREATE INDEX deployment_boots_of ON deployment_boots (gpu_type_id, model, phase)
 const HISTORY_PER_DEPLOYMENT = 500;
 const CAPACITY_ROWS = 500;
 const CLOSED_INTENTS = 1000;
+const ENDED_PODS = 2000;
+const BOOT_ROWS = 5000;
 
 export interface PodRow {
   readonly id: string;
@@ -68,15 +70,16 @@ export class DeploymentStore {
     );
   }
 
-  /** @throws AppError internal: a row of our own that cannot be read must not be mistaken for "no such deployment". */
-  records(): DeploymentRecord[] {
-    return this.db.all('SELECT id, body FROM deployments ORDER BY created_at, id').map((row) => {
+  /** `unreadable` = ids of rows that this version cannot read: they exist, whatever they say. */
+  records(): { readonly records: DeploymentRecord[]; readonly unreadable: readonly string[] } {
+    const records: DeploymentRecord[] = [];
+    const unreadable: string[] = [];
+    for (const row of this.db.all('SELECT id, body FROM deployments ORDER BY created_at, id')) {
       const parsed = recordSchema.safeParse(JSON.parse(text(row, 'body')));
-      if (parsed.success) return parsed.data;
-      throw new AppError('internal', `The stored deployment ${text(row, 'id')} cannot be read.`, {
-        cause: parsed.error,
-      });
-    });
+      if (parsed.success) records.push(parsed.data);
+      else unreadable.push(text(row, 'id'));
+    }
+    return { records, unreadable };
   }
 
   save(record: DeploymentRecord, body: string): void {
@@ -172,6 +175,10 @@ export class DeploymentStore {
       pod.name,
       pod.createdAt,
     );
+    this.db.run(
+      'DELETE FROM deployment_pods WHERE ended_at < (SELECT ended_at FROM deployment_pods WHERE ended_at IS NOT NULL ORDER BY ended_at DESC LIMIT 1 OFFSET ?)',
+      ENDED_PODS,
+    );
   }
 
   endPod(id: string, at: number): void {
@@ -222,6 +229,10 @@ export class DeploymentStore {
       phase,
       seconds,
       at,
+    );
+    this.db.run(
+      'DELETE FROM deployment_boots WHERE seq <= (SELECT seq FROM deployment_boots ORDER BY seq DESC LIMIT 1 OFFSET ?)',
+      BOOT_ROWS,
     );
   }
 

@@ -76,6 +76,6 @@ export const DEFAULT_TIMING: Timing = {
   bootGraceMs: 45 * minute,
   guardProofMs: 2 * minute,
   failedRestMs: minute,
-  overrideMemoryMs: 7 * 24 * 60 * minute,
+  overrideMemoryMs: 24 * 60 * minute,
   settleAfterMs: 15 * minute,
 };

@@ -338,5 +338,10 @@ describe('a start command that RunPod does not unpack', () => {
     await w.pass(10_000);
     expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'unsupported' } });
     expect(w.cloud.billing).toEqual([]);
+    // While that is remembered nothing is rented for it.
+    w.fleet.startDeployment('qwen');
+    await w.pass(10_000);
+    expect(w.fleet.get('qwen').problem?.code).toBe('unsupported');
+    expect(creates()).toBe(1);
   });
 });

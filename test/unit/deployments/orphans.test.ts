@@ -11,6 +11,7 @@ const facts: OrphanFacts = {
   owned: new Set(),
   pending: new Set(),
   row: null,
+  unreadable: [],
   lagMs: 10_000,
 };
 const ended = (endedAt: number | null): OrphanFacts['row'] => ({
@@ -37,6 +38,7 @@ describe('which pods are ours to end', () => {
       { pod: { id: 'p1', name: `${name}-copy`, status: 'RUNNING' } },
       false,
     ],
+    ['one of a deployment that this version cannot read', { unreadable: ['dep_0123456789'] }, false],
     ['one that is gone already', { pod: { id: 'p1', name, status: 'TERMINATED' } }, false],
     ['one that is stopped: its disk bills', { pod: { id: 'p1', name, status: 'EXITED' } }, true],
     ['one that we know of and have not ended', { row: ended(null) }, true],

@@ -36,7 +36,11 @@ describe('stopping (SPEC 3.8, PROXY-TRAPS 48)', () => {
     w.cloud.failures.set('stop', times(8, unavailable));
     w.fleet.stop('qwen');
     await w.pass(120_000);
-    expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopping', stillBilling: true });
+    expect(w.fleet.get('qwen')).toMatchObject({
+      state: 'stopping',
+      stillBilling: true,
+      problem: { code: 'stop_unconfirmed' },
+    });
     expect(w.notes('still-billing')).toHaveLength(1);
     await w.pass(900_000);
     // The compute is off by a stop; the exited pod is still to be terminated.
@@ -45,7 +49,7 @@ describe('stopping (SPEC 3.8, PROXY-TRAPS 48)', () => {
     expect(w.ledger.usdPerHour({})).toBe(0);
     w.cloud.failures.clear();
     await w.pass(120_000);
-    expect(w.fleet.get('qwen').state).toBe('stopped');
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopped', problem: null });
     expect(w.cloud.alive()).toEqual([]);
   });
 

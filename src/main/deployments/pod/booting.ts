@@ -204,22 +204,11 @@ export const bootingHandlers: HandlersFor<Types> = {
     const { pod, spec } = step.record;
     if (pod === null) return;
     step.notes.push({ type: 'override-ignored', image: pod.launch.image });
-    const said = 'RunPod passed the start command to the image as text, so the watchdog cannot travel in it.';
     if (spec.backend === 'ollama') {
-      failBoot(
-        step,
-        toErrorBody(
-          new AppError(
-            'unsupported',
-            `${said} Ollama has no key of its own and would be open to everybody.`,
-            {
-              advice: 'Use an image that brings the watchdog and the key check, or the vLLM backend.',
-            },
-          ),
-        ),
-      );
+      failBoot(step, toErrorBody(openOllamaError()));
       return;
     }
+    const said = OVERRIDE_IGNORED;
     const { boot } = step.record;
     replacePod(
       step,
@@ -231,6 +220,20 @@ export const bootingHandlers: HandlersFor<Types> = {
     notify(step, 'unprotected', `${spec.name} will run unprotected`, `${said} Only this app stops it.`);
   },
 };
+
+const OVERRIDE_IGNORED =
+  'RunPod passed the start command to the image as text, so the watchdog cannot travel in it.';
+
+/** The start command carries Ollama's key check too. */
+export function openOllamaError(): AppError {
+  return new AppError(
+    'unsupported',
+    `${OVERRIDE_IGNORED} Ollama has no key of its own and would be open to everybody.`,
+    {
+      advice: 'Use an image that brings the watchdog and the key check, or the vLLM backend.',
+    },
+  );
+}
 
 function rebuildPod(step: Step, error: ErrorBody): void {
   const { pod, boot } = step.record;

@@ -1,8 +1,8 @@
-import type { ErrorBody } from '../../../shared/errors.ts';
+import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import type { Verdict } from '../events.ts';
 import type { Ending, PodRecord } from '../record.ts';
-import { backoff, cloudNow, go, history, notify } from '../state.ts';
+import { backoff, cloudNow, go, history, notify, setProblem } from '../state.ts';
 import { closePod, stopMeters } from './meters.ts';
 
 /**
@@ -100,6 +100,11 @@ function acceptEnd(ending: Ending, now: number): void {
   ending.dated = now - sentAt <= PROMPT_MS;
 }
 
+function unconfirmedError(name: string, { lastError }: Ending): AppError {
+  const why = lastError === null ? '' : ` ${lastError}`;
+  return new AppError('stop_unconfirmed', `RunPod has not confirmed that "${name}" is stopped.${why}`);
+}
+
 export const endingHandlers: HandlersFor<
   'end-sent' | 'end-accepted' | 'end-failed' | 'end-done' | 'end-needed' | 'still-billing' | 'unlocked'
 > = {
@@ -138,6 +143,8 @@ export const endingHandlers: HandlersFor<
     const { ending, pod } = step.record;
     if (ending === null || pod === null) return;
     ending.toldAt = step.now;
+    if (step.record.problem === null)
+      setProblem(step, toErrorBody(unconfirmedError(step.record.spec.name, ending)));
     notify(
       step,
       'still-billing',
@@ -165,6 +172,7 @@ export function finishEnding(step: Step): void {
   const { ending, pod } = record;
   if (pod !== null) bookEnd(step, pod, ending);
   record.ending = null;
+  if (record.problem?.code === 'stop_unconfirmed') record.problem = null;
   step.live.readWanted = false;
   const next = ending?.next ?? (record.desired === 'terminated' ? 'removed' : 'stopped');
   afterEnding(step, next, ending?.why ?? 'nothing was running yet', pod);

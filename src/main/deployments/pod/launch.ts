@@ -71,9 +71,10 @@ export function buildLaunch(input: LaunchInput): {
 
 /** A stock Ollama image needs the start command even without a watchdog: it carries the key check. */
 function overridesEntrypoint({ spec, overrideIgnored }: LaunchInput, guard: Guard): boolean {
-  if (guard.mode === 'entrypoint') return true;
-  return spec.backend === 'ollama' && isStock(spec) && !overrideIgnored;
+  return guard.mode === 'entrypoint' || (needsOverride(spec) && !overrideIgnored);
 }
+
+export const needsOverride = (spec: DeploymentSpec): boolean => spec.backend === 'ollama' && isStock(spec);
 
 const isStock = (spec: DeploymentSpec): boolean => spec.image === null && spec.templateId === null;
 

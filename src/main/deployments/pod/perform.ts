@@ -7,8 +7,9 @@ import type { DeploymentRecord, PodRecord } from '../record.ts';
 import type { DeploymentStore } from '../store.ts';
 import type { Timing } from '../timing.ts';
 import type { FleetDeps } from '../types.ts';
+import { openOllamaError } from './booting.ts';
 import { createOutcome } from './create-outcome.ts';
-import { buildLaunch } from './launch.ts';
+import { buildLaunch, needsOverride } from './launch.ts';
 import { podName } from './names.ts';
 import { candidateKey } from './placing.ts';
 import { podFacts } from './read-pod.ts';
@@ -96,6 +97,11 @@ export class PodEffects {
   async #create(candidate: PlanCandidate, { record, post, signal }: EffectContext): Promise<void> {
     const { deps, store, installation, market } = this.#parts;
     const { spec } = record;
+    const overrideIgnored = this.#overrideIgnored();
+    if (overrideIgnored && needsOverride(spec)) {
+      post({ type: 'boot-given-up', error: toErrorBody(openOllamaError()) });
+      return;
+    }
     const facts = this.#facts?.spec === spec ? this.#facts.facts : await market.facts(spec, signal);
     const name = podName(installation, record.id, deps.random.hex(NONCE_BYTES));
     const { launch, body } = buildLaunch({
@@ -109,7 +115,7 @@ export class PodEffects {
       scripts: deps.guardScripts,
       bootGraceSeconds: this.#parts.timing.bootGraceMs / 1000,
       now: this.#cloudNow(),
-      overrideIgnored: this.#overrideIgnored(),
+      overrideIgnored,
     });
     const intent = this.#intent(record, { kind: 'create', podName: name, podId: null, launch });
     store.openIntent(intent);
@@ -201,6 +207,7 @@ export class PodEffects {
     }
   }
 
+  /** A full disk must not keep money flowing: an end is safe to repeat, so it is sent even where it cannot be noted. */
   async #end(
     ours: PodRecord,
     action: 'stop' | 'terminate',
@@ -208,19 +215,27 @@ export class PodEffects {
   ): Promise<void> {
     const { deps, store } = this.#parts;
     const intent = this.#intent(record, { kind: action, podName: ours.name, podId: ours.id, launch: null });
-    store.openIntent(intent);
+    this.#try(() => store.openIntent(intent));
     post({ type: 'end-sent' });
     try {
       if (action === 'stop') await deps.api.pods.action(ours.id, 'stop', signal);
       else await deps.api.pods.delete(ours.id, signal);
-      store.closeIntent(intent.id, 'accepted', deps.clock.now());
+      this.#try(() => store.closeIntent(intent.id, 'accepted', deps.clock.now()));
       post({ type: 'end-accepted', action });
     } catch (error) {
       if (isAbort(error)) throw error;
       const known = asAppError(error);
-      store.closeIntent(intent.id, known.code, deps.clock.now());
+      this.#try(() => store.closeIntent(intent.id, known.code, deps.clock.now()));
       if (known.code === 'runpod_not_found') post({ type: 'pod-gone', askedAt: deps.clock.now() });
       else post({ type: 'end-failed', action, error: toErrorBody(known) });
+    }
+  }
+
+  #try(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#parts.deps.log.error({ error }, 'an end could not be noted');
     }
   }
 
