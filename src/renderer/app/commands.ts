@@ -80,7 +80,7 @@ export function paletteCommands(context: PaletteContext): PaletteCommand[] {
   ];
 }
 
-const NUMBERS = [1, 2, 3, 4, 5, 6, 7] as const;
+const NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8] as const;
 const sectionNumber = (index: number): (typeof NUMBERS)[number] => NUMBERS[index] ?? 1;
 
 function deploymentCommands(view: DeploymentView, { actions, quotes }: PaletteContext): PaletteCommand[] {

@@ -12,7 +12,7 @@ export type Command =
   | 'keys'
   | 'nextRegion'
   | 'notices'
-  | `section${1 | 2 | 3 | 4 | 5 | 6 | 7}`;
+  | `section${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`;
 
 export interface Binding {
   readonly command: Command;
@@ -22,7 +22,7 @@ export interface Binding {
   readonly browser: string;
 }
 
-const section = (n: 1 | 2 | 3 | 4 | 5 | 6 | 7, label: string): Binding => ({
+const section = (n: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8, label: string): Binding => ({
   command: `section${n}`,
   label,
   desktop: `Mod+${n}`,
@@ -37,7 +37,8 @@ export const BINDINGS: readonly Binding[] = [
   section(4, 'Connect'),
   section(5, 'Costs'),
   section(6, 'Logs'),
-  section(7, 'Settings'),
+  section(7, 'Images'),
+  section(8, 'Settings'),
   { command: 'deploy', label: 'Deploy a model', desktop: 'Mod+N', browser: 'Alt+N' },
   { command: 'find', label: 'Find in this view', desktop: 'Mod+F', browser: 'Mod+F' },
   { command: 'copyEndpoint', label: 'Copy endpoint URL', desktop: 'Mod+Shift+C', browser: 'Alt+Shift+C' },

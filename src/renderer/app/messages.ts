@@ -11,6 +11,7 @@ export const shell = {
     connect: 'Connect',
     costs: 'Costs',
     logs: 'Logs',
+    images: 'Images',
     settings: 'Settings',
   },
   sandbox: {

@@ -1,4 +1,4 @@
-import { ChartColumn, Gauge, MessageSquare, Plug, Rocket, ScrollText, Settings } from 'lucide-react';
+import { Boxes, ChartColumn, Gauge, MessageSquare, Plug, Rocket, ScrollText, Settings } from 'lucide-react';
 import { lazy } from 'react';
 import { shell } from './messages.ts';
 import { to, type PageName } from './router.ts';
@@ -11,6 +11,7 @@ export const SECTIONS = [
   { page: 'connect', label: shell.pages.connect, href: to.connect(), icon: Plug },
   { page: 'costs', label: shell.pages.costs, href: to.costs(), icon: ChartColumn },
   { page: 'logs', label: shell.pages.logs, href: to.logs(), icon: ScrollText },
+  { page: 'images', label: shell.pages.images, href: to.images(), icon: Boxes },
   { page: 'settings', label: shell.pages.settings, href: to.settings(), icon: Settings },
 ] as const satisfies readonly { page: PageName; label: string; href: string; icon: unknown }[];
 
@@ -22,6 +23,7 @@ export const PAGES = {
   connect: lazy(() => import('../pages/connect/connect.tsx')),
   costs: lazy(() => import('../pages/costs/costs.tsx')),
   logs: lazy(() => import('../pages/logs/logs.tsx')),
+  images: lazy(() => import('../pages/images/images.tsx')),
   settings: lazy(() => import('../pages/settings/settings.tsx')),
   popover: lazy(() => import('../pages/popover/popover.tsx')),
   welcome: lazy(() => import('../pages/welcome/welcome.tsx')),

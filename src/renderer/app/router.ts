@@ -10,6 +10,7 @@ export type Route =
   | { readonly page: 'logs'; readonly source: string | null }
   | { readonly page: 'connect'; readonly client: string | null }
   | { readonly page: 'settings'; readonly section: string | null }
+  | { readonly page: 'images'; readonly build: string | null }
   | { readonly page: 'welcome' }
   /** The small window beside the tray icon. */
   | { readonly page: 'popover' }
@@ -39,6 +40,8 @@ export function parseRoute(hash: string): Route {
       return { page: 'playground', model: query('model') };
     case 'logs':
       return { page: 'logs', source: query('source') };
+    case 'images':
+      return { page: 'images', build: query('build') };
     case 'connect':
       return { page: 'connect', client: query('client') };
     case 'settings':
@@ -62,6 +65,7 @@ export const to = {
   playground: (model?: string) => withQuery('/playground', { model }),
   costs: () => '#/costs',
   logs: (source?: string) => withQuery('/logs', { source }),
+  images: (build?: string) => withQuery('/images', { build }),
   connect: (client?: string) => withQuery('/connect', { client }),
   settings: (section?: string) => (section === undefined ? '#/settings' : `#/settings/${section}`),
   welcome: () => '#/welcome',

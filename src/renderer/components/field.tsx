@@ -81,6 +81,31 @@ export function TextField({
   );
 }
 
+export function LinesField({
+  label,
+  hint,
+  error,
+  className,
+  rows = 3,
+  ...textarea
+}: Around & Omit<ComponentProps<'textarea'>, 'id' | 'className'>): ReactNode {
+  const around = { label, hint, error, className } as Around;
+  const ids = useAround(around);
+  return (
+    <Frame around={around} ids={ids}>
+      <textarea
+        {...textarea}
+        id={ids.id}
+        rows={rows}
+        spellCheck={false}
+        className="field h-auto w-full py-1.5 font-mono text-sm"
+        aria-invalid={error ? true : undefined}
+        aria-describedby={ids.describedBy}
+      />
+    </Frame>
+  );
+}
+
 export function SelectField({
   label,
   hint,

@@ -76,6 +76,13 @@ export function contextSize(tokens: number): string {
   return tokens % 1024 === 0 ? `${tokens / 1024}k` : count(tokens);
 }
 
+/** `18.2 GB`, `640 MB`; decimal, as engines and registries count. */
+export function bytes(value: number | null): string {
+  if (value === null) return '–';
+  if (value < 1e6) return `${Math.round(value / 1e3)} kB`;
+  return value < 1e9 ? `${Math.round(value / 1e6)} MB` : `${trim(value / 1e9)} GB`;
+}
+
 export const gib = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} GiB`;
 /** Whole percents; a part too small for one keeps a digit, so that it is not shown as nothing. */
 export const percent = (share: number): string => {

@@ -1,8 +1,8 @@
-import { useId, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { Plan } from '../../../shared/model.ts';
 import { CodeBlock } from '../../components/copy-field.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
-import { SelectField, SwitchRow, TextField } from '../../components/field.tsx';
+import { LinesField, SelectField, SwitchRow, TextField } from '../../components/field.tsx';
 import { changeDraft } from '../../stores/draft.ts';
 import { chosenCandidate, type Draft, type DraftErrors, type Judged } from '../../view/deploy-draft.ts';
 import { words } from './messages.ts';
@@ -107,17 +107,17 @@ function AdvancedFields({ draft, errors }: Props): ReactNode {
         <option value="keep">Keep the pod and its disk, disk bills</option>
       </SelectField>
       <div />
-      <Lines
+      <LinesField
         label="Server arguments, one a line"
         value={draft.extraArgs}
-        error={errors.extraArgs}
-        onChange={(extraArgs) => changeDraft({ extraArgs })}
+        error={errors.extraArgs ?? null}
+        onChange={(event) => changeDraft({ extraArgs: event.target.value })}
       />
-      <Lines
+      <LinesField
         label="Environment, NAME=value a line"
         value={draft.env}
-        error={errors.env}
-        onChange={(env) => changeDraft({ env })}
+        error={errors.env ?? null}
+        onChange={(event) => changeDraft({ env: event.target.value })}
       />
       <div>
         <SwitchRow
@@ -131,42 +131,6 @@ function AdvancedFields({ draft, errors }: Props): ReactNode {
           onChange={(autostart) => changeDraft({ autostart })}
         />
       </div>
-    </div>
-  );
-}
-
-function Lines({
-  label,
-  value,
-  error,
-  onChange,
-}: {
-  readonly label: string;
-  readonly value: string;
-  readonly error: string | undefined;
-  readonly onChange: (value: string) => void;
-}): ReactNode {
-  const id = useId();
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block text-sm font-medium">
-        {label}
-      </label>
-      <textarea
-        id={id}
-        rows={3}
-        spellCheck={false}
-        className="field h-auto w-full py-1.5 font-mono text-sm"
-        aria-invalid={error === undefined ? undefined : true}
-        aria-describedby={error === undefined ? undefined : `${id}-error`}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-      />
-      {error !== undefined && (
-        <p id={`${id}-error`} className="text-sm text-bad">
-          {error}
-        </p>
-      )}
     </div>
   );
 }

@@ -3,7 +3,7 @@ import type { DeploymentView } from '../../../shared/model.ts';
 import { say, tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../components/button.tsx';
-import { SwitchRow, TextField } from '../../components/field.tsx';
+import { LinesField, SwitchRow, TextField } from '../../components/field.tsx';
 import { Section, Tag } from '../../components/surface.tsx';
 import { confirm } from '../../stores/confirm.ts';
 import { putDeployment } from '../../stores/deployments.ts';
@@ -156,16 +156,13 @@ function EditFields({
           {text('concurrency', 'Requests at once')}
           {text('maxHours', 'Watchdog stops it after', 'h')}
         </div>
-        <label className="mt-3 block">
-          <span className="mb-1 block text-sm font-medium">Server arguments, one a line</span>
-          <textarea
-            rows={4}
-            spellCheck={false}
-            className="field h-auto w-full py-1.5 font-mono text-sm"
-            value={draft.extraArgs}
-            onChange={(event) => change({ extraArgs: event.target.value })}
-          />
-        </label>
+        <LinesField
+          label="Server arguments, one a line"
+          className="mt-3"
+          rows={4}
+          value={draft.extraArgs}
+          onChange={(event) => change({ extraArgs: event.target.value })}
+        />
         <SwitchRow
           label="Watchdog on the pod"
           checked={draft.watchdog}

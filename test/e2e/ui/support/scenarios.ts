@@ -1,4 +1,5 @@
 import { AppError } from '../../../../src/shared/errors.ts';
+import type { BuildView } from '../../../../src/shared/images.ts';
 import type { DeploymentView, RequestRecord } from '../../../../src/shared/model.ts';
 import { systemClock } from '../../../../src/main/platform/clock.ts';
 import { createFakeManager, type FakeManager } from '../../../support/fake-manager.ts';
@@ -167,4 +168,100 @@ function chatty(): FakeManager {
   return manager;
 }
 
-export const scenarios = { busy, empty, first, trouble, many, chatty } as const;
+/** An engine that has built something, builds something now, and failed once. */
+function images(): FakeManager {
+  const now = systemClock.now();
+  const manager = busy();
+  const base = {
+    kind: 'build' as const,
+    model: 'Qwen/Qwen3-8B',
+    backend: 'vllm' as const,
+    target: 'pod' as const,
+    endedAt: null,
+    totalSteps: 4,
+    transfer: null,
+    source: null,
+    imageId: null,
+    digest: null,
+    sizeBytes: null,
+    problem: null,
+  };
+  const running: BuildView = {
+    ...base,
+    id: 'bld_1',
+    reference: 'ghcr.io/me/llm:qwen3-8b-1f0c2d',
+    state: 'building',
+    startedAt: iso(now - 192_000),
+    steps: [
+      { index: 1, name: 'FROM vllm/vllm-openai:v0.27.1', state: 'cached', seconds: 0 },
+      { index: 2, name: 'RUN pip install transformers==5.2.0', state: 'done', seconds: 41 },
+      { index: 3, name: 'COPY watchdog /opt/watchdog', state: 'running', seconds: null },
+    ],
+  };
+  const failed: BuildView = {
+    ...base,
+    id: 'bld_0',
+    reference: 'ghcr.io/me/llm:broken-77aa01',
+    state: 'failed',
+    startedAt: iso(now - 60 * MINUTE),
+    endedAt: iso(now - 58 * MINUTE),
+    steps: [{ index: 1, name: 'RUN pip install nothing==0', state: 'failed', seconds: 12 }],
+    problem: {
+      code: 'image_build_failed',
+      message: 'Step 1 failed: no matching distribution.',
+      advice: 'Correct the package.',
+    },
+  };
+  manager.reply('images.engine', async () => ({
+    available: true,
+    address: 'unix:///var/run/docker.sock',
+    origin: 'the default socket',
+    name: 'Docker Engine',
+    version: '28.2.2',
+    buildKit: true,
+    architecture: 'x86_64',
+    emulated: false,
+    cpus: 8,
+    memoryBytes: 32e9,
+    freeBytes: 80e9,
+    problem: null,
+  }));
+  manager.reply('images.builds', async () => ({ builds: [running, failed] }));
+  manager.reply('images.list', async () => ({
+    images: [
+      {
+        id: 'sha256:0123456789abcdef',
+        references: ['ghcr.io/me/llm:qwen3-8b-aa10b2'],
+        model: 'Qwen/Qwen3-8B',
+        backend: 'vllm' as const,
+        target: 'pod' as const,
+        base: 'vllm/vllm-openai:v0.27.1',
+        sizeBytes: 18.2e9,
+        uniqueBytes: 0.9e9,
+        createdAt: iso(now - 120 * MINUTE),
+        usedBy: [],
+      },
+    ],
+  }));
+  manager.reply('images.plan', async (request) => ({
+    reference: 'ghcr.io/me/llm:qwen3-8b-1f0c2d',
+    request,
+    dockerfile: request.dockerfile ?? 'FROM vllm/vllm-openai:v0.27.1\nCOPY watchdog /opt/watchdog\n',
+    files: [],
+    labels: {},
+    secrets: [],
+    launch: { modelPath: null, env: {}, ports: [] },
+    contextBytes: 12_000,
+    notes: ['The weights are downloaded at the first start.'],
+    exists: { local: false, remote: null },
+  }));
+  manager.reply('images.build', async () => running);
+  manager.replyStream('images.follow', async function* (_input, signal) {
+    yield { type: 'view', build: running };
+    yield { type: 'log', step: 3, text: '#7 copying watchdog' };
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  });
+  return manager;
+}
+
+export const scenarios = { busy, empty, first, trouble, many, chatty, images } as const;
