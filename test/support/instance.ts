@@ -22,6 +22,8 @@ export interface SandboxProcess {
       readonly running: boolean;
     }[];
   }>;
+  /** Moves simulated money into the account. */
+  addCredit(usd: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -59,6 +61,7 @@ export async function startSandboxProcess(args: readonly string[] = []): Promise
     arm: async (fault) => void (await control('POST', '/faults', fault)),
     clearFaults: async () => void (await control('DELETE', '/faults')),
     bill: async () => (await control('GET', '/bill')) as Awaited<ReturnType<SandboxProcess['bill']>>,
+    addCredit: async (usd) => void (await control('POST', '/credit', { usd })),
     stop: async () => void (await program.kill('SIGTERM')),
   };
 }

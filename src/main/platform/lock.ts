@@ -9,6 +9,7 @@ export interface DirectoryLock {
 }
 
 const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
 
 /** Held here so that a caller who drops its lock object does not lose the lock to the garbage collector. */
 const held = new Set<DatabaseSync>();
@@ -49,7 +50,11 @@ function takeLock(path: string, folder: string, holderPath: string): DatabaseSyn
     return db;
   } catch (error) {
     db?.close();
-    if (error instanceof Error && Reflect.get(error, 'errcode') === SQLITE_BUSY) {
+    const code: unknown = error instanceof Error ? Reflect.get(error, 'errcode') : null;
+    if (code === SQLITE_FULL) {
+      throw new AppError('disk_full', `No space left to write ${path}.`, { cause: error });
+    }
+    if (code === SQLITE_BUSY) {
       throw new AppError('instance_running', `Another instance${holderText(holderPath)} uses ${folder}.`, {
         cause: error,
         details: { dataDir: folder },
