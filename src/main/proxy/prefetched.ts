@@ -87,12 +87,12 @@ export class Prefetched implements Flow, Sink {
   #drain(): void {
     const sink = this.#sink;
     if (sink === null) return;
-    while (!this.#paused) {
+    while (!this.#paused && this.#sink === sink) {
       const next = this.#held.shift();
       if (next === undefined) break;
       sink.data(next.chunk, next.mark);
     }
-    if (this.#held.length > 0 || this.#paused) return;
+    if (this.#held.length > 0 || this.#paused || this.#sink !== sink) return;
     if (this.#over === null) {
       this.#source.resume();
       return;

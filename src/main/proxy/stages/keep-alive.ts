@@ -27,8 +27,7 @@ export function keepAlive(ticker: Ticker, clock: Clock): Stage {
       });
       return hold(call, next(call), ticker, voice, HOLD_MS);
     }
-    const patience = call.control.patienceMs ?? Infinity;
-    return hold(call, next(call), ticker, PADDING_VOICE, Math.min(PLAIN_HOLD_MS, patience * 0.7));
+    return hold(call, next(call), ticker, PADDING_VOICE, plainHoldMs(call));
   };
 }
 

@@ -155,7 +155,7 @@ class Reader implements Flow {
     const sink = this.#sink;
     if (sink === null || this.#pulling) return;
     this.#pulling = true;
-    while (!this.#paused) {
+    while (!this.#paused && this.#sink === sink) {
       const piece = this.#answer.at(this.position);
       if (piece === undefined) break;
       this.position++;
@@ -163,7 +163,7 @@ class Reader implements Flow {
       sink.data(piece.chunk, piece.mark);
     }
     this.#pulling = false;
-    if (this.#paused || this.#answer.at(this.position) !== undefined) return;
+    if (this.#paused || this.#sink !== sink || this.#answer.at(this.position) !== undefined) return;
     const { over } = this.#answer;
     if (over === 'no') return;
     this.#sink = NOBODY;

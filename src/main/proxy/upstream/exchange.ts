@@ -28,7 +28,7 @@ export class Exchange implements Flow, Dispatcher.DispatchHandler {
   readonly #clock: Clock;
   #gathered: Buffer[] = [];
   #gatheredBytes = 0;
-  #lastAt = 0;
+  #lastAt = -Infinity;
   #cancelTimer: (() => void) | null = null;
   #controller: Dispatcher.DispatchController | null = null;
   #cancelled: Error | null = null;
@@ -158,8 +158,10 @@ export class Exchange implements Flow, Dispatcher.DispatchHandler {
     this.#outcome = failed;
     const waiter = this.#waiter;
     this.#waiter = null;
+    const sink = this.#sink;
+    if (sink !== null) this.#sink = NOBODY;
     if (waiter !== null) waiter.reject(failed);
-    else this.#sink?.fail(failed);
+    else sink?.fail(failed);
   }
 }
 
