@@ -36,6 +36,8 @@ const FREQUENT: ReadonlySet<DeploymentEvent['type']> = new Set([
   'touched',
 ]);
 const WRITE_LATER_MS = 2000;
+/** The reconciler ticks at least twice a minute. */
+const SLEPT_MS = 150_000;
 /** A decision that leads to the next at once: more in a row than this is a loop. */
 const MOST_STEPS = 50;
 
@@ -49,6 +51,7 @@ export class DeploymentActor {
   readonly #mailbox: DeploymentEvent[] = [];
   readonly #ending = new AbortController();
   #busy = false;
+  #pumpedAt: number;
   #dirty = false;
   #removed = false;
   /** Not written yet: the last write failed. */
@@ -61,6 +64,7 @@ export class DeploymentActor {
 
   constructor(record: DeploymentRecord, intent: Intent | null, parts: ActorParts) {
     this.#parts = parts;
+    this.#pumpedAt = parts.clock.now();
     this.#state = { record, intent, live: newLive(record, parts.clock.now()) };
   }
 
@@ -116,6 +120,7 @@ export class DeploymentActor {
   #pump(): void {
     if (this.disposed) return;
     this.#busy = true;
+    this.#noticeGap();
     try {
       do {
         this.#drain();
@@ -126,6 +131,13 @@ export class DeploymentActor {
       this.#busy = false;
     }
     if (!this.disposed) this.#parts.changed(this, 'any');
+  }
+
+  /** An actor hears something every few seconds; a long silence means that the computer slept. */
+  #noticeGap(): void {
+    const now = this.#parts.clock.now();
+    if (now - this.#pumpedAt > SLEPT_MS) this.#state.live.awakeSince = now;
+    this.#pumpedAt = now;
   }
 
   #drain(): void {

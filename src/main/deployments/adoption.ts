@@ -149,7 +149,7 @@ function podRecord(pod: Pod, launch: Launch, now: number): PodRecord {
     status: facts.status,
     actions: [...facts.actions],
     locked: facts.locked,
-    gpuCount: facts.gpuCount,
+    gpuCount: facts.gpuCount ?? launch.gpuCount,
     cloud: facts.cloud,
     dataCenterId: facts.dataCenterId,
     usdPerHour: facts.usdPerHour,

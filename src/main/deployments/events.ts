@@ -9,7 +9,8 @@ export interface PodFacts {
   readonly status: string;
   readonly actions: readonly string[];
   readonly locked: boolean;
-  readonly gpuCount: number;
+  /** null = not told. */
+  readonly gpuCount: number | null;
   readonly cloud: string;
   readonly dataCenterId: string | null;
   readonly usdPerHour: number;
@@ -127,6 +128,8 @@ export type DeploymentEvent =
   // The pod's log
   | {
       readonly type: 'log-line';
+      /** When it was printed, on the cloud's clock. */
+      readonly at: number;
       readonly text: string;
       readonly source: 'container' | 'system';
       readonly signal: BootSignal | null;

@@ -16,6 +16,8 @@ export interface Live {
   candidates: readonly PlanCandidate[] | null;
   /** Tries so far of looking up a lost create. */
   lookups: number;
+  /** Since when the app has been watching without a gap: it was not closed, the computer did not sleep. */
+  awakeSince: number;
   /** The last sign that the boot goes on, and what it was: the same sign twice is no progress. */
   progressAt: number;
   progress: string;
@@ -58,6 +60,7 @@ export function newLive(record: DeploymentRecord, now: number): Live {
     effectAt: 0,
     candidates: null,
     lookups: 0,
+    awakeSince: now,
     progressAt: now,
     progress: '',
     detail: null,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOutcome } from '../../../src/main/deployments/pod/create-outcome.ts';
-import { roundError } from '../../../src/main/deployments/pod/placing.ts';
+import { roundError } from '../../../src/main/deployments/pod/round-error.ts';
 import type { Tried } from '../../../src/main/deployments/record.ts';
 import { AppError, type ErrorCode } from '../../../src/shared/errors.ts';
 

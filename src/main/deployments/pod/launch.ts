@@ -3,7 +3,7 @@ import type { DeploymentSpec, PlanCandidate } from '../../../shared/model.ts';
 import type { CreatePodRequest } from '../../runpod/api.ts';
 import type { Recipe } from '../types.ts';
 import type { Guard, Launch } from '../record.ts';
-import { candidateKey } from './placing.ts';
+import { candidateKey } from './decide-placing.ts';
 import {
   frontEnv,
   guardedArgs,

@@ -1,9 +1,11 @@
 import type { DeploymentEvent, Note, Verdict } from '../events.ts';
 import type { Handlers, HandlersFor, Moment, State, Step } from '../state.ts';
-import { bootingHandlers, decideBooting } from './booting.ts';
+import { bootingHandlers } from './booting.ts';
+import { decideBooting } from './decide-booting.ts';
+import { decidePlacing, decideUncertain } from './decide-placing.ts';
 import { decideEnding, endingHandlers } from './ending.ts';
 import { logHandlers } from './log-events.ts';
-import { decidePlacing, decideUncertain, placingHandlers } from './placing.ts';
+import { placingHandlers } from './placing.ts';
 import { podFactsHandlers } from './pod-facts.ts';
 import { decideLimits, decideServing, servingHandlers } from './serving.ts';
 import { verbHandlers } from './verbs.ts';

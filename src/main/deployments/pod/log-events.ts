@@ -8,11 +8,12 @@ const LONGEST_LINE = 2000;
 
 /** What the pod's own log adds to the picture of a boot. */
 export const logHandlers: HandlersFor<'log-line' | 'log-state'> = {
-  'log-line': (step, { text, source, signal }) => {
+  'log-line': (step, { at, text, source, signal }) => {
     const { live } = step;
     live.logReadable = true;
     live.tail.push(text.slice(0, LONGEST_LINE));
     if (live.tail.length > TAIL_LINES) live.tail.shift();
+    if (isOfBefore(step, at)) return;
     if (source === 'container') live.containerUpAt ??= step.now;
     if (signal !== null) heard(step, signal, text);
   },
@@ -21,6 +22,14 @@ export const logHandlers: HandlersFor<'log-line' | 'log-state'> = {
     live.logReadable = readable;
   },
 };
+
+/** How far the cloud's clock may be off our idea of it. */
+const CLOCKS_APART_MS = 1000;
+
+/** A log is read again from its beginning; what a former run of the container said is no news of this one. */
+function isOfBefore({ record, offsetMs }: Step, at: number): boolean {
+  return record.boot !== null && at < record.boot.startedAt + offsetMs - CLOCKS_APART_MS;
+}
 
 function heard(step: Step, signal: BootSignal, line: string): void {
   const { live, record } = step;

@@ -51,9 +51,12 @@ export class LogWatch {
     const { api, clock, post, log } = this.#parts;
     const onTrouble = (): void => post({ type: 'log-state', readable: false });
     try {
-      for await (const { source, line } of followLog({ api, clock, podId, tail: TAIL, onTrouble }, signal)) {
+      for await (const { source, line, ts } of followLog(
+        { api, clock, podId, tail: TAIL, onTrouble },
+        signal,
+      )) {
         if (signal.aborted) return;
-        post({ type: 'log-line', text: line, source, signal: readBootLine(source, line) });
+        post({ type: 'log-line', at: instantOf(ts), text: line, source, signal: readBootLine(source, line) });
       }
     } catch (error) {
       if (!isAbort(error) && !signal.aborted)
@@ -66,4 +69,10 @@ function wantsLog(record: Readonly<DeploymentRecord>): boolean {
   const { pod, ending } = record;
   if (pod === null || ending !== null || pod.status === 'EXITED') return false;
   return isBooting(record) || (record.state === 'ready' && pod.launch.guard.state === 'pending');
+}
+
+/** An instant nobody can read counts as now or later. */
+function instantOf(ts: string): number {
+  const at = Date.parse(ts);
+  return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at;
 }

@@ -88,11 +88,13 @@ export function closePod(step: Step, atMs: number): void {
   const { record } = step;
   if (record.pod === null) return;
   step.notes.push({ type: 'pod-ended', podId: record.pod.id, atMs });
-  if (record.boot !== null) record.boot.spentUsd += podSpent(record.pod, atMs);
+  const { boot } = record;
+  // What it cost before this boot began was for serving, not for starting.
+  if (boot !== null) boot.spentUsd += podSpent(record.pod, atMs, boot.startedAt + step.offsetMs);
   record.pod = null;
 }
 
-/** Compute of the current run up to an instant, at the rate last seen. */
-export function podSpent(pod: PodRecord, atMs: number): number {
-  return usdForMs(pod.rateUsdPerHour, Math.max(0, atMs - pod.billingSince));
+/** Compute between two instants of the current run, at the rate last seen. */
+export function podSpent(pod: PodRecord, atMs: number, fromMs: number): number {
+  return usdForMs(pod.rateUsdPerHour, Math.max(0, atMs - Math.max(pod.billingSince, fromMs)));
 }

@@ -11,7 +11,7 @@ import { openOllamaError } from './booting.ts';
 import { createOutcome } from './create-outcome.ts';
 import { buildLaunch, needsOverride } from './launch.ts';
 import { podName } from './names.ts';
-import { candidateKey } from './placing.ts';
+import { candidateKey } from './decide-placing.ts';
 import { podFacts } from './read-pod.ts';
 import { firstToken, probe, type ProbeTarget, type ProbeTools } from './readiness.ts';
 import { pullModel } from './pull-model.ts';

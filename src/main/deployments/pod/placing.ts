@@ -1,64 +1,15 @@
 import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
 import { formatUsdPerHour } from '../../../shared/money.ts';
-import type { PlanCandidate } from '../../../shared/model.ts';
-import type { DeploymentEvent, Intent, PodFacts, Refusal, Verdict } from '../events.ts';
-import type { Boot, Launch, Tried } from '../record.ts';
-import type { HandlersFor, Moment, State, Step } from '../state.ts';
+import type { DeploymentEvent, Intent, PodFacts, Refusal } from '../events.ts';
+import type { Launch } from '../record.ts';
+import type { HandlersFor, Step } from '../state.ts';
 import { backoff, forgetContainer, go, history } from '../state.ts';
+import { candidateKey } from './decide-placing.ts';
 import { failBoot } from './failing.ts';
 import { meter } from './meters.ts';
+import { roundError } from './round-error.ts';
 
 /** Getting a pod (SPEC 3.4): candidates in order, one create at a time, never a second one while a first is unknown. */
-
-export function candidateKey(candidate: PlanCandidate): string {
-  const { gpuTypeId, gpuCount, cloud, dataCenterIds } = candidate;
-  return [gpuTypeId, gpuCount, cloud, [...dataCenterIds].sort().join('+') || 'anywhere'].join('|');
-}
-
-/** Before all else: a create whose answer was lost, or a crash cut off, is looked up by name (SPEC 2.3, trap 6). */
-export function decideUncertain(state: State, moment: Moment): Verdict | null {
-  const { intent, live } = state;
-  if (intent === null) return null;
-  if (moment.now < live.effectAt) return { do: 'wait', until: live.effectAt };
-  return { do: 'run', effect: { kind: 'lookup', intent } };
-}
-
-export function decidePlacing(state: State, moment: Moment): Verdict | null {
-  const { record, live } = state;
-  const { boot, pod } = record;
-  if (record.state !== 'placing' || boot === null) return null;
-  const from = Math.max(boot.waitUntil ?? 0, live.effectAt);
-  if (moment.now < from) return { do: 'wait', until: from };
-  if (pod !== null) return { do: 'run', effect: { kind: live.readWanted ? 'read' : 'start' } };
-  const limit = overSpent(state, boot) ?? tooManyPods(boot, moment);
-  if (limit !== null) return { do: 'apply', event: { type: 'boot-given-up', error: limit } };
-  if (live.candidates === null) return { do: 'run', effect: { kind: 'plan' } };
-  const tried = new Set(boot.tried.map((entry) => entry.candidate));
-  const candidate = live.candidates.find((entry) => !tried.has(candidateKey(entry)));
-  if (candidate === undefined) return { do: 'apply', event: { type: 'round-failed' } };
-  return { do: 'run', effect: { kind: 'create', candidate } };
-}
-
-function overSpent(state: State, boot: Boot): ErrorBody | null {
-  const { usdPerBoot } = state.record.spec.budget;
-  return boot.spentUsd < usdPerBoot ? null : toErrorBody(bootBudgetError(usdPerBoot));
-}
-
-export function bootBudgetError(usdPerBoot: number): AppError {
-  return new AppError(
-    'budget_exceeded',
-    `Starting has used up the ${usdPerBoot} USD that one start may cost, and the model does not answer yet.`,
-    { advice: 'Raise budget.usdPerBoot, or look at the history for what took so long.' },
-  );
-}
-
-function tooManyPods(boot: Boot, { timing }: Moment): ErrorBody | null {
-  if (boot.pods < timing.podsPerBoot) return null;
-  const last = boot.tried.at(-1)?.detail ?? 'no reason was seen';
-  return toErrorBody(
-    new AppError('boot_stuck', `${boot.pods} pods were tried and none came up. The last one: ${last}`),
-  );
-}
 
 type Types =
   | 'planned'
@@ -164,7 +115,7 @@ export function takePod(step: Step, launch: Launch, facts: PodFacts): void {
     status: facts.status,
     actions: [...facts.actions],
     locked: facts.locked,
-    gpuCount: facts.gpuCount,
+    gpuCount: facts.gpuCount ?? launch.gpuCount,
     cloud: facts.cloud,
     dataCenterId: facts.dataCenterId,
     usdPerHour: facts.usdPerHour,
@@ -240,34 +191,4 @@ function roundFailed(step: Step): void {
   boot.waitUntil = step.now + backoff(step.timing, boot.rounds, step.timing.roundPauseMs);
   step.live.candidates = null;
   history(step, 'round-failed', `No candidate could be placed (round ${boot.rounds}). Trying again.`);
-}
-
-/** One refusal of a kind other than 400 shows that the request itself is sound (trap 5). */
-export function roundError(tried: readonly Tried[], candidates: number): AppError {
-  const last = tried.at(-1);
-  if (last === undefined) {
-    return new AppError('no_gpu_capacity', 'No GPU that fits is offered now.', { details: { candidates } });
-  }
-  const details = { tried: tried.map(({ candidate, result }) => ({ candidate, result })) };
-  if (tried.every((entry) => entry.result === 'rejected')) {
-    return new AppError('runpod_rejected', `RunPod refused every candidate alike: ${last.detail}`, {
-      details,
-    });
-  }
-  if (tried.every((entry) => entry.result === 'forbidden')) {
-    return new AppError('runpod_key_forbidden', `RunPod allowed none of the candidates: ${last.detail}`, {
-      details,
-    });
-  }
-  if (tried.every((entry) => entry.result === 'too-dear')) {
-    return new AppError('no_gpu_capacity', `Every candidate turned out dearer than allowed: ${last.detail}`, {
-      details,
-    });
-  }
-  if (tried.some((entry) => entry.result === 'stuck' || entry.result === 'broken-host')) {
-    return new AppError('boot_stuck', `No candidate came up. The last one: ${last.detail}`, { details });
-  }
-  return new AppError('no_gpu_capacity', `No GPU is free for this now. The last answer: ${last.detail}`, {
-    details,
-  });
 }

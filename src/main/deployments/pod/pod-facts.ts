@@ -88,7 +88,7 @@ export function copyFacts(pod: PodRecord, facts: PodFacts): void {
   pod.status = facts.status;
   pod.actions = [...facts.actions];
   pod.locked = facts.locked;
-  pod.gpuCount = facts.gpuCount;
+  pod.gpuCount = facts.gpuCount ?? pod.gpuCount;
   pod.cloud = facts.cloud;
   pod.dataCenterId = facts.dataCenterId;
   pod.usdPerHour = facts.usdPerHour;

@@ -10,8 +10,8 @@ export function podFacts(pod: Pod): PodFacts {
     status: pod.status,
     actions: pod.actions,
     locked: pod.locked,
-    // A pod that came up without its GPUs says 0, or nothing at all (FACTS 2.8).
-    gpuCount: pod.gpu?.count ?? 0,
+    // Only a plain 0 means a pod that came up without its GPUs (FACTS 2.8); an answer may leave the field out.
+    gpuCount: pod.gpu?.count ?? null,
     cloud: pod.cloud,
     dataCenterId: pod.dataCenterId,
     usdPerHour: pod.cost,

@@ -88,7 +88,7 @@ function decideTouch(
 
 function guardUnproven({ record, live }: State, pod: PodRecord, { now, timing }: Moment): Verdict | null {
   if (pod.launch.guard.state !== 'pending' || record.readyAt === null) return null;
-  if (now - record.readyAt < timing.guardProofMs) return null;
+  if (now - Math.max(record.readyAt, live.awakeSince) < timing.guardProofMs) return null;
   const reason =
     live.logReadable === false
       ? 'The log of the pod could not be read, so nobody knows whether its watchdog runs.'

@@ -23,6 +23,19 @@ const OLLAMA_LOOPBACK = '127.0.0.1:11435';
 /** `args` of an image that is started as it is. */
 export const plainArgs = (args: readonly string[]): string => shellJoin(args);
 
+/** Kept in a crash, gone with the container: where the watchdog counts its grace. */
+const FIRST_STEP = 'export RPLM_STATE="${HOME:-/tmp}"';
+
+/** Whether a start command is one of this file's: the only kind that a sandbox on the user's machine may run for real. */
+export function isGuardCommand(argv: readonly string[]): boolean {
+  return (
+    argv[0] === 'bash' &&
+    argv[1] === '-c' &&
+    argv.length === 3 &&
+    (argv[2] ?? '').startsWith(`${FIRST_STEP}; `)
+  );
+}
+
 /**
  * `args` in the JSON form that replaces the image's entrypoint (FACTS 2.2): bash unpacks the watchdog from the
  * environment, starts it beside, and becomes the model server, so that PID 1 and its signals are the image's own.
@@ -31,8 +44,7 @@ export function guardedArgs(backend: Backend, args: readonly string[], watchdog:
   const unpack = (name: string, file: string): string =>
     `printf %s "$${name}" | base64 -d | gzip -dc > "$RPLM_STATE/${file}"`;
   const steps = [
-    // Kept in a crash, gone with the container: where the watchdog counts its grace.
-    'export RPLM_STATE="${HOME:-/tmp}"',
+    FIRST_STEP,
     '[ -w "$RPLM_STATE" ] || RPLM_STATE=/tmp',
     ...(watchdog
       ? [unpack('RPLM_WATCHDOG', 'rplm-watchdog.sh'), '(bash "$RPLM_STATE/rplm-watchdog.sh" &)']

@@ -1,0 +1,115 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DeploymentWish } from '../../../src/shared/model.ts';
+import { never, wish, world, type World } from './harness.ts';
+
+let w: World;
+afterEach(() => w.dispose());
+const minute = 60_000;
+
+async function ready(more: Partial<DeploymentWish> = {}): Promise<void> {
+  w.fleet.start();
+  await w.fleet.create(wish({ idle: { policy: 'off' }, ...more }), true, never);
+  await w.pass(3000);
+  w.cloud.say('watchdog: armed deadline=1 idle=0 client=python3');
+  await w.pass(37_000);
+  expect(w.fleet.get('qwen').state).toBe('ready');
+}
+const creates = (): number => w.cloud.calls.filter((call) => call.startsWith('create')).length;
+
+describe('after hours of service', () => {
+  it('an edit does not count them as the cost of the new start', async () => {
+    w = world();
+    await ready({ budget: { usdPerBoot: 0.5 } });
+    await w.pass(180 * minute);
+    await w.fleet.edit(
+      'qwen',
+      wish({ idle: { policy: 'off' }, contextTokens: 4096, budget: { usdPerBoot: 0.5 } }),
+      never,
+    );
+    await w.pass(minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod2' } });
+  });
+
+  it('a restart in place does not count them either', async () => {
+    w = world();
+    await ready({ budget: { usdPerBoot: 0.5 } });
+    await w.pass(180 * minute);
+    w.fleet.restart('qwen');
+    await w.pass(minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+  });
+
+  it('and restarts, a doubt does not take the restarts of then for a crash loop of now', async () => {
+    w = world();
+    await ready();
+    for (let n = 0; n < 4; n++) {
+      w.cloud.say('start container for vllm/vllm-openai: begin', 'system');
+      w.cloud.say('torch.OutOfMemoryError: CUDA out of memory.');
+      await w.pass(2000);
+      w.fleet.restart('qwen');
+      await w.pass(2000);
+      w.cloud.say('start container for vllm/vllm-openai: begin', 'system');
+      w.cloud.say('watchdog: armed deadline=1 idle=0 client=python3');
+      await w.pass(minute);
+      expect(w.fleet.get('qwen').state).toBe('ready');
+    }
+    w.fleet.targets.list()[0]?.reportUnreachable();
+    await w.pass(minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+    expect(creates()).toBe(1);
+  });
+
+  it('and a restart, the watchdog has to prove itself anew', async () => {
+    w = world();
+    await ready();
+    w.fleet.restart('qwen');
+    await w.pass(40_000);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', watchdog: { state: 'pending' } });
+    w.cloud.say('watchdog: armed deadline=1 idle=0 client=python3');
+    await w.pass(5000);
+    expect(w.fleet.get('qwen').watchdog.state).toBe('armed');
+  });
+});
+
+describe('after a sleep of the computer', () => {
+  it('a boot is not taken for stuck: nobody looked', async () => {
+    w = world({ timing: { stuckPullingMs: 10 * minute } });
+    w.cloud.bootMs = 500 * minute;
+    w.fleet.start();
+    await w.fleet.create(wish(), true, never);
+    await w.pass(2 * minute);
+    await w.clock.sleepMachine(60 * minute);
+    await w.pass(9 * minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'pulling', pod: { id: 'pod1' } });
+    await w.pass(3 * minute);
+    expect(creates()).toBe(2);
+  });
+
+  it('or a restart of the app, the watchdog is not called missing before its line can be read', async () => {
+    w = world();
+    w.fleet.start();
+    await w.fleet.create(wish({ idle: { policy: 'off' } }), true, never);
+    await w.pass(60_000);
+    await w.fleet.dispose();
+    w.cloud.say('watchdog: armed deadline=1 idle=0 client=python3');
+    await w.clock.advance(60 * minute);
+    await w.restart();
+    await w.pass(5000);
+    expect(w.fleet.get('qwen').watchdog.state).toBe('armed');
+    expect(w.notes('unprotected')).toEqual([]);
+  });
+});
+
+describe('answers that leave things out', () => {
+  it('do not make a pod one without GPUs', async () => {
+    w = world();
+    w.fleet.start();
+    await w.fleet.create(wish(), true, never);
+    await w.pass(2000);
+    const entry = w.cloud.pod();
+    const { gpu: _gone, ...rest } = entry.pod;
+    entry.pod = rest;
+    await w.pass(minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1', gpuCount: 1 } });
+  });
+});
