@@ -181,20 +181,20 @@ describe('on constant load', () => {
           expect(result.changes.length === 1 || changedTo < changedFrom).toBe(true);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   }, 60_000);
 });
 
-/** The promise: never above both pure modes by more than the band and the allowance; one start is the model's grain. */
-function expectWithinBand({ pod, serverless }: ModeMachines, looks: readonly ModeLook[]): void {
+/** What was paid beyond the promise: both pure modes, the band and the allowance; one start is the model's grain. */
+function worstExcess({ pod, serverless }: ModeMachines, looks: readonly ModeLook[]): number {
   const dearer = Math.max(pod.usdPerHour, serverless.usdPerHour);
   const grain = startUsd(pod) + startUsd(serverless);
-  const worst = looks.map(
+  const excess = looks.map(
     ({ paidUsd, podUsd, serverlessUsd }) =>
       paidUsd - (1 + BAND) * Math.max(podUsd, serverlessUsd) - ALLOWANCE_HOURS * dearer - grain,
   );
-  expect(Math.max(...worst)).toBeLessThanOrEqual(0);
+  return Math.max(...excess);
 }
 
 describe('over any requests', () => {
@@ -227,10 +227,10 @@ describe('over any requests', () => {
             { machines: pair, begins: first, from: 0, to: from, lookEveryMs: 3 * HOUR },
             (begin, until) => uses.filter((use) => use.at >= begin && use.at < until),
           );
-          expectWithinBand(pair, result.looks);
+          expect(worstExcess(pair, result.looks)).toBeLessThanOrEqual(0);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   }, 60_000);
 
@@ -247,9 +247,9 @@ describe('over any requests', () => {
                   at: use.at + from,
                 })),
         );
-        expectWithinBand(pair, result.looks);
+        expect(worstExcess(pair, result.looks)).toBeLessThanOrEqual(0);
       }),
-      { numRuns: 60 },
+      { numRuns: 20 },
     );
   }, 60_000);
 
