@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, statfsSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import type { AppStatus, DeploymentView } from '../../src/shared/model.ts';
 import { Installation, startSandboxProcess, type SandboxProcess } from '../support/instance.ts';
-import { cli, startCli } from '../support/processes.ts';
+import { startCli } from '../support/processes.ts';
 import { smallDisk } from '../support/small-disk.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -17,26 +18,33 @@ interface Refusal {
   readonly exit: number;
   readonly code: string;
   /** Each must be found in what people read: the value, and the way out. */
-  readonly says: readonly (string | RegExp)[];
+  readonly says: readonly RegExp[];
 }
 
-type Ended = Awaited<ReturnType<typeof cli>>;
+type Ended = Awaited<ReturnType<Installation['cli']>>;
 
 const MODEL = 'Qwen/Qwen3-0.6B';
 const PORTS = ['--port', '0', '--control-port', '0'];
 
-async function expectRefusal(ask: (more: readonly string[]) => Promise<Ended>, want: Refusal): Promise<void> {
+/** Asks for text and for JSON; returns what is wrong with the refusal, for `toEqual([])`. */
+async function faultsOf(ask: (more: readonly string[]) => Promise<Ended>, want: Refusal): Promise<string[]> {
   const told = await ask([]);
-  for (const words of want.says) expect(told.stderr).toMatch(words);
-  expect(told.stderr).not.toMatch(/\n\s+at \S+ \(|Something unexpected/);
-  expect(told.code).toBe(want.exit);
+  const faults = want.says.flatMap((words) =>
+    new RegExp(words).test(told.stderr) ? [] : [`does not say ${String(words)}: ${told.stderr}`],
+  );
+  if (/\n\s+at \S+ \(|Something unexpected/.test(told.stderr)) faults.push(`is no sentence: ${told.stderr}`);
+  if (told.code !== want.exit) faults.push(`ends with ${told.code}, not ${want.exit}: ${told.text}`);
   const asJson = await ask(['--json']);
-  expect(asJson.stdout).toBe('');
-  expect(asJson.code).toBe(want.exit);
-  expect(JSON.parse(asJson.stderr.trim().split('\n').at(-1) ?? '')).toMatchObject({
-    error: { code: want.code, message: expect.any(String), advice: expect.any(String) },
-  });
+  if (asJson.code !== want.exit) faults.push(`--json ends with ${asJson.code}, not ${want.exit}`);
+  if (asJson.stdout !== '') faults.push(`--json prints a result: ${asJson.stdout}`);
+  const body = errorSchema.safeParse(JSON.parse(asJson.stderr.trim().split('\n').at(-1) ?? ''));
+  if (body.data?.error.code !== want.code) faults.push(`--json says ${asJson.stderr}`);
+  return faults;
 }
+
+const errorSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string().min(1), advice: z.string().min(1) }),
+});
 
 /** Starts `serve` and expects that it will not; whatever happens, nothing of it stays. */
 async function refusedServe(
@@ -88,7 +96,7 @@ describe('what cannot be deployed', () => {
     await sandbox.stop();
   });
 
-  const refused = (exit: number, code: string, ...says: (string | RegExp)[]): Refusal => ({
+  const refused = (exit: number, code: string, ...says: RegExp[]): Refusal => ({
     exit,
     code,
     says,
@@ -164,24 +172,24 @@ describe('what cannot be deployed', () => {
     ],
   ])('%s is refused, and nothing is rented', async (_what, args, want) => {
     const named = args.includes('--model') ? [] : ['--model', MODEL];
-    await expectRefusal((more) => app.cli(['deploy', '--yes', ...named, ...args, ...more]), want);
+    expect(await faultsOf((more) => app.cli(['deploy', '--yes', ...named, ...args, ...more]), want)).toEqual([]);
   });
 
   it.each(['show', 'start', 'stop', 'restart', 'terminate', 'logs'])(
     '%s of a deployment that there is not names it and those there are',
     async (verb) => {
-      await expectRefusal(
+      expect(await faultsOf(
         (more) => app.cli([verb, 'nothing-like-it', ...more]),
         refused(3, 'not_found', /"nothing-like-it"/, /There are: kept/),
-      );
+      )).toEqual([]);
     },
   );
 
   it('a mistyped command is answered with the one that was meant', async () => {
-    await expectRefusal(
+    expect(await faultsOf(
       (more) => app.cli(['lst', ...more]),
       refused(2, 'invalid_input', /'lst'/, /Did you mean list/),
-    );
+    )).toEqual([]);
   });
 
   it('in the end nothing was rented, and what there was is as it was', async () => {
@@ -248,7 +256,7 @@ describe('what RunPod refuses', () => {
   ])('%s: said plainly, nothing rented, nothing lost', async (_what, env, args, want, status) => {
     const app = await afterAGoodStart(env(), args);
     await expect.poll(async () => (await app.cli(['status'])).stdout).toMatch(status);
-    await expectRefusal((more) => app.cli(['start', 'kept', '--yes', '--wait', ...more]), want);
+    expect(await faultsOf((more) => app.cli(['start', 'kept', '--yes', '--wait', ...more]), want)).toEqual([]);
     const { deployments } = await app.json<{ deployments: DeploymentView[] }>(['list']);
     expect(deployments).toMatchObject([{ name: 'kept', pod: null, stillBilling: false }]);
     const doctor = await app.cli(['doctor']);
@@ -268,7 +276,7 @@ describe('what RunPod refuses', () => {
       await broke.stop();
     });
     await app.serve();
-    await expectRefusal(
+    expect(await faultsOf(
       (more) => app.cli(['deploy', MODEL, '--name', `x${more.length}`, '--yes', '--wait', ...more]),
       {
         exit: 4,
@@ -280,49 +288,49 @@ describe('what RunPod refuses', () => {
     expect((await app.cli(['show', 'x0'])).stdout).toMatch(/Balance empty/);
     await broke.addCredit(10);
     expect((await app.cli(['start', 'x0', '--yes', '--wait'])).text).toMatch(/ready/i);
-  });
+  }).toEqual([]));
 });
 
 describe('a machine that is in the way', () => {
   it('a taken endpoint port is named', async () => {
     const port = String(await takenPort());
     const dataDir = tempDir();
-    await expectRefusal((more) => refusedServe(dataDir, ['--port', port, '--control-port', '0', ...more]), {
+    expect(await faultsOf((more) => refusedServe(dataDir, ['--port', port, '--control-port', '0', ...more]), {
       exit: 4,
       code: 'port_in_use',
       says: [new RegExp(`Port ${port}`), /choose another port/],
-    });
+    })).toEqual([]);
   });
 
   it('a taken control port is named, with its flag', async () => {
     const port = String(await takenPort());
     const dataDir = tempDir();
-    await expectRefusal((more) => refusedServe(dataDir, ['--port', '0', '--control-port', port, ...more]), {
+    expect(await faultsOf((more) => refusedServe(dataDir, ['--port', '0', '--control-port', port, ...more]), {
       exit: 4,
       code: 'port_in_use',
       says: [new RegExp(`Port ${port}`), /--control-port/],
-    });
+    })).toEqual([]);
   });
 
   it('a host that is not this computer’s is named', async () => {
     const dataDir = tempDir();
     const asked = ['--port', '0', '--control-port', '0', '--host', '192.0.2.1'];
-    await expectRefusal((more) => refusedServe(dataDir, [...asked, ...more]), {
+    expect(await faultsOf((more) => refusedServe(dataDir, [...asked, ...more]), {
       exit: 2,
       code: 'config_invalid',
       says: [/192\.0\.2\.1/, /--host/],
-    });
+    })).toEqual([]);
   });
 
   it('a second instance is told who holds the data directory, and the first goes on', async () => {
     const app = new Installation();
     onTestFinished(() => app.end());
     await app.serve();
-    await expectRefusal((more) => refusedServe(app.dataDir, [...PORTS, ...more]), {
+    expect(await faultsOf((more) => refusedServe(app.dataDir, [...PORTS, ...more]), {
       exit: 4,
       code: 'instance_running',
       says: [new RegExp(`process ${app.program.child.pid}`), /--data-dir/],
-    });
+    })).toEqual([]);
     expect((await app.json<AppStatus>(['status'])).proxy.listening).toBe(true);
   });
 
@@ -330,33 +338,33 @@ describe('a machine that is in the way', () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     for (const dataDir of [file, join(file, 'below')]) {
-      await expectRefusal((more) => refusedServe(dataDir, [...PORTS, ...more]), {
+      expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
         exit: 1,
         code: 'data_dir_unusable',
         says: [new RegExp(`Cannot write ${file}`), /writable or choose another/],
-      });
+      })).toEqual([]);
     }
   });
 
   it('a data directory that may not be written is named', async (context) => {
     const dataDir = process.getuid?.() === 0 ? readOnlyDisk(context) : tempDir();
     if (process.getuid?.() !== 0) chmodSync(dataDir, 0o500);
-    await expectRefusal((more) => refusedServe(dataDir, [...PORTS, ...more]), {
+    expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
       exit: 1,
       code: 'data_dir_unusable',
       says: [new RegExp(dataDir), /writable/],
-    });
+    })).toEqual([]);
   });
 
   it.each(['instance.lock', 'sandbox/app.db'])('a damaged %s is named and left as it is', async (name) => {
     const dataDir = tempDir();
     mkdirSync(join(dataDir, 'sandbox'), { recursive: true });
     writeFileSync(join(dataDir, name), 'no database at all '.repeat(500));
-    await expectRefusal((more) => refusedServe(dataDir, [...PORTS, ...more]), {
+    expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
       exit: 1,
       code: 'data_dir_unusable',
       says: [new RegExp(join(dataDir, name)), /file is not a database/],
-    });
+    })).toEqual([]);
   });
 
   it('a full disk stops neither the app nor a pod’s end, is told, and passes', async (context) => {
@@ -370,11 +378,11 @@ describe('a machine that is in the way', () => {
     await app.serve();
     expect((await app.cli(['deploy', MODEL, '--name', 'kept', '--yes', '--wait'])).code).toBe(0);
     fill(disk);
-    await expectRefusal((more) => app.cli(['deploy', MODEL, '--name', 'more', '--yes', ...more]), {
+    expect(await faultsOf((more) => app.cli(['deploy', MODEL, '--name', 'more', '--yes', ...more]), {
       exit: 1,
       code: 'disk_full',
       says: [/full|No space/, /Free space/],
-    });
+    })).toEqual([]);
     expect((await sandbox.bill()).pods).toHaveLength(1);
     expect((await app.cli(['doctor'])).stdout).toMatch(/▲ data directory: .*only 0 MB free/);
     await app.cli(['stop', 'kept', '--wait', '--timeout', '60']);
@@ -390,11 +398,11 @@ describe('a machine that is in the way', () => {
   it('a disk that is full from the beginning ends the start, with its reason', async (context) => {
     const disk = smallDisk(context, 200_000);
     fill(disk);
-    await expectRefusal((more) => refusedServe(join(disk, 'data'), [...PORTS, ...more]), {
+    expect(await faultsOf((more) => refusedServe(join(disk, 'data'), [...PORTS, ...more]), {
       exit: 1,
       code: 'disk_full',
       says: [/full|No space/, /Free space/],
-    });
+    })).toEqual([]);
   });
 });
 
@@ -439,23 +447,23 @@ describe('a configuration that cannot be used', () => {
     const dataDir = tempDir();
     writeFileSync(join(dataDir, 'llm_config.json'), text);
     const ask = (more: readonly string[]): Promise<Ended> => refusedServe(dataDir, [...PORTS, ...more]);
-    await expectRefusal(ask, { exit: 2, code: 'config_invalid', says });
+    expect(await faultsOf(ask, { exit: 2, code: 'config_invalid', says })).toEqual([]);
     expect((await ask([])).text).not.toContain('rpa_secret');
   });
 
   it('a file that is not there, and a variable that makes no sense', async () => {
     const dataDir = tempDir();
     const missing = join(dataDir, 'nowhere.json');
-    await expectRefusal((more) => refusedServe(dataDir, [...PORTS, '--config', missing, ...more]), {
+    expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, '--config', missing, ...more]), {
       exit: 2,
       code: 'config_invalid',
       says: [/--config/, new RegExp(missing)],
-    });
-    await expectRefusal((more) => refusedServe(dataDir, [...more], { RUNPOD_LLM_PORT: 'often' }), {
+    })).toEqual([]);
+    expect(await faultsOf((more) => refusedServe(dataDir, [...more], { RUNPOD_LLM_PORT: 'often' }), {
       exit: 2,
       code: 'config_invalid',
       says: [/RUNPOD_LLM_PORT/, /"often"/],
-    });
+    })).toEqual([]);
   });
 
   it('one that becomes bad while the app runs: the last good one is kept, and said so until it is good', async () => {
@@ -489,7 +497,7 @@ describe('a configuration that cannot be used', () => {
 /** Takes all the room that is left. */
 function fill(folder: string): void {
   const { bavail, bsize } = statfsSync(folder);
-  writeFileSync(join(folder, 'filling'), Buffer.alloc(Number(bavail) * bsize));
+  writeFileSync(join(folder, 'filling'), Buffer.alloc(bavail * bsize));
 }
 
 /** A file system that nobody may write, root neither. */
