@@ -31,6 +31,12 @@ export function keepAlive(ticker: Ticker, clock: Clock): Stage {
   };
 }
 
+/** Before a client's own patience ends. What may answer with anything but JSON cannot be padded, and waits silently. */
+function plainHoldMs(call: Call): number {
+  if (call.route.id === 'other') return Infinity;
+  return Math.min(PLAIN_HOLD_MS, (call.control.patienceMs ?? Infinity) * 0.7);
+}
+
 function hold(
   call: Call,
   pending: Promise<Reply>,
