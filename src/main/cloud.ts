@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isGuardCommand } from './deployments/pod/start-command.ts';
 import type { Log } from './logs/log.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
@@ -76,7 +77,7 @@ async function startSandbox(parts: CloudParts, dataDir: string, key: string): Pr
     balanceUsd: config.sandbox.balanceUsd,
     keys: [{ key, rights: 'all' }],
     stateFile: join(dataDir, 'cloud.json'),
-    runProcesses: process.platform !== 'win32',
+    runProcesses: (argv) => process.platform !== 'win32' && isGuardCommand(argv),
     answerFrom: null,
   });
   await sandbox.listen(0);

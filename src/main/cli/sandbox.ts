@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isGuardCommand } from '../deployments/pod/start-command.ts';
 import { silentLog } from '../logs/log.ts';
 import { systemRandom } from '../platform/random.ts';
 import type { SandboxUrls } from '../sandbox/types.ts';
@@ -52,7 +53,7 @@ export const define: Define = (command, run) => {
             ...(readOnlyKey === null ? [] : [{ key: readOnlyKey, rights: 'read-only' } as const]),
           ],
           stateFile: flags.stateFile === undefined ? null : resolve(flags.stateFile),
-          runProcesses: process.platform !== 'win32',
+          runProcesses: (argv) => process.platform !== 'win32' && isGuardCommand(argv),
           answerFrom: flags.answerFrom ?? null,
         });
         try {

@@ -1,11 +1,14 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { userSettingsSchema, type UserSettings } from '../../shared/user-settings.ts';
 import type { Log } from '../logs/log.ts';
-import { fileError } from '../platform/files.ts';
+import { fileError, writeFileAtomic } from '../platform/files.ts';
 import type { Unsubscribe } from '../platform/lifecycle.ts';
 import { Emitter } from '../platform/lifecycle.ts';
 
-/** A key-value file: `conf` headless, `electron-store` on the desktop; both read and write the same file. */
+/** A key-value file: read and written by `electron-store` on the desktop, and in the same form headless. */
 export interface SettingsFile {
   readonly path: string;
   get(key: string): unknown;
@@ -51,16 +54,31 @@ function read(file: SettingsFile, log: Log): UserSettings {
   return userSettingsSchema.parse({});
 }
 
-/** The settings file without Electron. */
-export async function openSettingsFile(folder: string): Promise<SettingsFile> {
-  const { default: Conf } = await import('conf');
-  const conf = new Conf<Record<string, unknown>>({
-    cwd: folder,
-    configName: 'settings',
-    projectName: 'runpod-llm-manager',
-    clearInvalidConfig: true,
-    accessPropertiesByDotNotation: false,
-    configFileMode: 0o600,
-  });
-  return { path: conf.path, get: (key) => conf.get(key), set: (key, value) => conf.set(key, value) };
+/**
+ * The settings file without Electron: what electron-store reads and writes, a JSON object. Its library would be a fifth
+ * of a server's memory for one small file.
+ */
+export function openSettingsFile(folder: string): SettingsFile {
+  const path = join(folder, 'settings.json');
+  return {
+    path,
+    get: (key) => readObject(path)[key],
+    set: (key, value) =>
+      writeFileAtomic(path, JSON.stringify({ ...readObject(path), [key]: value }, null, '\t')),
+  };
+}
+
+/** A file that is not there or damaged holds nothing; it stays as it is until the next change. */
+function readObject(path: string): Record<string, unknown> {
+  try {
+    const parsed = z.record(z.string(), z.unknown()).safeParse(JSON.parse(readFileSync(path, 'utf8')));
+    return parsed.success ? parsed.data : {};
+  } catch (error) {
+    if (error instanceof SyntaxError || isMissing(error)) return {};
+    throw fileError(error, path);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && Reflect.get(error, 'code') === 'ENOENT';
 }

@@ -9,7 +9,7 @@ import { tempDir } from '../../support/temp.ts';
 describe('user settings', () => {
   it('begin with the defaults, are on disk once set, private, and are read again', async () => {
     const folder = tempDir();
-    const store = createUserSettings(await openSettingsFile(folder), silentLog);
+    const store = createUserSettings(openSettingsFile(folder), silentLog);
     expect(store.get()).toEqual(userSettingsSchema.parse({}));
     const seen: number[] = [];
     store.onChange((settings) => seen.push(settings.budget.usdPerDay ?? -1));
@@ -17,11 +17,11 @@ describe('user settings', () => {
     expect(seen).toEqual([12]);
     const path = join(folder, 'settings.json');
     expect(statSync(path).mode & 0o077).toBe(0);
-    expect(createUserSettings(await openSettingsFile(folder), silentLog).get().budget.usdPerDay).toBe(12);
+    expect(createUserSettings(openSettingsFile(folder), silentLog).get().budget.usdPerDay).toBe(12);
   });
 
   it('refuses what is out of range and keeps the last good ones', async () => {
-    const store = createUserSettings(await openSettingsFile(tempDir()), silentLog);
+    const store = createUserSettings(openSettingsFile(tempDir()), silentLog);
     expect(() => store.set({ ...store.get(), budget: { usdPerDay: -1, usdPerMonth: null } })).toThrow(
       /not valid/,
     );
@@ -32,7 +32,7 @@ describe('user settings', () => {
     const folder = tempDir();
     const path = join(folder, 'settings.json');
     writeFileSync(path, '{"settings":{"budget":{"usdPerDay":"lots"}}}');
-    expect(createUserSettings(await openSettingsFile(folder), silentLog).get().budget.usdPerDay).toBe(5);
+    expect(createUserSettings(openSettingsFile(folder), silentLog).get().budget.usdPerDay).toBe(5);
     expect(readFileSync(path, 'utf8')).toContain('lots');
   });
 });
