@@ -3,7 +3,7 @@ import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DeploymentEvent, Effect, Intent, Note } from './events.ts';
 import { applyEvent, decide } from './pod/life-cycle.ts';
-import type { EffectContext } from './pod/perform.ts';
+import type { EffectContext } from './pod/effects/context.ts';
 import type { DeploymentRecord } from './record.ts';
 import { newLive, type Moment, type State } from './state.ts';
 import type { Timing } from './timing.ts';

@@ -4,7 +4,7 @@ import type { Lease, Target, TargetState, Upstream } from '../target.ts';
 import type { DeploymentActor } from './actor.ts';
 import { modelsOf } from './view.ts';
 import { isBooting } from './state.ts';
-import { podUrl } from './pod/perform.ts';
+import { podUrl } from './pod/pod-url.ts';
 
 export interface TargetParts {
   readonly podUrlTemplate: string;

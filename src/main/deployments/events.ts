@@ -114,8 +114,8 @@ export type DeploymentEvent =
   | { readonly type: 'pod-start-lost'; readonly error: ErrorBody }
   | { readonly type: 'unlocked'; readonly pod: PodFacts }
   | { readonly type: 'end-sent' }
-  | { readonly type: 'end-accepted'; readonly action: 'stop' | 'terminate' }
-  | { readonly type: 'end-failed'; readonly action: 'stop' | 'terminate'; readonly error: ErrorBody }
+  | { readonly type: 'end-accepted' }
+  | { readonly type: 'end-failed'; readonly error: ErrorBody }
   | { readonly type: 'pod-read'; readonly pod: PodFacts; readonly askedAt: number }
   | { readonly type: 'pod-gone'; readonly askedAt: number }
   | { readonly type: 'read-failed'; readonly error: ErrorBody }

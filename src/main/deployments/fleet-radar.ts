@@ -3,7 +3,7 @@ import type { DeploymentView, Radar, RadarItem } from '../../shared/model.ts';
 import type { DeploymentActor } from './actor.ts';
 import { adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
 import type { FleetCore } from './fleet-core.ts';
-import { podUrl } from './pod/perform.ts';
+import { podUrl } from './pod/pod-url.ts';
 import { probe } from './pod/readiness.ts';
 import { podFacts } from './pod/read-pod.ts';
 import { podItem, scanAccount, stopItem, terminateItem, type Ownership } from './radar.ts';

@@ -1,0 +1,137 @@
+import { AppError, asAppError, isAbort, toErrorBody } from '../../../../shared/errors.ts';
+import type { DeploymentSpec, PlanCandidate } from '../../../../shared/model.ts';
+import type { ModelFacts } from '../../../planner/types.ts';
+import type { CreatePodRequest } from '../../../runpod/api.ts';
+import type { Intent } from '../../events.ts';
+import type { Launch } from '../../record.ts';
+import { openOllamaError } from '../booting.ts';
+import { createOutcome } from '../create-outcome.ts';
+import { candidateKey } from '../decide-placing.ts';
+import { buildLaunch, needsOverride } from '../launch.ts';
+import { podName } from '../names.ts';
+import { podFacts } from '../read-pod.ts';
+import { cloudNow, intentOf, type EffectContext, type EffectParts } from './context.ts';
+
+/** Bytes of a model server's key, and of what makes a pod's name unique. */
+const KEY_BYTES = 32;
+const NONCE_BYTES = 4;
+
+/** Model facts of the last plan, for the create that follows it. */
+export interface PlannedFacts {
+  readonly spec: DeploymentSpec;
+  readonly facts: ModelFacts | null;
+}
+
+/** Asks what there is to choose from; the facts come back for the creates that follow. */
+export async function planPods(
+  parts: EffectParts,
+  { record, post, signal }: EffectContext,
+): Promise<PlannedFacts | null> {
+  try {
+    const { plan, facts } = await parts.market.plan(record.spec, signal);
+    post({ type: 'planned', candidates: plan.candidates });
+    return { spec: record.spec, facts };
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const known = asAppError(error);
+    post({ type: 'plan-failed', error: toErrorBody(known), retryable: known.retryable });
+    return null;
+  }
+}
+
+/** Intent first, durably; only then the call that may cost money (SPEC 2.3). */
+export async function createPod(
+  parts: EffectParts,
+  candidate: PlanCandidate,
+  planned: PlannedFacts | null,
+  context: EffectContext,
+): Promise<void> {
+  const { post, signal } = context;
+  const prepared = await prepare(parts, candidate, planned, context);
+  if (prepared === null) return;
+  const { body, launch } = prepared;
+  const intent = intentOf(parts, context.record, { kind: 'create', podName: body.name, podId: null, launch });
+  parts.store.openIntent(intent);
+  try {
+    const made = await parts.deps.api.pods.create(body, signal);
+    post({ type: 'created', intent, launch, pod: podFacts(made) });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const outcome = createOutcome(error);
+    if (outcome.lost) post({ type: 'create-lost', intent, error: toErrorBody(error) });
+    else post({ type: 'create-refused', intent, candidate: candidateKey(candidate), refusal: outcome });
+  }
+}
+
+interface Prepared {
+  readonly launch: Launch;
+  readonly body: CreatePodRequest;
+}
+
+/** null = it cannot be made, and that has been said. */
+async function prepare(
+  parts: EffectParts,
+  candidate: PlanCandidate,
+  planned: PlannedFacts | null,
+  { record, post, signal }: EffectContext,
+): Promise<Prepared | null> {
+  const { deps, market, timing, installation } = parts;
+  const { spec } = record;
+  const overrideIgnored = isOverrideIgnored(parts);
+  if (overrideIgnored && needsOverride(spec)) {
+    post({ type: 'boot-given-up', error: toErrorBody(openOllamaError()) });
+    return null;
+  }
+  try {
+    const facts = planned?.spec === spec ? planned.facts : await market.facts(spec, signal);
+    return buildLaunch({
+      name: podName(installation, record.id, deps.random.hex(NONCE_BYTES)),
+      spec,
+      candidate,
+      recipe: deps.planner.recipe(spec, candidate, facts),
+      key: deps.random.hex(KEY_BYTES),
+      hfToken: await deps.hfToken(),
+      apiUrl: deps.apiUrl,
+      scripts: deps.guardScripts,
+      bootGraceSeconds: timing.bootGraceMs / 1000,
+      now: cloudNow(parts),
+      overrideIgnored,
+    });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    const known = asAppError(error);
+    post({ type: 'plan-failed', error: toErrorBody(known), retryable: known.retryable });
+    return null;
+  }
+}
+
+/** RunPod was lately seen passing the JSON form of a start command on as text. */
+function isOverrideIgnored({ store, deps, timing }: EffectParts): boolean {
+  const memory = store.meta('override-ignored');
+  return memory !== null && deps.clock.now() - memory.at < timing.overrideMemoryMs;
+}
+
+/** Whether a create whose answer was lost made its pod; of several the oldest is taken, the others are orphans. */
+export async function lookupPod(
+  parts: EffectParts,
+  intent: Intent,
+  { post, signal }: EffectContext,
+): Promise<void> {
+  const { launch } = intent;
+  if (launch === null) throw new AppError('internal', 'A create intent without its launch.');
+  try {
+    const pods = await parts.deps.api.pods.list(signal);
+    const [found] = pods
+      .filter((entry) => entry.name === intent.podName && entry.status !== 'TERMINATED')
+      .map((entry) => podFacts(entry))
+      .sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id));
+    post(
+      found === undefined
+        ? { type: 'lookup-empty', intent }
+        : { type: 'lookup-found', intent, launch, pod: found },
+    );
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    post({ type: 'lookup-failed', error: toErrorBody(error) });
+  }
+}
