@@ -172,24 +172,30 @@ describe('what cannot be deployed', () => {
     ],
   ])('%s is refused, and nothing is rented', async (_what, args, want) => {
     const named = args.includes('--model') ? [] : ['--model', MODEL];
-    expect(await faultsOf((more) => app.cli(['deploy', '--yes', ...named, ...args, ...more]), want)).toEqual([]);
+    expect(await faultsOf((more) => app.cli(['deploy', '--yes', ...named, ...args, ...more]), want)).toEqual(
+      [],
+    );
   });
 
   it.each(['show', 'start', 'stop', 'restart', 'terminate', 'logs'])(
     '%s of a deployment that there is not names it and those there are',
     async (verb) => {
-      expect(await faultsOf(
-        (more) => app.cli([verb, 'nothing-like-it', ...more]),
-        refused(3, 'not_found', /"nothing-like-it"/, /There are: kept/),
-      )).toEqual([]);
+      expect(
+        await faultsOf(
+          (more) => app.cli([verb, 'nothing-like-it', ...more]),
+          refused(3, 'not_found', /"nothing-like-it"/, /There are: kept/),
+        ),
+      ).toEqual([]);
     },
   );
 
   it('a mistyped command is answered with the one that was meant', async () => {
-    expect(await faultsOf(
-      (more) => app.cli(['lst', ...more]),
-      refused(2, 'invalid_input', /'lst'/, /Did you mean list/),
-    )).toEqual([]);
+    expect(
+      await faultsOf(
+        (more) => app.cli(['lst', ...more]),
+        refused(2, 'invalid_input', /'lst'/, /Did you mean list/),
+      ),
+    ).toEqual([]);
   });
 
   it('in the end nothing was rented, and what there was is as it was', async () => {
@@ -256,7 +262,9 @@ describe('what RunPod refuses', () => {
   ])('%s: said plainly, nothing rented, nothing lost', async (_what, env, args, want, status) => {
     const app = await afterAGoodStart(env(), args);
     await expect.poll(async () => (await app.cli(['status'])).stdout).toMatch(status);
-    expect(await faultsOf((more) => app.cli(['start', 'kept', '--yes', '--wait', ...more]), want)).toEqual([]);
+    expect(await faultsOf((more) => app.cli(['start', 'kept', '--yes', '--wait', ...more]), want)).toEqual(
+      [],
+    );
     const { deployments } = await app.json<{ deployments: DeploymentView[] }>(['list']);
     expect(deployments).toMatchObject([{ name: 'kept', pod: null, stillBilling: false }]);
     const doctor = await app.cli(['doctor']);
@@ -276,61 +284,71 @@ describe('what RunPod refuses', () => {
       await broke.stop();
     });
     await app.serve();
-    expect(await faultsOf(
-      (more) => app.cli(['deploy', MODEL, '--name', `x${more.length}`, '--yes', '--wait', ...more]),
-      {
-        exit: 4,
-        code: 'runpod_balance_empty',
-        says: [/balance is too low \(402/, /RunPod request/, /Add credit/],
-      },
-    );
+    expect(
+      await faultsOf(
+        (more) => app.cli(['deploy', MODEL, '--name', `x${more.length}`, '--yes', '--wait', ...more]),
+        {
+          exit: 4,
+          code: 'runpod_balance_empty',
+          says: [/balance is too low \(402/, /RunPod request/, /Add credit/],
+        },
+      ),
+    ).toEqual([]);
     expect((await broke.bill()).pods).toEqual([]);
     expect((await app.cli(['show', 'x0'])).stdout).toMatch(/Balance empty/);
     await broke.addCredit(10);
     expect((await app.cli(['start', 'x0', '--yes', '--wait'])).text).toMatch(/ready/i);
-  }).toEqual([]));
+  });
 });
 
 describe('a machine that is in the way', () => {
   it('a taken endpoint port is named', async () => {
     const port = String(await takenPort());
     const dataDir = tempDir();
-    expect(await faultsOf((more) => refusedServe(dataDir, ['--port', port, '--control-port', '0', ...more]), {
-      exit: 4,
-      code: 'port_in_use',
-      says: [new RegExp(`Port ${port}`), /choose another port/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, ['--port', port, '--control-port', '0', ...more]), {
+        exit: 4,
+        code: 'port_in_use',
+        says: [new RegExp(`Port ${port}`), /choose another port/],
+      }),
+    ).toEqual([]);
   });
 
   it('a taken control port is named, with its flag', async () => {
     const port = String(await takenPort());
     const dataDir = tempDir();
-    expect(await faultsOf((more) => refusedServe(dataDir, ['--port', '0', '--control-port', port, ...more]), {
-      exit: 4,
-      code: 'port_in_use',
-      says: [new RegExp(`Port ${port}`), /--control-port/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, ['--port', '0', '--control-port', port, ...more]), {
+        exit: 4,
+        code: 'port_in_use',
+        says: [new RegExp(`Port ${port}`), /--control-port/],
+      }),
+    ).toEqual([]);
   });
 
   it('a host that is not this computer’s is named', async () => {
     const dataDir = tempDir();
     const asked = ['--port', '0', '--control-port', '0', '--host', '192.0.2.1'];
-    expect(await faultsOf((more) => refusedServe(dataDir, [...asked, ...more]), {
-      exit: 2,
-      code: 'config_invalid',
-      says: [/192\.0\.2\.1/, /--host/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, [...asked, ...more]), {
+        exit: 2,
+        code: 'config_invalid',
+        says: [/192\.0\.2\.1/, /--host/],
+      }),
+    ).toEqual([]);
   });
 
   it('a second instance is told who holds the data directory, and the first goes on', async () => {
     const app = new Installation();
     onTestFinished(() => app.end());
     await app.serve();
-    expect(await faultsOf((more) => refusedServe(app.dataDir, [...PORTS, ...more]), {
-      exit: 4,
-      code: 'instance_running',
-      says: [new RegExp(`process ${app.program.child.pid}`), /--data-dir/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(app.dataDir, [...PORTS, ...more]), {
+        exit: 4,
+        code: 'instance_running',
+        says: [new RegExp(`process ${app.program.child.pid}`), /--data-dir/],
+      }),
+    ).toEqual([]);
     expect((await app.json<AppStatus>(['status'])).proxy.listening).toBe(true);
   });
 
@@ -338,33 +356,39 @@ describe('a machine that is in the way', () => {
     const file = join(tempDir(), 'file');
     writeFileSync(file, '');
     for (const dataDir of [file, join(file, 'below')]) {
-      expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
-        exit: 1,
-        code: 'data_dir_unusable',
-        says: [new RegExp(`Cannot write ${file}`), /writable or choose another/],
-      })).toEqual([]);
+      expect(
+        await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
+          exit: 1,
+          code: 'data_dir_unusable',
+          says: [new RegExp(`Cannot write ${file}`), /writable or choose another/],
+        }),
+      ).toEqual([]);
     }
   });
 
   it('a data directory that may not be written is named', async (context) => {
     const dataDir = process.getuid?.() === 0 ? readOnlyDisk(context) : tempDir();
     if (process.getuid?.() !== 0) chmodSync(dataDir, 0o500);
-    expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
-      exit: 1,
-      code: 'data_dir_unusable',
-      says: [new RegExp(dataDir), /writable/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
+        exit: 1,
+        code: 'data_dir_unusable',
+        says: [new RegExp(dataDir), /writable/],
+      }),
+    ).toEqual([]);
   });
 
   it.each(['instance.lock', 'sandbox/app.db'])('a damaged %s is named and left as it is', async (name) => {
     const dataDir = tempDir();
     mkdirSync(join(dataDir, 'sandbox'), { recursive: true });
     writeFileSync(join(dataDir, name), 'no database at all '.repeat(500));
-    expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
-      exit: 1,
-      code: 'data_dir_unusable',
-      says: [new RegExp(join(dataDir, name)), /file is not a database/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, [...PORTS, ...more]), {
+        exit: 1,
+        code: 'data_dir_unusable',
+        says: [new RegExp(join(dataDir, name)), /file is not a database/],
+      }),
+    ).toEqual([]);
   });
 
   it('a full disk stops neither the app nor a pod’s end, is told, and passes', async (context) => {
@@ -378,11 +402,13 @@ describe('a machine that is in the way', () => {
     await app.serve();
     expect((await app.cli(['deploy', MODEL, '--name', 'kept', '--yes', '--wait'])).code).toBe(0);
     fill(disk);
-    expect(await faultsOf((more) => app.cli(['deploy', MODEL, '--name', 'more', '--yes', ...more]), {
-      exit: 1,
-      code: 'disk_full',
-      says: [/full|No space/, /Free space/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => app.cli(['deploy', MODEL, '--name', 'more', '--yes', ...more]), {
+        exit: 1,
+        code: 'disk_full',
+        says: [/full|No space/, /Free space/],
+      }),
+    ).toEqual([]);
     expect((await sandbox.bill()).pods).toHaveLength(1);
     expect((await app.cli(['doctor'])).stdout).toMatch(/▲ data directory: .*only 0 MB free/);
     await app.cli(['stop', 'kept', '--wait', '--timeout', '60']);
@@ -398,11 +424,13 @@ describe('a machine that is in the way', () => {
   it('a disk that is full from the beginning ends the start, with its reason', async (context) => {
     const disk = smallDisk(context, 200_000);
     fill(disk);
-    expect(await faultsOf((more) => refusedServe(join(disk, 'data'), [...PORTS, ...more]), {
-      exit: 1,
-      code: 'disk_full',
-      says: [/full|No space/, /Free space/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(join(disk, 'data'), [...PORTS, ...more]), {
+        exit: 1,
+        code: 'disk_full',
+        says: [/full|No space/, /Free space/],
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -454,16 +482,20 @@ describe('a configuration that cannot be used', () => {
   it('a file that is not there, and a variable that makes no sense', async () => {
     const dataDir = tempDir();
     const missing = join(dataDir, 'nowhere.json');
-    expect(await faultsOf((more) => refusedServe(dataDir, [...PORTS, '--config', missing, ...more]), {
-      exit: 2,
-      code: 'config_invalid',
-      says: [/--config/, new RegExp(missing)],
-    })).toEqual([]);
-    expect(await faultsOf((more) => refusedServe(dataDir, [...more], { RUNPOD_LLM_PORT: 'often' }), {
-      exit: 2,
-      code: 'config_invalid',
-      says: [/RUNPOD_LLM_PORT/, /"often"/],
-    })).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, [...PORTS, '--config', missing, ...more]), {
+        exit: 2,
+        code: 'config_invalid',
+        says: [/--config/, new RegExp(missing)],
+      }),
+    ).toEqual([]);
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, [...more], { RUNPOD_LLM_PORT: 'often' }), {
+        exit: 2,
+        code: 'config_invalid',
+        says: [/RUNPOD_LLM_PORT/, /"often"/],
+      }),
+    ).toEqual([]);
   });
 
   it('one that becomes bad while the app runs: the last good one is kept, and said so until it is good', async () => {
