@@ -4,6 +4,7 @@ import type { Emitter } from '../platform/lifecycle.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Ids } from '../platform/ids.ts';
 import type { Note } from './events.ts';
+import type { Experience } from './experience.ts';
 import type { Boot, DeploymentRecord } from './record.ts';
 import type { DeploymentStore } from './store.ts';
 import type { FleetEvent } from './types.ts';
@@ -76,7 +77,7 @@ export class Journal {
         store.closeIntent(note.intentId, note.outcome, now);
         return;
       case 'capacity':
-        store.addCapacity({
+        store.experience.addCapacity({
           gpuTypeId: note.gpuTypeId,
           dataCenterId: note.dataCenterId,
           at: now,
@@ -84,7 +85,7 @@ export class Journal {
         });
         return;
       case 'booted':
-        rememberBoot(store, note.gpuTypeId, note.model, note.boot, note.readyAt);
+        rememberBoot(store.experience, note.gpuTypeId, note.model, note.boot, note.readyAt);
         return;
       case 'override-ignored':
         store.setMeta('override-ignored', note.image, now);
@@ -132,7 +133,7 @@ export class Journal {
 
 /** Each phase's length, and the whole: what later boots of this model on this GPU are measured by. */
 function rememberBoot(
-  store: DeploymentStore,
+  experience: Experience,
   gpuTypeId: string,
   model: string,
   boot: Boot,
@@ -140,8 +141,8 @@ function rememberBoot(
 ): void {
   for (const { phase, startedAt, endedAt } of boot.phases) {
     if (endedAt !== null && phase !== 'ready') {
-      store.addBootPhase(gpuTypeId, model, phase, (endedAt - startedAt) / 1000, readyAt);
+      experience.addBootPhase(gpuTypeId, model, phase, (endedAt - startedAt) / 1000, readyAt);
     }
   }
-  store.addBootPhase(gpuTypeId, model, 'total', (readyAt - boot.startedAt) / 1000, readyAt);
+  experience.addBootPhase(gpuTypeId, model, 'total', (readyAt - boot.startedAt) / 1000, readyAt);
 }

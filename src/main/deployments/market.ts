@@ -2,7 +2,7 @@ import { AppError, asAppError } from '../../shared/errors.ts';
 import { planRequestSchema, type DeploymentSpec, type Plan } from '../../shared/model.ts';
 import type { ModelFacts } from '../planner/types.ts';
 import type { FleetDeps } from './types.ts';
-import type { DeploymentStore } from './store.ts';
+import type { Experience } from './experience.ts';
 
 const REMEMBER_MS = 24 * 3_600_000;
 /** Boots a median is taken of. */
@@ -11,11 +11,11 @@ const BOOTS = 20;
 /** What a deployment could run on now: model facts and the catalogue, given to the planner. */
 export class Market {
   readonly #deps: FleetDeps;
-  readonly #store: DeploymentStore;
+  readonly #experience: Experience;
 
-  constructor(deps: FleetDeps, store: DeploymentStore) {
+  constructor(deps: FleetDeps, experience: Experience) {
     this.#deps = deps;
-    this.#store = store;
+    this.#experience = experience;
   }
 
   /** @throws AppError of the planner, of RunPod, model_unknown, model_gated; AbortError */
@@ -44,7 +44,7 @@ export class Market {
       pricesAsOf: new Date(now).toISOString(),
       simulated,
       now,
-      capacity: this.#store.capacity(now - REMEMBER_MS),
+      capacity: this.#experience.capacity(now - REMEMBER_MS),
       boots: (gpuTypeId) => this.bootTime(gpuTypeId, spec.model),
     });
     return { plan, facts };
@@ -96,12 +96,12 @@ export class Market {
   }
 
   bootTime(gpuTypeId: string, model: string): { medianSeconds: number | null; runs: number } {
-    const seconds = this.#store.bootSeconds(gpuTypeId, model, 'total', BOOTS);
+    const seconds = this.#experience.bootSeconds(gpuTypeId, model, 'total', BOOTS);
     return { medianSeconds: median(seconds), runs: seconds.length };
   }
 
   phaseSeconds(gpuTypeId: string, model: string, phase: string): number | null {
-    return median(this.#store.bootSeconds(gpuTypeId, model, phase, BOOTS));
+    return median(this.#experience.bootSeconds(gpuTypeId, model, phase, BOOTS));
   }
 }
 

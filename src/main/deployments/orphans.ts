@@ -55,7 +55,7 @@ export interface OrphanSweepParts {
   readonly installation: string;
   readonly events: Emitter<FleetEvent>;
   readonly actors: () => readonly DeploymentActor[];
-  readonly unreadable: () => readonly string[];
+  readonly unreadable: readonly string[];
 }
 
 interface Attempt {
@@ -90,7 +90,7 @@ export class OrphanSweep {
         askedAt,
         owned,
         pending,
-        unreadable: this.#parts.unreadable(),
+        unreadable: this.#parts.unreadable,
         row: store.pod(pod.id),
         lagMs: timing.settleMs,
       }),

@@ -1,8 +1,8 @@
 import { AppError } from '../../shared/errors.ts';
 import { number, numberOrNull, text, textOrNull, type Db, type Row } from '../platform/db.ts';
 import type { HistoryEntry } from '../../shared/model.ts';
-import type { CapacityMemory } from '../planner/types.ts';
 import type { Intent } from './events.ts';
+import { Experience } from './experience.ts';
 import { launchSchema, recordSchema, type DeploymentRecord } from './record.ts';
 
 const SCHEMA = `
@@ -35,10 +35,8 @@ CREATE INDEX deployment_boots_of ON deployment_boots (gpu_type_id, model, phase)
 `;
 
 const HISTORY_PER_DEPLOYMENT = 500;
-const CAPACITY_ROWS = 500;
 const CLOSED_INTENTS = 1000;
 const ENDED_PODS = 2000;
-const BOOT_ROWS = 5000;
 
 export interface PodRow {
   readonly id: string;
@@ -50,10 +48,12 @@ export interface PodRow {
 /** Everything of this room that outlives the process. Writes belong into `db.transaction` together. */
 export class DeploymentStore {
   readonly db: Db;
+  readonly experience: Experience;
 
   constructor(db: Db) {
     this.db = db;
     db.migrate('deployments', [{ sql: SCHEMA }]);
+    this.experience = new Experience(db);
   }
 
   meta(key: string): { readonly value: string; readonly at: number } | null {
@@ -195,59 +195,6 @@ export class DeploymentStore {
       endedAt: numberOrNull(row, 'ended_at'),
     };
   }
-
-  addCapacity(entry: CapacityMemory): void {
-    this.db.run(
-      'INSERT INTO deployment_capacity (gpu_type_id, data_center_id, at, outcome) VALUES (?, ?, ?, ?)',
-      entry.gpuTypeId,
-      entry.dataCenterId,
-      entry.at,
-      entry.outcome,
-    );
-    this.db.run(
-      'DELETE FROM deployment_capacity WHERE seq <= (SELECT seq FROM deployment_capacity ORDER BY seq DESC LIMIT 1 OFFSET ?)',
-      CAPACITY_ROWS,
-    );
-  }
-
-  capacity(sinceMs: number): CapacityMemory[] {
-    return this.db
-      .all('SELECT * FROM deployment_capacity WHERE at >= ? ORDER BY seq', sinceMs)
-      .map((row) => ({
-        gpuTypeId: text(row, 'gpu_type_id'),
-        dataCenterId: textOrNull(row, 'data_center_id'),
-        at: number(row, 'at'),
-        outcome: outcomeOf(text(row, 'outcome')),
-      }));
-  }
-
-  addBootPhase(gpuTypeId: string, model: string, phase: string, seconds: number, at: number): void {
-    this.db.run(
-      'INSERT INTO deployment_boots (gpu_type_id, model, phase, seconds, at) VALUES (?, ?, ?, ?, ?)',
-      gpuTypeId,
-      model,
-      phase,
-      seconds,
-      at,
-    );
-    this.db.run(
-      'DELETE FROM deployment_boots WHERE seq <= (SELECT seq FROM deployment_boots ORDER BY seq DESC LIMIT 1 OFFSET ?)',
-      BOOT_ROWS,
-    );
-  }
-
-  /** The newest durations first, at most `limit`. */
-  bootSeconds(gpuTypeId: string, model: string, phase: string, limit: number): number[] {
-    return this.db
-      .all(
-        'SELECT seconds FROM deployment_boots WHERE gpu_type_id = ? AND model = ? AND phase = ? ORDER BY seq DESC LIMIT ?',
-        gpuTypeId,
-        model,
-        phase,
-        limit,
-      )
-      .map((row) => number(row, 'seconds'));
-  }
 }
 
 function intentOf(row: Row): Intent {
@@ -266,11 +213,6 @@ function intentOf(row: Row): Intent {
 function kindOf(value: string): Intent['kind'] {
   if (value === 'create' || value === 'start' || value === 'stop' || value === 'terminate') return value;
   throw new AppError('internal', `A stored intent has the unknown kind "${value}".`);
-}
-
-function outcomeOf(value: string): CapacityMemory['outcome'] {
-  if (value === 'placed' || value === 'stuck') return value;
-  return 'no-capacity';
 }
 
 function dataOf(json: string): Record<string, unknown> {

@@ -73,11 +73,11 @@ describe('what is kept', () => {
     const store = new DeploymentStore(db);
     for (let n = 0; n < 700; n++) {
       store.addHistory('dep_1', n, { kind: 'k', text: `entry ${n}`, data: {} });
-      store.addCapacity({ gpuTypeId: 'g', dataCenterId: null, at: n, outcome: 'placed' });
+      store.experience.addCapacity({ gpuTypeId: 'g', dataCenterId: null, at: n, outcome: 'placed' });
     }
     expect(store.history('dep_1')).toHaveLength(500);
     expect(store.history('dep_1').at(-1)?.text).toBe('entry 699');
-    expect(store.capacity(0)).toHaveLength(500);
+    expect(store.experience.capacity(0)).toHaveLength(500);
     db.close();
   });
 

@@ -1,0 +1,96 @@
+import type { Emitter } from '../platform/lifecycle.ts';
+import type { Pod } from '../runpod/api.ts';
+import type { DeploymentActor } from './actor.ts';
+import { OrphanSweep } from './orphans.ts';
+import { podFacts } from './pod/read-pod.ts';
+import { Reconciler } from './reconciler.ts';
+import { BillSettling } from './settle.ts';
+import { isBooting } from './state.ts';
+import type { DeploymentStore } from './store.ts';
+import type { Timing } from './timing.ts';
+import type { FleetDeps, FleetEvent } from './types.ts';
+
+export interface AccountWatchParts {
+  readonly deps: FleetDeps;
+  readonly store: DeploymentStore;
+  readonly timing: Timing;
+  readonly installation: string;
+  readonly events: Emitter<FleetEvent>;
+  readonly actors: () => readonly DeploymentActor[];
+  /** Deployments written by another version of this app. */
+  readonly unreadable: readonly string[];
+  readonly spentToday: (deploymentId: string) => number;
+}
+
+/** Keeps the deployments in step with the account: what RunPod lists, what nobody owns, what it billed. */
+export class AccountWatch {
+  readonly #parts: AccountWatchParts;
+  readonly #reconciler: Reconciler;
+  readonly #orphans: OrphanSweep;
+  readonly #settling: BillSettling;
+
+  constructor(parts: AccountWatchParts) {
+    this.#parts = parts;
+    const { deps, store, timing, installation, events, actors, unreadable } = parts;
+    const { api, clock, ids, log, ledger } = deps;
+    const common = { api, clock, log, timing };
+    this.#orphans = new OrphanSweep({
+      ...common,
+      ids,
+      ledger,
+      store,
+      installation,
+      events,
+      actors,
+      unreadable,
+    });
+    const createdAt = (podId: string): number | null => store.pod(podId)?.createdAt ?? null;
+    this.#settling = new BillSettling({ ...common, ledger, createdAt });
+    this.#reconciler = new Reconciler({
+      ...common,
+      moving: () => actors().some((actor) => isMoving(actor)),
+      onPods: (pods, askedAt) => this.#onPods(pods, askedAt),
+      onTick: () => this.#onTick(),
+    });
+  }
+
+  start(): void {
+    this.#reconciler.start();
+  }
+
+  /** Looks soon instead of at its usual time. */
+  hurry(): void {
+    this.#reconciler.hurry();
+  }
+
+  async dispose(): Promise<void> {
+    await this.#reconciler.dispose();
+    await Promise.all([this.#orphans.dispose(), this.#settling.dispose()]);
+  }
+
+  #onPods(pods: readonly Pod[], askedAt: number): void {
+    const byId = new Map(pods.map((pod) => [pod.id, pod]));
+    for (const actor of this.#parts.actors()) {
+      const ours = actor.record.pod;
+      if (ours === null) continue;
+      const pod = byId.get(ours.id);
+      if (pod === undefined) actor.post({ type: 'pod-absent', askedAt });
+      else actor.post({ type: 'pod-observed', pod: podFacts(pod), askedAt });
+    }
+    this.#orphans.sweep(pods, askedAt);
+  }
+
+  #onTick(): void {
+    for (const actor of this.#parts.actors()) {
+      actor.post({ type: 'tick', spentTodayUsd: this.#parts.spentToday(actor.record.id) });
+    }
+    this.#settling.tick();
+  }
+}
+
+/** Whether the account should be looked at often. */
+export function isMoving({ record, state }: DeploymentActor): boolean {
+  const ended = (record.state === 'stopped' || record.state === 'failed') && record.ending === null;
+  const atRest = record.state === 'ready' || ended;
+  return !atRest || isBooting(record) || state.intent !== null || state.live.absentSince !== null;
+}
