@@ -1,8 +1,9 @@
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { report } from '../report.ts';
 import {
   abortTimes,
   firstBytes,
@@ -22,13 +23,14 @@ const QUICK = process.argv.includes('--quick');
 const ROUNDS = QUICK ? 3 : 7;
 const WINDOW_MS = QUICK ? 700 : 1500;
 const WINDOW_SECONDS = QUICK ? 1 : 2;
+/** Below the range the system takes client ports from. */
 const PORTS = {
-  upstream: 39_181,
-  proxy: 39_182,
-  constant: 39_183,
-  nginx: 39_184,
-  fresh: 39_185,
-  freshConstant: 39_186,
+  upstream: 19_181,
+  proxy: 19_182,
+  constant: 19_183,
+  nginx: 19_184,
+  fresh: 19_185,
+  freshConstant: 19_186,
 };
 const here = import.meta.dirname;
 /** Proxy and nginx on one core, load and model server on the other. */
@@ -187,9 +189,7 @@ try {
   await waits();
   await memory();
   results['load average at the end'] = round(loadavg()[0] ?? NaN);
-  mkdirSync(join(here, '../results'), { recursive: true });
-  writeFileSync(join(here, '../results/proxy.json'), `${JSON.stringify(results, null, 2)}\n`);
-  console.table(results);
+  report('proxy', results);
 } finally {
   nginx?.kill();
   proxy.kill();
