@@ -53,16 +53,13 @@ async function start(): Promise<void> {
   desktop.harden();
   claimLinks();
   const tray = desktop.showTray();
-  if (!(await startsHidden(tray))) showWindow();
+  if (!launch.hidden && !desktop.startsHidden) showWindow();
+  // Hidden only where an icon shows that the app runs.
+  else void tray.then((presence) => (presence === 'yes' ? undefined : showWindow()));
   desktop.watchSystem();
   if (!(await desktop.startCore())) return desktop.end();
   for (const page of links.splice(0)) desktop.openPage(page);
   await desktop.startUpdates();
-
-  /** Hidden only where an icon shows that the app runs. */
-  async function startsHidden(presence: ReturnType<Desktop['showTray']>): Promise<boolean> {
-    return desktop !== null && (launch.hidden || desktop.startsHidden) && (await presence) === 'yes';
-  }
 }
 
 /** null = the data directory cannot be used, and people gave up. */

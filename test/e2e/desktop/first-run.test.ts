@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DesktopApp, DesktopHome, menuItem } from '../../support/desktop-double/desktop-app.ts';
 import { startSandboxProcess, type SandboxProcess } from '../../support/instance.ts';
 import { cli } from '../../support/processes.ts';
-import { builtApp } from './support/built-app.ts';
+import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { addSleeping, callInPage, label, skipWelcome, startFromTray } from './support/in-page.ts';
 
 describe('from the first start to stopping everything, by the tray', () => {

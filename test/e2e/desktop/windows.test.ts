@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
-import { builtApp } from './support/built-app.ts';
+import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { callInPage, label, skipWelcome } from './support/in-page.ts';
 
 beforeAll(async () => {

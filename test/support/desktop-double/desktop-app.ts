@@ -49,6 +49,7 @@ export class DesktopApp {
   readonly ended: Promise<Exit>;
   readonly milestones = new Map<string, number>();
   #browser: Browser | null = null;
+  readonly #crashed = new Set<Page>();
   #lastId = 0;
   #output = '';
 
@@ -75,6 +76,10 @@ export class DesktopApp {
       app.ended.then(({ output }) => Promise.reject(new Error(`The app did not start:\n${output}`))),
     ]);
     app.#browser = await chromium.connectOverCDP(`http://127.0.0.1:${port}`);
+    for (const context of app.#browser.contexts()) {
+      for (const page of context.pages()) app.#note(page);
+      context.on('page', (page) => app.#note(page));
+    }
     return app;
   }
 
@@ -122,10 +127,9 @@ export class DesktopApp {
   }
 
   /** Waits for a box and answers it; returns what it said. */
-  async answer(label: string): Promise<Seen['dialogs'][number]> {
-    const { dialogs } = await this.until(`a box with "${label}"`, (seen) =>
-      seen.dialogs.some((dialog) => dialog.buttons.includes(label)),
-    );
+  async answer(label: string, timeoutMs?: number): Promise<Seen['dialogs'][number]> {
+    const isThere = (seen: Seen): boolean => seen.dialogs.some((dialog) => dialog.buttons.includes(label));
+    const { dialogs } = await this.until(`a box with "${label}"`, isThere, timeoutMs);
     const dialog = dialogs.find(({ buttons }) => buttons.includes(label));
     await this.ask({ do: 'answer', label });
     if (dialog === undefined) throw new Error('The box is gone.');
@@ -139,7 +143,9 @@ export class DesktopApp {
       const pages = this.#browser?.contexts().flatMap((context) => context.pages()) ?? [];
       const found = pages.find((page) => {
         const isOurs = page.url().includes('bundle.app.test/index.html');
-        return isOurs && page.url().endsWith('#/popover') === (which === '#/popover');
+        return (
+          isOurs && !this.#crashed.has(page) && page.url().endsWith('#/popover') === (which === '#/popover')
+        );
       });
       if (found !== undefined) return found;
       if (performance.now() > end) {
@@ -167,6 +173,10 @@ export class DesktopApp {
     const killer = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
     await this.ended;
     clearTimeout(killer);
+  }
+
+  #note(page: Page): void {
+    page.on('crash', () => this.#crashed.add(page));
   }
 
   #heard(told: Told): void {

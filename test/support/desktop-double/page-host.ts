@@ -103,8 +103,10 @@ export class PageHost {
     this.#preload = preloadScript(readFileSync(preloadFile, 'utf8'));
   }
 
+  /** Of a page that crashed, the last one. */
   get url(): string {
-    return this.#page === null ? '' : toApp(this.#page.url());
+    if (this.#page !== null && !this.#isCrashed) this.#lastUrl = toApp(this.#page.url());
+    return this.#lastUrl;
   }
 
   async load(url: string): Promise<void> {
@@ -115,11 +117,13 @@ export class PageHost {
 
   async reload(): Promise<void> {
     const url = this.url;
-    if (this.#page?.isClosed() !== false || this.#isCrashed) await this.#discard();
+    // Playwright lets nothing be done with a crashed page: another one takes its place.
+    if (this.#isCrashed) await this.#discard();
     await this.load(url);
   }
 
   #isCrashed = false;
+  #lastUrl = '';
 
   async crash(): Promise<void> {
     // The command never answers: its page is gone.

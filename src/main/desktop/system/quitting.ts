@@ -19,7 +19,7 @@ export interface QuitParts {
 }
 
 /** How long RunPod may take to confirm a stop before the user is asked again. */
-const CONFIRM_SECONDS = 90;
+const CONFIRM_SECONDS = 20;
 /** What does not end by itself within this time is left to the end of the process. */
 const DISPOSE_MS = 10_000;
 

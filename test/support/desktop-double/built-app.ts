@@ -1,8 +1,8 @@
 import { build } from 'electron-vite';
 import { resolve } from 'node:path';
-import { isStale } from '../../../../scripts/stale.ts';
+import { isStale } from '../../../scripts/stale.ts';
 
-export const root = resolve(import.meta.dirname, '../../../..');
+export const root = resolve(import.meta.dirname, '../../..');
 const SOURCES = ['src', 'electron.vite.config.ts', 'vite.config.ts', 'package.json'];
 const BUILT = ['out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html'];
 
