@@ -6,7 +6,7 @@ import { hash, timingSafeEqual } from 'node:crypto';
  */
 export type KeyScope = 'infer' | 'models' | 'metrics';
 
-export interface KeyLimits {
+interface KeyLimits {
   /** null = no limit. */
   readonly requestsPerMinute: number | null;
   readonly tokensPerMinute: number | null;

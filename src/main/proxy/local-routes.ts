@@ -11,7 +11,7 @@ import type { ProxyStats } from './proxy-stats.ts';
 import type { Router } from './router.ts';
 import { modelIdOf, type Route } from './routes.ts';
 
-export interface LocalRequest {
+interface LocalRequest {
   readonly accept: string;
   readonly body: Buffer;
 }

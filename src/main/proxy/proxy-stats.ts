@@ -8,7 +8,7 @@ export interface ProxyStats {
   readonly targets: readonly TargetStats[];
 }
 
-export interface TargetStats {
+interface TargetStats {
   readonly id: string;
   readonly name: string;
   readonly state: TargetState;

@@ -2,7 +2,7 @@ import type { KeyScope } from './keyring.ts';
 
 export type DialectName = 'chat' | 'completions' | 'responses' | 'messages' | 'ollama' | 'plain';
 
-export type RouteId =
+type RouteId =
   | 'root'
   | 'health'
   | 'models'

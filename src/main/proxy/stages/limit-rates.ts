@@ -6,7 +6,7 @@ import { settle, take, type Taken } from '../gcra.ts';
 import { numberOf } from '../json.ts';
 import type { Turnstile } from '../turnstile.ts';
 
-export interface RateLimits {
+interface RateLimits {
   readonly requestsPerMinute: number | null;
   readonly tokensPerMinute: number | null;
   readonly concurrent: number | null;
