@@ -16,6 +16,8 @@ export default defineConfig({
     outDir: resolve(import.meta.dirname, 'out/renderer'),
     emptyOutDir: true,
     target: 'chrome140',
+    // electron-vite would leave it as it is.
+    minify: 'oxc',
     sourcemap: false,
     assetsInlineLimit: 0,
     // Both bodies are modern Chromium or an evergreen browser; the polyfill would be an inline script under the CSP.

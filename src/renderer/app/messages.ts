@@ -30,7 +30,6 @@ export const shell = {
   },
   runpodTrouble: 'RunPod trouble',
   configTrouble: 'Configuration not reloaded',
-  unattended: 'If this computer dies now, this can cost at most',
   notices: { title: 'Notifications', empty: 'Nothing has happened yet.', open: 'Notifications' },
   help: 'Keys and help',
   palette: {

@@ -7,7 +7,7 @@ import { terminalClients } from '../../shared/clients/terminals.ts';
 /** Stands for the local key until a snippet is copied, so that the key is never on the screen. */
 const KEY_MARK = 'LOCAL_KEY_GOES_HERE';
 
-export type ClientGroup = 'editors' | 'terminal' | 'apps' | 'code';
+type ClientGroup = 'editors' | 'terminal' | 'apps' | 'code';
 
 const GROUPS: readonly { readonly group: ClientGroup; readonly clients: readonly ClientSheet[] }[] = [
   { group: 'editors', clients: editorClients },

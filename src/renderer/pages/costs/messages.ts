@@ -11,7 +11,7 @@ export const words = {
   asChart: 'Show as chart',
   nothing: 'Nothing was spent in this time.',
   byDeployment: 'By deployment',
-  byKind: 'By kind, all time',
+  byKind: 'By kind, this month',
   none: 'No deployment has cost anything yet.',
   limits: 'Limits',
   noLimit: 'none',

@@ -40,7 +40,6 @@ export const words = {
   },
   advanced: 'Advanced: arguments, image, environment, disk, aliases',
   request: 'Exactly what will be stored and sent',
-  problems: 'Before it can be deployed',
   bar: {
     gpu: (price: string) => `${price} GPU`,
     perDay: (usd: string, hours: string) => `${usd} on a day with ${hours} h of use`,

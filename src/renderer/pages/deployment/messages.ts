@@ -32,12 +32,10 @@ export const words = {
     today: 'Today',
     total: 'In all',
     rest: 'At rest',
-    perRequest: 'Recent request',
   },
   endpoint: { title: 'Endpoint', url: 'URL', model: 'Model', snippets: 'Snippets for your editor' },
   pod: { title: 'Pod', none: 'No pod at RunPod now.' },
   consequences: 'What happens if…',
-  danger: 'Danger zone',
   noHistory: 'Nothing has happened yet.',
   noRequests: 'No request yet.',
 } as const;

@@ -30,9 +30,5 @@ export const words = {
     generated: 'made by this app, in the keychain',
     none: 'not set',
   },
-  rights: { yes: 'allowed', no: 'not allowed', 'read-only': 'read only', unknown: 'unknown' },
   noKeychain: 'This machine offers no keychain',
-  runpodKeys: 'https://console.runpod.io/user/settings',
-  keyAdvice:
-    'Make a restricted key with read and write access to pods, serverless and templates, and read access to billing.',
 } as const;

@@ -8,7 +8,8 @@ import { DiagnosticsTab } from './diagnostics-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { words } from './messages.ts';
 import { useApp } from '../../app/app-context.ts';
-import { BudgetTab, DesktopTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
+import { DesktopTab } from './desktop-tab.tsx';
+import { BudgetTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
 
 const TABS = [
   { id: 'appearance', label: words.tabs.appearance, content: <AppearanceTab /> },

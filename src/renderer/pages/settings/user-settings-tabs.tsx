@@ -1,50 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import { userSettingsSchema, type UserSettings } from '../../../shared/model.ts';
-import { say, tell } from '../../app/actions.ts';
-import { useApp } from '../../app/app-context.ts';
-import { useCall } from '../../app/use-call.ts';
 import { Button } from '../../components/button.tsx';
 import { Choice } from '../../components/choice.tsx';
 import { SwitchRow, TextField } from '../../components/field.tsx';
-import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
+import { Section } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { endpointUrl } from '../../view/endpoint.ts';
-import { words } from './messages.ts';
-
-interface Inside {
-  readonly settings: UserSettings;
-  /** Saves the whole; what was shown before comes back when it fails. */
-  readonly save: (next: UserSettings) => void;
-}
-
-function WithSettings({ children }: { readonly children: (inside: Inside) => ReactNode }): ReactNode {
-  const { client } = useApp();
-  const settings = useCall('settings.get', {});
-  if (settings.value === null) {
-    return settings.problem === null ? (
-      <Loading what="settings" />
-    ) : (
-      <div className="p-5">
-        <ProblemPanel problem={settings.problem} onRetry={settings.reload} />
-      </div>
-    );
-  }
-  const before = settings.value;
-  const save = (next: UserSettings): void => {
-    settings.put(next);
-    client.call('settings.set', next).then(
-      (stored) => {
-        settings.put(stored);
-        say(words.saved);
-      },
-      (error: unknown) => {
-        settings.put(before);
-        tell(error, words.notSaved);
-      },
-    );
-  };
-  return <div className="max-w-2xl space-y-4 px-5 py-4">{children({ settings: before, save })}</div>;
-}
+import { WithSettings, type Inside } from './with-settings.tsx';
 
 export function BudgetTab(): ReactNode {
   return (
@@ -221,87 +183,5 @@ export function NotificationsTab(): ReactNode {
         );
       }}
     </WithSettings>
-  );
-}
-
-const TRAY_CLICKS = [
-  { id: 'popover', label: 'Small window' },
-  { id: 'window', label: 'App window' },
-] as const;
-
-const LANGUAGES = [
-  { id: 'system', label: 'System' },
-  { id: 'en', label: 'English' },
-  { id: 'de', label: 'Deutsch' },
-] as const;
-
-/** Only where there is a desktop around the page. */
-export function DesktopTab(): ReactNode {
-  return (
-    <WithSettings>
-      {({ settings, save }) => {
-        const { desktop } = settings;
-        const set = (change: Partial<UserSettings['desktop']>): void =>
-          save({ ...settings, desktop: { ...desktop, ...change } });
-        return (
-          <>
-            <Section title="Start and window">
-              <SwitchRow
-                label="Start at login"
-                hint="In the background, without a window."
-                checked={desktop.startAtLogin}
-                onChange={(startAtLogin) => set({ startAtLogin })}
-              />
-              <SwitchRow
-                label="Begin without a window"
-                checked={desktop.startHidden}
-                onChange={(startHidden) => set({ startHidden })}
-              />
-              <SwitchRow
-                label="Close to the tray"
-                hint="The app goes on and keeps watch over what bills."
-                checked={desktop.closeToTray}
-                onChange={(closeToTray) => set({ closeToTray })}
-              />
-            </Section>
-            <Section title="Tray and menus">
-              <ChoiceRow label="A click on the tray icon opens the">
-                <Choice
-                  label="A click on the tray icon opens the"
-                  options={TRAY_CLICKS}
-                  value={desktop.trayClick}
-                  onChange={(trayClick) => set({ trayClick })}
-                />
-              </ChoiceRow>
-              <SwitchRow
-                label="Cost beside the icon"
-                hint="macOS only."
-                checked={desktop.costInMenuBar}
-                onChange={(costInMenuBar) => set({ costInMenuBar })}
-              />
-              <ChoiceRow label="Language of tray, menus and notifications">
-                <Choice
-                  label="Language of tray, menus and notifications"
-                  options={LANGUAGES}
-                  value={desktop.language}
-                  onChange={(language) => set({ language })}
-                />
-              </ChoiceRow>
-            </Section>
-          </>
-        );
-      }}
-    </WithSettings>
-  );
-}
-
-function ChoiceRow({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <div className="flex flex-wrap items-center gap-4 py-1.5">
-      <span className="grow font-medium" aria-hidden>
-        {label}
-      </span>
-      {children}
-    </div>
   );
 }

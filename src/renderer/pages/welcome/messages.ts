@@ -18,8 +18,7 @@ export const words = {
   },
   model: {
     title: 'Which model?',
-    safety:
-      'It stops after 15 minutes without requests and asks before it ever costs more than the daily budget.',
+    safety: 'It stops by itself after 15 minutes without requests, and when the daily budget is reached.',
     other: 'Another model…',
     start: 'Start',
   },
