@@ -39,4 +39,22 @@ describe('with start commands run as real processes', () => {
       expect(w.sandbox.bill().pods).toMatchObject([{ running: false }]);
     },
   );
+
+  it('nobody home: the pod ends itself at its deadline when the app is gone, and the app finds that out', async () => {
+    w = await liveSandboxWorld({ speed: 200, timing });
+    w.fleet.start();
+    // A deadline of some seconds: long enough to come up and be seen armed.
+    const watchdog = { maxHours: 12 / 3600 };
+    await w.fleet.create({ name: 'one', model: 'Qwen/Qwen3-8B', watchdog }, true, never);
+    await w.fleet.wait('one', 'ready', 50_000, never);
+    await w.fleet.dispose();
+    // The watchdog looks every half minute.
+    await expect
+      .poll(() => w.sandbox.bill().pods[0]?.running, { timeout: 50_000, interval: 200 })
+      .toBe(false);
+    await w.crash();
+    w.fleet.start();
+    await w.fleet.wait('one', 'stopped', 20_000, never);
+    expect(w.fleet.get('one')).toMatchObject({ desired: 'stopped', pod: null });
+  }, 120_000);
 });
