@@ -24,6 +24,7 @@ interface Refusal {
 type Ended = Awaited<ReturnType<Installation['cli']>>;
 
 const MODEL = 'Qwen/Qwen3-0.6B';
+const PATIENCE = { timeout: 30_000, interval: 500 };
 const PORTS = ['--port', '0', '--control-port', '0'];
 
 /** Asks for text and for JSON; returns what is wrong with the refusal, for `toEqual([])`. */
@@ -261,7 +262,7 @@ describe('what RunPod refuses', () => {
     ],
   ])('%s: said plainly, nothing rented, nothing lost', async (_what, env, args, want, status) => {
     const app = await afterAGoodStart(env(), args);
-    await expect.poll(async () => (await app.cli(['status'])).stdout).toMatch(status);
+    await expect.poll(async () => (await app.cli(['status'])).stdout, PATIENCE).toMatch(status);
     expect(await faultsOf((more) => app.cli(['start', 'kept', '--yes', '--wait', ...more]), want)).toEqual(
       [],
     );
@@ -510,18 +511,17 @@ describe('a configuration that cannot be used', () => {
       );
     const warning = async (): Promise<string> =>
       /warning: (.*)/.exec((await app.cli(['status'])).stdout)?.[1] ?? '';
-    const patience = { timeout: 30_000, interval: 500 };
     writeFileSync(file, declares(11));
     await app.serve();
-    await expect.poll(minutes, patience).toEqual([11]);
+    await expect.poll(minutes, PATIENCE).toEqual([11]);
 
     writeFileSync(file, '{ "idle": { "minutes": -3 } ');
-    await expect.poll(warning, patience).toMatch(/llm_config\.json:1:\d+/);
+    await expect.poll(warning, PATIENCE).toMatch(/llm_config\.json:1:\d+/);
     expect(await minutes()).toEqual([11]);
     expect((await app.cli(['doctor'])).stdout).toMatch(/✗ configuration: .*\n +.*last good one is used/);
 
     writeFileSync(file, declares(23));
-    await expect.poll(minutes, patience).toEqual([23]);
+    await expect.poll(minutes, PATIENCE).toEqual([23]);
     expect(await warning()).toBe('');
   });
 });

@@ -50,7 +50,7 @@ function errorText(value: unknown): string | null {
   if (!error.success) return null;
   const { message, cause } = error.data;
   const because = errorText(cause);
-  return because === null ? message : `${message} (${because})`;
+  return because === null ? message : `${message.replace(/\.$/, '')}: ${because}`;
 }
 
 /** A server's message must not be able to move the cursor, fake another line or turn the text around. */

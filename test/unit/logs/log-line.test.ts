@@ -29,7 +29,7 @@ describe('toLogLine', () => {
       cause: { type: 'TypeError', message: 'fetch failed', stack: '…' },
     };
     const stored = JSON.stringify({ level: 'warn', time: at, err, msg: 'not asked' });
-    expect(toLogLine(stored).text).toBe('not asked err="The hub cannot be reached. (fetch failed)"');
+    expect(toLogLine(stored).text).toBe('not asked err="The hub cannot be reached: fetch failed"');
   });
 
   it('shows a line that is not JSON as it is', () => {
