@@ -118,7 +118,7 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
     methods: {
       ...planHandlers({ ...common, models: services.models, fleet, planner: PLANNER }),
       ...deploymentHandlers(fleet),
-      ...costHandlers({ ...common, ledger, fleet, log: parts.log, zone: services.zone }),
+      ...costHandlers({ ...common, ledger, fleet, requests, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),
       ...imageHandlers(services.images),
     },

@@ -10,7 +10,9 @@ import {
   appStatusSchema,
   checkSchema,
   configValueSchema,
+  costGroupingSchema,
   costSeriesSchema,
+  costSharesSchema,
   costSummarySchema,
   deploymentSpecSchema,
   deploymentViewSchema,
@@ -108,6 +110,16 @@ export const methods = {
   'costs.series': method(
     z.strictObject({ bucket: z.enum(['hour', 'day']), buckets: z.int().min(1).max(366) }),
     costSeriesSchema,
+  ),
+  /** Where the money went, by what it was spent for. */
+  'costs.shares': method(
+    z.strictObject({ by: costGroupingSchema, span: z.enum(['today', 'month']).default('month') }),
+    costSharesSchema,
+  ),
+  /** The ledger as a file for other programs. */
+  'costs.export': method(
+    z.strictObject({ format: z.enum(['csv', 'json']), deployment: z.string().optional() }),
+    z.object({ filename: z.string(), content: z.string() }),
   ),
 
   /** Requests that went through the proxy, newest first. */

@@ -26,6 +26,14 @@ export const costSummarySchema = z.object({
   /** null = the key does not tell. */
   balanceUsd: z.number().nullable(),
   runwayHours: z.number().nullable(),
+  /** By name, what RunPod does when the balance reaches zero. */
+  atZero: z.object({
+    /** Pods without a network volume, with all that is on them. */
+    deleted: z.array(z.string()),
+    stopped: z.array(z.string()),
+    /** Network volumes. */
+    maybeDeletedLater: z.array(z.string()),
+  }),
   unattended: unattendedSchema,
   byDeployment: z.array(costLineSchema),
   /** This month, by what it was spent on; every kind is present. */
@@ -50,6 +58,43 @@ export const costSeriesSchema = z.object({
   ),
 });
 export type CostSeries = z.infer<typeof costSeriesSchema>;
+
+/** What a group of requests cost: the time they were served, the starts they caused and the idle time behind them. */
+export const costShareSchema = z.object({
+  /** null = what no request can be held for: starts by hand, idle time before the first request, storage. */
+  name: z.string().nullable(),
+  requests: z.number(),
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  busyUsd: z.number(),
+  bootUsd: z.number(),
+  idleUsd: z.number(),
+  usd: z.number(),
+  /** Of input and output tokens together; null = none were counted. */
+  usdPerMillionTokens: z.number().nullable(),
+  /** The same tokens at a public endpoint with the same model; null = there is none. */
+  publicUsd: z.number().nullable(),
+});
+export type CostShare = z.infer<typeof costShareSchema>;
+
+export const costGroupingSchema = z.enum(['deployment', 'model', 'key', 'project']);
+export type CostGrouping = z.infer<typeof costGroupingSchema>;
+
+export const costSharesSchema = z.object({
+  asOf: isoSchema,
+  from: isoSchema,
+  simulated: z.boolean(),
+  by: costGroupingSchema,
+  /** The rows add up to `usd`, the dearest first. */
+  rows: z.array(costShareSchema),
+  usd: z.number(),
+  /** Paid time of hardware, in hours: serving, starting, idle behind a request, and for nobody. */
+  hours: z.object({ busy: z.number(), boot: z.number(), idle: z.number(), nobody: z.number() }),
+  /** All tokens of the span at each public endpoint, the cheapest first; prices as of `pricesAsOf`. */
+  publicPrices: z.array(z.object({ model: z.string(), usd: z.number() })),
+  pricesAsOf: z.string(),
+});
+export type CostShares = z.infer<typeof costSharesSchema>;
 
 export const ledgerEntrySchema = z.object({
   id: z.string(),

@@ -10,12 +10,14 @@ import { AppError } from '../../src/shared/errors.ts';
 import type { DeploymentView } from '../../src/shared/model.ts';
 import { userSettingsSchema } from '../../src/shared/user-settings.ts';
 import { createLocalApi, type CoreApi } from '../../src/main/control/local-api.ts';
+import { exportEntries } from '../../src/main/costs/export-entries.ts';
 import { abortError } from '../../src/main/platform/clock.ts';
 import { Emitter } from '../../src/main/platform/lifecycle.ts';
 import { fakeImages } from './fake-images.ts';
 import {
   SAMPLE_NOW,
   sampleCostSeries,
+  sampleCostShares,
   sampleCosts,
   sampleDeployment,
   sampleDeployments,
@@ -276,6 +278,11 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
     'costs.summary': () => Promise.resolve(sampleCosts(now)),
     'costs.entries': () => Promise.resolve({ entries: sampleEntries(now) }),
     'costs.series': async ({ bucket, buckets }) => sampleCostSeries(now, bucket, buckets),
+    'costs.shares': async ({ by }) => sampleCostShares(now, by),
+    'costs.export': async ({ format }) => ({
+      filename: `costs-simulated-2026-11-24.${format}`,
+      content: exportEntries(sampleEntries(now), format),
+    }),
     'requests.recent': () => Promise.resolve({ requests: [sampleRequest(now)] }),
     'traffic.recent': async ({ windowMinutes }) => sampleTraffic(now, windowMinutes),
     'radar.scan': () => Promise.resolve(sampleRadar(now)),

@@ -26,6 +26,8 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'costs.summary': {},
   'costs.entries': {},
   'costs.series': { bucket: 'day', buckets: 7 },
+  'costs.shares': { by: 'model' },
+  'costs.export': { format: 'csv' },
   'requests.recent': {},
   'traffic.recent': {},
   'radar.scan': {},

@@ -10,7 +10,7 @@ import {
 } from '../../src/shared/model.ts';
 import type { AppStatus, KeyCheck, SecretStatus } from '../../src/shared/model.ts';
 import type { ModelHit, RequestRecord, Traffic } from '../../src/shared/activity.ts';
-import type { CostSeries } from '../../src/shared/costs.ts';
+import type { CostGrouping, CostSeries, CostShares } from '../../src/shared/costs.ts';
 
 /** Values that the contract allows, for tests of whoever shows them. Pure: the renderer's tests use them too. */
 
@@ -260,6 +260,7 @@ export function sampleCosts(now = SAMPLE_NOW): CostSummary {
     forecastMonthUsd: 41.8,
     balanceUsd: 18.4,
     runwayHours: 26.3,
+    atZero: { deleted: ['qwen3-coder'], stopped: [], maybeDeletedLater: ['weights'] },
     unattended: { usd: 0.35, until: iso(now + 30 * MINUTE), excludes: ['tax'] },
     byDeployment: [
       {
@@ -298,6 +299,45 @@ export function sampleCostSeries(now: number, bucket: 'hour' | 'day', buckets: n
         byDeployment: { 'qwen3-coder': usd },
       };
     }),
+  };
+}
+
+export function sampleCostShares(now: number, by: CostGrouping): CostShares {
+  return {
+    asOf: iso(now),
+    from: iso(now - 23 * 24 * HOUR),
+    simulated: true,
+    by,
+    rows: [
+      {
+        name: by === 'model' ? 'Qwen/Qwen3-Coder-30B-A3B-Instruct-FP8' : 'qwen3-coder',
+        requests: 812,
+        inputTokens: 61_000_000,
+        outputTokens: 4_100_000,
+        busyUsd: 17.2,
+        bootUsd: 1.48,
+        idleUsd: 8.1,
+        usd: 26.78,
+        usdPerMillionTokens: 0.4114,
+        publicUsd: null,
+      },
+      {
+        name: null,
+        requests: 0,
+        inputTokens: 0,
+        outputTokens: 0,
+        busyUsd: 0,
+        bootUsd: 0,
+        idleUsd: 0,
+        usd: 4.42,
+        usdPerMillionTokens: null,
+        publicUsd: null,
+      },
+    ],
+    usd: 31.2,
+    hours: { busy: 39.1, boot: 3.4, idle: 18.4, nobody: 0.6 },
+    publicPrices: [{ model: 'cogito-671b-v2-1-fp8-dynamic', usd: 32.55 }],
+    pricesAsOf: '2026-11-23',
   };
 }
 

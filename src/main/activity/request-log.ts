@@ -1,7 +1,7 @@
 import { requestRecordSchema, type RequestRecord, type Traffic } from '../../shared/activity.ts';
 import type { Log } from '../logs/log.ts';
 import { abortError, type Clock } from '../platform/clock.ts';
-import { text, type Db } from '../platform/db.ts';
+import { text, type Db, type Row } from '../platform/db.ts';
 import { Emitter } from '../platform/lifecycle.ts';
 import { trafficOf } from './traffic.ts';
 
@@ -20,6 +20,12 @@ export interface RequestLog {
   add(record: RequestRecord): void;
   /** Newest first. */
   recent(filter: { readonly deployment?: string | undefined; readonly limit: number }): RequestRecord[];
+  /** Those that ended within a span, oldest first, as far back as records are kept. */
+  between(
+    filter: { readonly deployment?: string | undefined },
+    fromMs: number,
+    toMs: number,
+  ): RequestRecord[];
   traffic(
     filter: { readonly deployment?: string | undefined; readonly windowMinutes: number },
     inFlight: number,
@@ -110,6 +116,22 @@ class SqliteRequestLog implements RequestLog {
     return found;
   }
 
+  between(
+    { deployment }: { readonly deployment?: string | undefined },
+    fromMs: number,
+    toMs: number,
+  ): RequestRecord[] {
+    this.#flush();
+    return recordsOf(
+      this.#db.all(
+        'SELECT record FROM requests WHERE at >= ? AND at < ? AND (?3 IS NULL OR deployment = ?3) ORDER BY at, seq',
+        Math.round(fromMs),
+        Math.round(toMs),
+        deployment ?? null,
+      ),
+    );
+  }
+
   traffic(
     filter: { readonly deployment?: string | undefined; readonly windowMinutes: number },
     inFlight: number,
@@ -153,9 +175,13 @@ class SqliteRequestLog implements RequestLog {
   }
 
   #load(limit: number): RequestRecord[] {
-    return this.#db
-      .all('SELECT record FROM requests ORDER BY seq DESC LIMIT ?', limit)
-      .map((row) => requestRecordSchema.safeParse(JSON.parse(text(row, 'record'))))
-      .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
+    return recordsOf(this.#db.all('SELECT record FROM requests ORDER BY seq DESC LIMIT ?', limit));
   }
+}
+
+/** What an older version wrote differently is left out. */
+function recordsOf(rows: readonly Row[]): RequestRecord[] {
+  return rows
+    .map((row) => requestRecordSchema.safeParse(JSON.parse(text(row, 'record'))))
+    .flatMap((parsed) => (parsed.success ? [parsed.data] : []));
 }

@@ -33,9 +33,9 @@ export interface AtRisk {
 
 /** What RunPod does when the balance reaches zero (FACTS 2.8). */
 export function lostAtZero(resources: readonly AtRisk[]): {
-  readonly deleted: readonly string[];
-  readonly stopped: readonly string[];
-  readonly maybeDeletedLater: readonly string[];
+  readonly deleted: string[];
+  readonly stopped: string[];
+  readonly maybeDeletedLater: string[];
 } {
   const names = (wanted: (resource: AtRisk) => boolean): string[] =>
     resources.filter(wanted).map((resource) => resource.name);

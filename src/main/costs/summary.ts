@@ -2,7 +2,7 @@ import type { CostKind, CostSummary } from '../../shared/model.ts';
 import { startOfDay, startOfMonth } from './calendar.ts';
 import { TRAILING_MS, forecastMonthUsd } from './forecast.ts';
 import type { CostLedger, Share } from './ledger.ts';
-import { runway } from './runway.ts';
+import { lostAtZero, runway, type AtRisk } from './runway.ts';
 
 /** What the summary needs that is not in the ledger. */
 export interface Surroundings {
@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly restUsdPerMonth: number;
   /** null = the key does not tell. */
   readonly balanceUsd: number | null;
+  /** Pods and network volumes there are now. */
+  readonly atRisk: readonly AtRisk[];
   readonly unattended: CostSummary['unattended'];
   readonly reconciliation: CostSummary['reconciliation'];
 }
@@ -70,6 +72,7 @@ export function buildCostSummary(around: Surroundings, facts: LedgerFacts): Cost
     }),
     balanceUsd: around.balanceUsd,
     runwayHours: runway(around.balanceUsd, nowUsdPerHour, nowMs)?.hours ?? null,
+    atZero: lostAtZero(around.atRisk),
     unattended: around.unattended,
     byDeployment: linesOf(facts),
     byKind: byKind(facts.month),

@@ -1,17 +1,26 @@
-import type { MethodHandlers } from '../../shared/api.ts';
-import type { CostSummary, DeploymentView } from '../../shared/model.ts';
+import type { MethodHandlers, MethodParsedInput } from '../../shared/api.ts';
+import type { CostShares, CostSummary, DeploymentView } from '../../shared/model.ts';
 import type { Unattended } from '../../shared/deployment.ts';
+import type { RequestLog } from '../activity/request-log.ts';
+import { attribute } from '../costs/attribution.ts';
+import { dayOf, startOfDay, startOfMonth } from '../costs/calendar.ts';
+import { exportEntries } from '../costs/export-entries.ts';
 import type { CostLedger } from '../costs/ledger.ts';
+import type { AtRisk } from '../costs/runway.ts';
 import { costSeries } from '../costs/series.ts';
+import { costShares } from '../costs/shares.ts';
 import { costSummary } from '../costs/summary.ts';
 import type { Fleet } from '../deployments/types.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunPodApi } from '../runpod/api.ts';
+import { checkBill } from './bill-check.ts';
+import { remembered } from './remembered.ts';
 
 export interface CostParts {
   readonly ledger: CostLedger;
   readonly fleet: Fleet;
+  readonly requests: Pick<RequestLog, 'between'>;
   readonly api: RunPodApi;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,36 +32,100 @@ type Handled = Pick<MethodHandlers, Extract<keyof MethodHandlers, `costs.${strin
 
 /** The balance costs a GraphQL call of its own; screens ask far more often than it changes. */
 const BALANCE_AGE_MS = 60_000;
+/** The bill is an hour's work at RunPod's side and minutes old anyway. */
+const BILL_AGE_MS = 10 * 60_000;
+const MOST_EXPORTED = 100_000;
 
 export function costHandlers(parts: CostParts): Handled {
-  const { ledger, fleet, clock, zone, simulated } = parts;
-  const balance = rememberedBalance(parts);
+  const { ledger, fleet, api, clock, log, zone, simulated } = parts;
   /** The ledger keeps the cloud's time. */
-  const now = (): number => clock.now() + parts.api.clockOffsetMs();
+  const now = (): number => clock.now() + api.clockOffsetMs();
+  const balance = remembered({
+    clock,
+    log,
+    what: 'balance',
+    maxAgeMs: BALANCE_AGE_MS,
+    keepLast: false,
+    read: async (signal) => (await api.balance(signal)).balanceUsd,
+  });
+  const bill = remembered({
+    clock,
+    log,
+    what: 'bill',
+    maxAgeMs: BILL_AGE_MS,
+    keepLast: true,
+    read: (signal) => checkBill(parts, now(), zone(), signal),
+  });
   return {
     'costs.summary': async (_input, signal): Promise<CostSummary> => {
+      const [balanceUsd, reconciliation] = await Promise.all([balance(signal), bill(signal)]);
       const views = fleet.list();
       return costSummary(ledger, {
         nowMs: now(),
         zone: zone(),
         simulated,
         restUsdPerMonth: views.reduce((total, view) => total + view.cost.restUsdPerMonth, 0),
-        balanceUsd: await balance(signal),
+        balanceUsd,
+        atRisk: atRiskOf(views),
         unattended: totalUnattended(views),
-        reconciliation: null,
+        reconciliation,
       });
     },
-    'costs.entries': async ({ deployment, limit }) => {
-      const filter = deployment === undefined ? {} : { deploymentId: idOf(fleet, deployment) };
-      return { entries: ledger.entries({ ...filter, limit }, now()) };
-    },
+    'costs.entries': async ({ deployment, limit }) => ({
+      entries: ledger.entries({ ...filterOf(fleet, deployment), limit }, now()),
+    }),
     'costs.series': async (wish) => costSeries(ledger, wish, { nowMs: now(), zone: zone(), simulated }),
+    'costs.shares': async (wish) => sharesOf(parts, wish, now()),
+    'costs.export': async ({ format, deployment }) => {
+      const entries = ledger.entries({ ...filterOf(fleet, deployment), limit: MOST_EXPORTED }, now());
+      const about = [simulated ? 'simulated' : null, deployment, dayOf(now(), zone())];
+      const filename = ['costs', ...about.filter((part) => typeof part === 'string')].join('-');
+      return {
+        filename: `${filename.replaceAll(/[^\w.-]/g, '_')}.${format}`,
+        content: exportEntries(entries, format),
+      };
+    },
   };
 }
 
+function sharesOf(
+  parts: CostParts,
+  { by, span }: MethodParsedInput<'costs.shares'>,
+  nowMs: number,
+): CostShares {
+  const { ledger, fleet, requests, api, zone, simulated } = parts;
+  const fromMs = span === 'today' ? startOfDay(nowMs, zone()) : startOfMonth(nowMs, zone());
+  const offsetMs = api.clockOffsetMs();
+  const names = ledger.names();
+  const views = new Map(fleet.list().map((view) => [view.name, view]));
+  const ids = new Map(Array.from(names, ([id, name]) => [name, id]));
+  const attribution = attribute({
+    intervals: ledger.intervals(fromMs, nowMs),
+    requests: requests.between({}, fromMs - offsetMs, nowMs - offsetMs),
+    deploymentOf: ({ deployment }) =>
+      deployment === null ? null : (views.get(deployment)?.id ?? ids.get(deployment) ?? null),
+    offsetMs,
+  });
+  const modelOf = (deployment: string): string | null => views.get(deployment)?.spec.model ?? null;
+  return costShares(attribution, { by, fromMs, nowMs, simulated, names, modelOf });
+}
+
 /** A deployment that is gone is still in the ledger under its id. */
-function idOf(fleet: Fleet, ref: string): string {
-  return fleet.list().find((view) => view.name === ref || view.id === ref)?.id ?? ref;
+function filterOf(fleet: Fleet, ref: string | undefined): { readonly deploymentId?: string } {
+  if (ref === undefined) return {};
+  return { deploymentId: fleet.list().find((view) => view.name === ref || view.id === ref)?.id ?? ref };
+}
+
+/** Pods there are, and the network volumes that deployments use. */
+function atRiskOf(views: readonly DeploymentView[]): AtRisk[] {
+  const pods = views.flatMap((view): AtRisk[] =>
+    view.pod === null ? [] : [{ name: view.name, kind: 'pod', hasNetworkVolume: view.spec.volume !== null }],
+  );
+  const volumes = new Set(views.flatMap((view) => view.spec.volume?.networkVolumeId ?? []));
+  return [
+    ...pods,
+    ...Array.from(volumes, (name): AtRisk => ({ name, kind: 'network-volume', hasNetworkVolume: true })),
+  ];
 }
 
 /** The most that everything together can cost if this computer dies now; one pod without a bound leaves no bound. */
@@ -64,22 +137,5 @@ export function totalUnattended(views: readonly DeploymentView[]): Unattended {
     usd: bounded ? parts.reduce((total, part) => total + (part.usd ?? 0), 0) : null,
     until: bounded ? (ends.at(-1) ?? null) : null,
     excludes: [...new Set(parts.flatMap((part) => part.excludes))],
-  };
-}
-
-function rememberedBalance(parts: CostParts): (signal: AbortSignal) => Promise<number | null> {
-  let known: { readonly at: number; readonly usd: number | null } | null = null;
-  return async (signal) => {
-    const at = parts.clock.monotonic();
-    if (known !== null && at - known.at < BALANCE_AGE_MS) return known.usd;
-    try {
-      known = { at, usd: (await parts.api.balance(signal)).balanceUsd };
-    } catch (error) {
-      signal.throwIfAborted();
-      // Costs are shown without a balance rather than not at all.
-      parts.log.warn({ err: error }, 'balance could not be read');
-      known = { at, usd: null };
-    }
-    return known.usd;
   };
 }

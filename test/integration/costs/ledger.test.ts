@@ -253,6 +253,7 @@ describe('views of the ledger', () => {
       restUsdPerMonth: 2,
       balanceUsd: null,
       unattended: { usd: null, until: null, excludes: [] },
+      atRisk: [],
       reconciliation: null,
     });
     const series = costSeries(ledger, { bucket: 'day', buckets: 3 }, surroundings);

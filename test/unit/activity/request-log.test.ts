@@ -89,6 +89,20 @@ describe('request log', () => {
     expect(reopened.recent({ limit: 10 }).map((entry) => entry.id)).toEqual([ids[2], ids[1], ids[0]]);
   });
 
+  it('gives those of a span, oldest first, written or not', async () => {
+    const clock = new ManualClock();
+    const log = createRequestLog({ db: openDb(':memory:'), clock, log: silentLog });
+    log.add(record(1000, { id: 'late' }));
+    log.add(record(500, { id: 'early', deployment: 'other' }));
+    await clock.advance(2000);
+    log.add(record(999, { id: 'waiting' }));
+    log.add(record(1001, { id: 'beyond' }));
+    const ids = (deployment?: string): string[] =>
+      log.between({ deployment }, 500, 1001).map((entry) => entry.id);
+    expect(ids()).toEqual(['early', 'waiting', 'late']);
+    expect(ids('coder')).toEqual(['waiting', 'late']);
+  });
+
   it('keeps no more rows than it is told to', async () => {
     const clock = new ManualClock();
     const db = openDb(':memory:');

@@ -14,6 +14,7 @@ const around: Surroundings = {
   simulated: true,
   restUsdPerMonth: 0,
   balanceUsd: 20,
+  atRisk: [{ name: 'coder', kind: 'pod', hasNetworkVolume: false }],
   unattended: { usd: 0.35, until: '2026-11-24T12:30:00.000Z', excludes: ['tax'] },
   reconciliation: null,
 };
@@ -49,6 +50,7 @@ describe('buildCostSummary', () => {
       forecastMonthUsd: 12 + 6.5,
       balanceUsd: 20,
       runwayHours: 40,
+      atZero: { deleted: ['coder'], stopped: [], maybeDeletedLater: [] },
       unattended: around.unattended,
       byDeployment: [
         { deploymentId: 'dep_1', name: 'coder', nowUsdPerHour: 0.5, todayUsd: 1, monthUsd: 10, totalUsd: 30 },

@@ -1,4 +1,5 @@
 import type { RequestRecord } from '../../../shared/activity.ts';
+import { usedHardware } from '../../costs/attribution.ts';
 
 /** A request as hardware sees it: when it arrived, and how long it keeps the model server busy. */
 export interface Use {
@@ -7,22 +8,16 @@ export interface Use {
 }
 
 /**
- * The recorded requests that hardware was needed for, by arrival. Answers from the cache and refusals need none; a start
- * that failed was needed all the same.
+ * The recorded requests that hardware was needed for, by arrival; a start that failed was needed all the same.
  */
 export function usesOf(records: readonly RequestRecord[]): Use[] {
   return records
-    .filter(needsHardware)
+    .filter(usedHardware)
     .map((record) => ({
       at: Date.parse(record.at) - record.totalMs,
       serviceMs: Math.max(0, record.totalMs - record.queueMs),
     }))
     .toSorted((a, b) => a.at - b.at);
-}
-
-function needsHardware({ cache, outcome, status }: RequestRecord): boolean {
-  if (cache === 'hit' || cache === 'coalesced') return false;
-  return outcome !== 'error' || status >= 500;
 }
 
 /** Time between the end of one request and the arrival of the next, in order; none where requests overlap. */
