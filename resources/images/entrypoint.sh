@@ -21,6 +21,16 @@ if [ "${RPLM_BACKEND:-}" = ollama ] && [ "${RPLM_BAKED:-}" = 1 ]; then
   export OLLAMA_MODELS=/models/ollama
 fi
 
+# A volume belongs to root. Where the image runs as another user, caches that were meant for it go home instead.
+for name in HF_HOME VLLM_CACHE_ROOT; do
+  folder=${!name:-}
+  [ -n "$folder" ] || continue
+  if ! mkdir -p "$folder" 2>/dev/null || [ ! -w "$folder" ]; then
+    export "$name=$HOME/.cache/${name,,}"
+    say "$name=$folder cannot be written: using ${!name}"
+  fi
+done
+
 if [ -n "${RPLM_DEADLINE:-}" ]; then
   (bash "$here/watchdog.sh" &)
 fi

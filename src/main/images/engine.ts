@@ -77,7 +77,9 @@ export async function connectEngine(
 
 function reasonOf(error: unknown): string {
   if (isAbort(error)) return 'no answer in time';
-  return error instanceof Error ? error.message.trim().replace(/\.$/, '') : String(error);
+  const told = error instanceof AppError && error.code === 'docker_unavailable' ? error.cause : error;
+  const reason = told instanceof Error && told.message !== '' ? told : error;
+  return reason instanceof Error ? reason.message.trim().replace(/\.$/, '') : String(reason);
 }
 
 const infoSchema = z.object({

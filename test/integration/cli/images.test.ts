@@ -25,32 +25,10 @@ describe('build', () => {
     const { dataDir, fake } = await fakeInstance();
     const dockerfile = join(tempDir(), 'Dockerfile');
     writeFileSync(dockerfile, 'FROM x\n');
-    const argv = [
-      ...[
-        'build',
-        'llama3.2:3b',
-        '--backend',
-        'ollama',
-        '--target',
-        'queue',
-        '--base',
-        'ubuntu:24.04',
-        '--bake',
-      ],
-      ...[
-        '--env',
-        'A=1=2',
-        '--env',
-        'B=',
-        '--arg',
-        'x y',
-        '--repository',
-        'ghcr.io/me/llm',
-        '--revision',
-        'abc',
-      ],
-      ...['--served-name', 'llama', '--dockerfile', dockerfile, '--push', '--rebuild', '--json'],
-    ];
+    const plain =
+      'build llama3.2:3b --backend ollama --target queue --base ubuntu:24.04 --bake --env A=1=2 --env B= ' +
+      '--repository ghcr.io/me/llm --revision abc --served-name llama --push --rebuild --json';
+    const argv = [...plain.split(' '), '--arg', 'x y', '--dockerfile', dockerfile];
     expect(await commandLine(argv, { dataDir })).toMatchObject({ code: 0 });
     expect(fake.calls.at(-1)?.input).toMatchObject({
       push: true,
@@ -81,10 +59,11 @@ describe('build', () => {
 
   it('ends with the problem of a failed build', async () => {
     const { dataDir, fake } = await fakeInstance();
-    fake.reply(
-      'images.build',
-      async () => (await fake.api.call('images.builds', {})).builds[0] ?? expect.fail(),
-    );
+    const { builds } = await fake.api.call('images.builds', {});
+    const failed = builds.filter(({ state }) => state === 'failed');
+    fake.replyStream('images.follow', async function* () {
+      for (const build of failed) yield { type: 'view', build };
+    });
     const result = await commandLine(['build', 'me/broken', '--json'], { dataDir });
     expect(result.code).toBe(1);
     expect(JSON.parse(result.err)).toMatchObject({ error: { code: 'build_failed', details: { step: 2 } } });

@@ -19,7 +19,7 @@ const never = new AbortController().signal;
 const absent = engineMissing();
 const ODD = ` !"#$%&'()*+,-./:;<=>?@[\\]^_{|}~ $HOME \${PATH} \`id\` ünïcödé 模型 🦙 \\`;
 
-describe('what is inside a built image', { timeout: 240_000 }, () => {
+describe('what is inside a built image', { timeout: 120_000 }, () => {
   let docker: TestEngine;
   let rig: Rig;
 
@@ -207,6 +207,19 @@ describe('what is inside a built image', { timeout: 240_000 }, () => {
     });
   });
 
+  it('puts caches where its user may write when a volume is closed to it', async (context) => {
+    if (absent !== null) missing(context, absent);
+    const image = await build({ model: 'Qwen/Qwen3-8B', weights: 'baked' });
+    const port = String(await freePort());
+    const env = { FAKE_PORT: port, VLLM_CACHE_ROOT: '/workspace/vllm' };
+    await started(image, { env }, async (container) => {
+      await expect.poll(() => container.output(), { timeout: 20_000 }).toContain('vllm: listening');
+      expect(await container.output()).toContain(
+        'VLLM_CACHE_ROOT=/workspace/vllm cannot be written: using /home/app/.cache/vllm_cache_root',
+      );
+    });
+  });
+
   it("serves a queue's jobs with the app's own worker on a base without one", async (context) => {
     if (absent !== null) missing(context, absent);
     const image = await build({ model: 'Qwen/Qwen3-8B', target: 'queue', base: PYTORCH_BASE });
@@ -281,7 +294,7 @@ async function createPod(apiUrl: string, image: string): Promise<string> {
     }),
   });
   const body: unknown = await answer.json();
-  expect(answer.status, JSON.stringify(body)).toBe(201);
+  expect({ status: answer.status, body }).toMatchObject({ status: 201 });
   return z.object({ id: z.string() }).parse(body).id;
 }
 

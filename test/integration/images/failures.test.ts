@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError, isAbort } from '../../../src/shared/errors.ts';
 import type { BuildEvent } from '../../../src/shared/images.ts';
+import { buildImage } from '../../../src/main/images/build.ts';
+import type { Engine } from '../../../src/main/images/engine.ts';
 import { createRegistryClient } from '../../../src/main/images/registry.ts';
 import { createHttpPool } from '../../../src/main/platform/http.ts';
 import { systemClock } from '../../../src/main/platform/clock.ts';
@@ -33,7 +35,7 @@ function commandOf(pid: string): string {
 
 const begun = (event: BuildEvent): boolean => event.type === 'log' && event.text === 'begun';
 
-describe('a build that does not end well', { timeout: 240_000 }, () => {
+describe('a build that does not end well', { timeout: 120_000 }, () => {
   let docker: TestEngine;
   let rig: Rig;
 
@@ -76,7 +78,7 @@ describe('a build that does not end well', { timeout: 240_000 }, () => {
       .ensure(wish, { push: false }, seen.onEvent, leave.signal)
       .catch((error: unknown) => error);
     await seen.waitFor(begun);
-    expect(isRunning(mark)).toBe(true);
+    await expect.poll(() => isRunning(mark), { timeout: 15_000 }).toBe(true);
     leave.abort();
     expect(isAbort(await ended)).toBe(true);
     await expect.poll(() => isRunning(mark), { timeout: 15_000 }).toBe(false);
@@ -108,6 +110,57 @@ describe('a build that does not end well', { timeout: 240_000 }, () => {
     expect(isAbort(await firstEnd)).toBe(true);
   });
 
+  it('fails and stops just so with the classic builder', async (context) => {
+    if (absent !== null) missing(context, absent);
+    const { engine } = docker;
+    const classic: Engine = {
+      facts: { ...engine.facts, buildKit: false },
+      json: (asked, signal) => engine.json(asked, signal),
+      stream: (asked, signal) => engine.stream(asked, signal),
+      hijack: (asked, signal) => engine.hijack(asked, signal),
+      freeBytes: () => engine.freeBytes(),
+    };
+    const lines: string[] = [];
+    let heard = (): void => {};
+    const build = (dockerfile: string, signal: AbortSignal): Promise<string> =>
+      buildImage(
+        {
+          id: 'b',
+          reference: 'x/y:1',
+          dockerfile,
+          files: [],
+          secrets: new Map(),
+          login: null,
+          network: 'host',
+        },
+        {
+          engine: classic,
+          clock: systemClock,
+          scrub: (text) => text,
+          onMessage: (message) => {
+            if (message.kind === 'log') lines.push(message.text);
+            if (lines.includes('begun')) heard();
+          },
+          onContext: () => {},
+        },
+        signal,
+      );
+    expect(await build('FROM rplm-base:test\nRUN ["true"]\n', never)).toMatch(/^sha256:/);
+    const error = await problemOf(
+      build('FROM rplm-base:test\nRUN ["bash", "-c", "echo why; exit 3"]\n', never),
+    );
+    expect(error).toMatchObject({ code: 'build_failed', details: { step: 2, lines: ['why'] } });
+    const leave = new AbortController();
+    const begunNow = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    const ended = build(waiting('98764'), leave.signal).catch((thrown: unknown) => thrown);
+    await begunNow;
+    leave.abort();
+    expect(isAbort(await ended)).toBe(true);
+    await expect.poll(() => isRunning('98764'), { timeout: 20_000 }).toBe(false);
+  });
+
   it.each(['me/UPPER', 'a/b:tag:tag', 'with space', '-dash/x', 'a/b@sha256:zz'])(
     'is refused for the image name %j before anything is asked',
     (name) => {
@@ -125,7 +178,7 @@ describe('a build that does not end well', { timeout: 240_000 }, () => {
   });
 });
 
-describe('an engine or registry that goes away', { timeout: 240_000 }, () => {
+describe('an engine or registry that goes away', { timeout: 120_000 }, () => {
   it('stops a build with the step it was in, and says how to start the engine', async (context) => {
     if (absent !== null) missing(context, absent);
     const docker = await startEngine();

@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 const absent = engineMissing();
 const TOKEN = 'hf_QwErTyUiOpAsDfGhJkLzXcVbNm0123456789';
 
-describe('secrets of a build', { timeout: 240_000 }, () => {
+describe('secrets of a build', { timeout: 120_000 }, () => {
   let docker: TestEngine;
   let registry: TestRegistry;
   let rig: Rig;

@@ -10,7 +10,7 @@ import { collector, createRig, request, type Rig } from './support/rig.ts';
 const never = new AbortController().signal;
 const absent = engineMissing();
 
-describe('an image from its request to a running container', { timeout: 240_000 }, () => {
+describe('an image from its request to a running container', { timeout: 120_000 }, () => {
   let docker: TestEngine;
   let registry: TestRegistry;
   let rig: Rig;

@@ -197,7 +197,10 @@ describe('a job', () => {
     const one = job();
     const leave = new AbortController();
     const gone = (async () => {
-      for await (const _event of one.follow(leave.signal)) leave.abort();
+      for await (const event of one.follow(leave.signal)) {
+        expect(event.type).toBe('view');
+        leave.abort();
+      }
     })();
     await expect(gone).rejects.toMatchObject({ name: 'AbortError' });
     expect(() => one.log(null, 'x')).not.toThrow();

@@ -20,41 +20,12 @@ import type { Readable } from 'node:stream';
  * A small Linux made of this machine's own programs, that stands in for the stock images: bash, coreutils, perl and
  * python3, and doubles of vLLM, Ollama, the package installers and Hugging Face's library.
  */
-const PROGRAMS = [
-  ...[
-    'bash',
-    'env',
-    'cat',
-    'chmod',
-    'chown',
-    'cp',
-    'cut',
-    'date',
-    'dd',
-    'echo',
-    'head',
-    'id',
-    'ln',
-    'ls',
-    'mkdir',
-  ],
-  ...[
-    'mktemp',
-    'mv',
-    'printf',
-    'pwd',
-    'rm',
-    'seq',
-    'sha256sum',
-    'sleep',
-    'sort',
-    'stat',
-    'tail',
-    'timeout',
-    'touch',
-  ],
-  ...['tr', 'true', 'false', 'wc', 'sed', 'grep', 'base64', 'gzip', 'perl', 'curl'],
-];
+const PROGRAMS = `
+  bash env cat chmod chown cp cut date dd echo head id ln ls
+  mkdir mktemp mv printf pwd rm seq sha256sum sleep sort stat tail timeout touch
+  tr true false wc sed grep base64 gzip perl curl`
+  .trim()
+  .split(/\s+/);
 
 const DOUBLES = join(import.meta.dirname, 'doubles');
 

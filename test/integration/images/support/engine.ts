@@ -53,18 +53,14 @@ async function startWith(
   const daemon = spawn(
     'dockerd',
     [
-      ...[
-        `--storage-driver=${driver}`,
-        '--iptables=false',
-        '--ip6tables=false',
-        '--bridge=none',
-        `--host=${url}`,
-      ],
-      ...[
-        `--data-root=${dataRoot}`,
-        `--exec-root=${join(folder, 'exec')}`,
-        `--pidfile=${join(folder, 'pid')}`,
-      ],
+      `--storage-driver=${driver}`,
+      '--iptables=false',
+      '--ip6tables=false',
+      '--bridge=none',
+      `--host=${url}`,
+      `--data-root=${dataRoot}`,
+      `--exec-root=${join(folder, 'exec')}`,
+      `--pidfile=${join(folder, 'pid')}`,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
