@@ -4,8 +4,10 @@ import type { Clock } from '../../src/main/platform/clock.ts';
 import type { Fetch } from '../../src/main/platform/http.ts';
 import type {
   CreatePodRequest,
+  Endpoint,
   GpuType,
   LogOptions,
+  NetworkVolume,
   Pod,
   PodAction,
   PodLogLine,
@@ -22,6 +24,8 @@ export interface FakePod {
   upAt: number;
   readyAt: number;
   gone: boolean;
+  /** Models that Ollama has. */
+  readonly pulled: string[];
   readonly log: PodLogLine[];
   /** Wakes log readers. */
   readonly readers: Set<() => void>;
@@ -52,6 +56,10 @@ export class FakeRunPod {
   creates: CreateTrick[] = [];
   /** Errors for the next calls of a kind, e.g. `stop`, `delete`, `list`, `get`. */
   readonly failures = new Map<string, AppError[]>();
+  /** Errors of the next pulls of Ollama. */
+  pulls: string[] = [];
+  endpoints: Endpoint[] = [];
+  volumes: NetworkVolume[] = [];
   /** Stops that answer 200 and do nothing. */
   phantomStops = 0;
   duplicateLists = 0;
@@ -132,11 +140,14 @@ export class FakeRunPod {
       logs: (id, options, signal) => this.#logs(id, options, signal),
     },
     serverless: {
-      list: () => Promise.resolve([]),
+      list: () => Promise.resolve(this.endpoints),
       get: () => Promise.reject(notFound('endpoint')),
       create: () => Promise.reject(notFound('endpoint')),
-      update: () => Promise.reject(notFound('endpoint')),
-      delete: () => Promise.resolve(),
+      update: (id, { workers }) => this.#call('update endpoint', () => this.#rescale(id, workers?.max ?? 0)),
+      delete: (id) =>
+        this.#call('delete endpoint', () => {
+          this.endpoints = this.endpoints.filter((endpoint) => endpoint.id !== id);
+        }),
       workers: () => Promise.reject(notFound('endpoint')),
       releases: () => Promise.reject(notFound('endpoint')),
       workerLogs: () => noLines(),
@@ -158,11 +169,14 @@ export class FakeRunPod {
       delete: () => Promise.resolve(),
     },
     networkVolumes: {
-      list: () => Promise.resolve([]),
-      get: () => Promise.reject(notFound('network volume')),
+      list: () => this.#call('list volumes', () => this.volumes),
+      get: (id) => this.#call('get volume', () => this.#volume(id)),
       create: () => Promise.reject(notFound('network volume')),
       update: () => Promise.reject(notFound('network volume')),
-      delete: () => Promise.resolve(),
+      delete: (id) =>
+        this.#call('delete volume', () => {
+          this.volumes = this.volumes.filter((volume) => volume.id !== id);
+        }),
     },
     billing: {
       pods: ({ podId }) => Promise.resolve(this.#bill(podId ?? '')),
@@ -178,18 +192,33 @@ export class FakeRunPod {
   /** Model servers behind the pods' public URLs `https://{podId}-{port}.pods.test`. */
   readonly fetch: Fetch = (url, init) => {
     const { hostname, pathname } = new URL(url);
-    const [id = ''] = hostname.split('-');
-    const entry = this.pods.get(id);
+    const entry = this.pods.get(hostname.split('-')[0] ?? '');
     this.#settle();
     if (entry === undefined || entry.gone || entry.pod.status !== 'RUNNING') return answer(404, '<html>');
     if (this.clock.now() < entry.readyAt) return answer(502, '<html>');
     if (pathname === '/health' || pathname === '/api/version') return answer(200, { version: '0.33.0' });
-    const { VLLM_API_KEY: key } = entry.body.env ?? {};
-    if (new Headers(init?.headers ?? {}).get('authorization') !== `Bearer ${key}`) return answer(401, {});
-    if (pathname === '/v1/models') return answer(200, { data: [{ id: servedName(entry.body.args ?? '') }] });
-    this.asked.push(pathname);
-    return answer(200, { choices: [{ message: { content: 'x' } }] });
+    const { VLLM_API_KEY, RPLM_FRONT_KEY } = entry.body.env ?? {};
+    const given = new Headers(init?.headers ?? {}).get('authorization');
+    if (given !== `Bearer ${RPLM_FRONT_KEY ?? VLLM_API_KEY}`) return answer(401, {});
+    return this.#serve(entry, pathname, typeof init?.body === 'string' ? init.body : '');
   };
+
+  #serve(entry: FakePod, path: string, body: string): Promise<Response> {
+    if (path === '/api/pull') return this.#pull(entry, body);
+    const isOllama = entry.body.env?.['RPLM_FRONT_KEY'] !== undefined;
+    const served = isOllama ? entry.pulled : [servedName(entry.body.args ?? '')];
+    if (path === '/v1/models') return answer(200, { data: served.map((id) => ({ id })) });
+    this.asked.push(path);
+    return answer(200, { choices: [{ message: { content: 'x' } }] });
+  }
+
+  #pull(entry: FakePod, body: string): Promise<Response> {
+    const refused = this.pulls.shift();
+    if (refused !== undefined) return answer(200, `${JSON.stringify({ error: refused })}\n`);
+    const { model }: { model?: unknown } = JSON.parse(body);
+    entry.pulled.push(String(model));
+    return answer(200, `{"status":"pulling x","total":4,"completed":2}\n{"status":"success"}\n`);
+  }
 
   async #call<T>(kind: string, work: () => T): Promise<T> {
     this.calls.push(kind);
@@ -197,6 +226,21 @@ export class FakeRunPod {
     if (failure !== undefined) throw failure;
     this.#settle();
     return work();
+  }
+
+  #volume(id: string): NetworkVolume {
+    const volume = this.volumes.find((entry) => entry.id === id);
+    if (volume === undefined) throw notFound('network volume');
+    return volume;
+  }
+
+  #rescale(id: string, max: number): Endpoint {
+    this.endpoints = this.endpoints.map((entry) =>
+      entry.id === id ? { ...entry, workers: { ...entry.workers, min: 0, max } } : entry,
+    );
+    const endpoint = this.endpoints.find((entry) => entry.id === id);
+    if (endpoint === undefined) throw notFound('endpoint');
+    return endpoint;
   }
 
   /** Containers come up by the clock. */
@@ -283,6 +327,7 @@ export class FakeRunPod {
       upAt: now + this.bootMs,
       readyAt: now + this.bootMs + this.loadMs,
       gone: false,
+      pulled: [],
       log: [],
       readers: new Set(),
     };

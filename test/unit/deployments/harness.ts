@@ -1,12 +1,13 @@
 import { createFleet } from '../../../src/main/deployments/fleet.ts';
-import type { Fleet, FleetDeps, FleetEvent, Planner } from '../../../src/main/deployments/types.ts';
+import type { Fleet, FleetDeps, FleetEvent, Planner, Recipe } from '../../../src/main/deployments/types.ts';
 import type { Timing } from '../../../src/main/deployments/timing.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { openDb, type Db } from '../../../src/main/platform/db.ts';
 import { randomIds } from '../../../src/main/platform/ids.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
 import { silentLog } from '../../../src/main/logs/log.ts';
-import type { DeploymentWish, PlanCandidate } from '../../../src/shared/model.ts';
+import { AppError } from '../../../src/shared/errors.ts';
+import type { DeploymentSpec, DeploymentWish, PlanCandidate } from '../../../src/shared/model.ts';
 import { FakeRunPod } from '../../support/fake-runpod.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 
@@ -65,25 +66,30 @@ const planner: Planner = {
     pricesAsOf,
     simulated: false,
   }),
-  recipe: (spec) =>
-    spec.backend === 'vllm'
-      ? {
-          image: spec.image ?? 'vllm/vllm-openai:v0.27.1',
-          argv: ['--model', spec.model, '--served-model-name', spec.name, ...spec.extraArgs],
-          env: spec.env,
-          disk: 40,
-          modelServerPort: 8000,
-          minCudaVersion: '13.0',
-        }
-      : {
-          image: spec.image ?? 'ollama/ollama:0.33.0',
-          argv: [],
-          env: spec.env,
-          disk: 20,
-          modelServerPort: 11_434,
-          minCudaVersion: null,
-        },
+  recipe: (spec) => {
+    if (spec.extraArgs.includes('--refused')) throw new AppError('invalid_input', 'the recipe refuses this');
+    return recipe(spec);
+  },
 };
+
+const recipe = (spec: DeploymentSpec): Recipe =>
+  spec.backend === 'vllm'
+    ? {
+        image: spec.image ?? 'vllm/vllm-openai:v0.27.1',
+        argv: ['--model', spec.model, '--served-model-name', spec.name, ...spec.extraArgs],
+        env: spec.env,
+        disk: 40,
+        modelServerPort: 8000,
+        minCudaVersion: '13.0',
+      }
+    : {
+        image: spec.image ?? 'ollama/ollama:0.33.0',
+        argv: [],
+        env: spec.env,
+        disk: 20,
+        modelServerPort: 11_434,
+        minCudaVersion: null,
+      };
 
 export interface World {
   readonly clock: ManualClock;

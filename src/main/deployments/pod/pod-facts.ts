@@ -112,6 +112,8 @@ function followContainer(step: Step, facts: PodFacts): void {
     markProgress(step, `placed in ${facts.dataCenterId}`);
   if (restarted) {
     live.uptimeFalls++;
+    // A platform restart wipes the container disk, and Ollama's model with it.
+    live.pulled = false;
     if (record.state === 'ready') doubt(step, 'The container was restarted.');
   }
   if (facts.status === 'RUNNING' && facts.uptimeSeconds !== null) {
