@@ -1,0 +1,46 @@
+import { toRequestRecord } from './activity/from-proxy.ts';
+import type { ManagerParts } from './manager-parts.ts';
+import { SqliteAnswerStore } from './proxy/answer-store.ts';
+import type { Disposables } from './platform/lifecycle.ts';
+import { ownerKey } from './proxy/keyring.ts';
+import { createProxy, type Proxy } from './proxy/proxy.ts';
+import { StoredKeys } from './proxy/stored-keys.ts';
+import { joinSources, userTargets } from './proxy/user-targets.ts';
+import type { Services } from './services.ts';
+
+/** The endpoint in front of all deployments and the servers the user added, with its keys and its cache. */
+export async function newProxy(parts: ManagerParts, services: Services, owned: Disposables): Promise<Proxy> {
+  const { clock, random, ids, secrets } = parts;
+  const { db, fleet, ledger, requests, events } = services;
+  const log = parts.log.child({ room: 'proxy' });
+  const { proxy: settings, cacheDir } = parts.config();
+  const keyring = new StoredKeys({ db, clock, random, ids });
+  keyring.setOwner(ownerKey((await secrets.proxyKey()).key));
+  const diskBytes = settings.cache.diskMb * 2 ** 20;
+  const store = diskBytes === 0 ? null : new SqliteAnswerStore(cacheDir, diskBytes, clock, log);
+  owned.defer('answer cache', () => store?.close());
+  const proxy = createProxy({
+    source: joinSources(fleet.targets, userTargets(settings.targets, process.env)),
+    keyring,
+    clock,
+    random,
+    ids,
+    log,
+    pool: services.pools.models,
+    settings: () => parts.config().proxy,
+    ...(store === null ? {} : { answerStore: store }),
+    onCompleted: (record) => {
+      // Rates of open entries are in memory: nothing here asks the database while a client waits.
+      const deploymentId = record.targetId ?? '';
+      const finished = toRequestRecord(record, {
+        usdPerHour: ledger.usdPerHour({ deploymentId }),
+        sharing: proxy.stats().inFlight + 1,
+      });
+      requests.add(finished);
+      events.emit({ name: 'request.finished', payload: finished });
+    },
+    onRefused: (code, origin) => log.warn({ code, origin }, 'a request was refused at the gate'),
+  });
+  owned.defer('proxy', () => proxy.close({ graceMs: 5000 }));
+  return proxy;
+}

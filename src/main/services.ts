@@ -1,0 +1,176 @@
+import { join } from 'node:path';
+import type { AppEvent } from '../shared/api.ts';
+import type { ErrorBody } from '../shared/errors.ts';
+import { createRequestLog, type RequestLog } from './activity/request-log.ts';
+import { BudgetGuard } from './costs/budget-guard.ts';
+import type { BudgetLimit } from './costs/budgets.ts';
+import { startOfDay } from './costs/calendar.ts';
+import type { CostLedger } from './costs/ledger.ts';
+import { createLedger } from './costs/sqlite-ledger.ts';
+import { createFleet } from './deployments/fleet.ts';
+import { readGuardScripts } from './deployments/guard-scripts.ts';
+import type { Fleet, Planner } from './deployments/types.ts';
+import { createModelFactsSource, type ModelDirectory } from './huggingface/model-facts-source.ts';
+import { readImageScripts } from './images/image-files.ts';
+import { createImageService, type ImageService } from './images/image-service.ts';
+import { engineSurroundings } from './images/surroundings.ts';
+import { launchRecipe } from './planner/launch.ts';
+import { toOffers } from './planner/offers.ts';
+import { plan } from './planner/plan.ts';
+import { openDb, type Db } from './platform/db.ts';
+import { createHttpPool, type HttpPool } from './platform/http.ts';
+import { Emitter, type Disposables } from './platform/lifecycle.ts';
+import type { RunPodApi } from './runpod/api.ts';
+import { createRunPodApi } from './runpod/client.ts';
+import { watchReachability } from './runpod/watch-reachability.ts';
+import type { UserSettingsStore } from './settings/user-settings.ts';
+import { timingOf } from './timing-of.ts';
+
+import type { ManagerParts } from './manager-parts.ts';
+export const PLANNER: Planner = { plan, offers: (gpus) => toOffers(gpus), recipe: launchRecipe };
+
+/** What the core is made of, for one cloud. */
+export interface Services {
+  readonly db: Db;
+  readonly pools: { readonly control: HttpPool; readonly models: HttpPool };
+  readonly events: Emitter<AppEvent>;
+  readonly runpod: RunPodApi;
+  readonly cloudProblem: () => ErrorBody | null;
+  readonly ledger: CostLedger;
+  readonly guard: BudgetGuard;
+  readonly models: ModelDirectory;
+  readonly fleet: Fleet;
+  readonly images: ImageService;
+  readonly requests: RequestLog;
+  /** Where days and months begin. */
+  readonly zone: () => string;
+}
+
+/** Builds the parts in the order of their needs; each is ended with `owned`, in reverse. */
+export function createServices(parts: ManagerParts, owned: Disposables): Services {
+  const { cloud, config, clock, ids, secrets, log } = parts;
+  const db = openDb(join(cloud.dataDir, 'app.db'));
+  owned.defer('database', () => db.close());
+  const pools = { control: createHttpPool({ silenceMs: 300_000 }), models: createHttpPool({ silenceMs: 0 }) };
+  owned.defer('connections', async () => {
+    await Promise.all([pools.control.close(), pools.models.close()]);
+  });
+  const events = new Emitter<AppEvent>((error) => log.error({ err: error }, 'event listener failed'));
+  const watched = watchReachability(
+    createRunPodApi({ ...accessOf(parts, pools), apiKey: () => cloud.apiKey() }),
+    () => parts.onReachability(),
+  );
+  const runpod = watched.api;
+  const ledger = createLedger({ db, ids });
+  owned.defer('ledger', () => ledger.flush());
+  const models = createModelFactsSource({
+    fetch: pools.control.fetch,
+    endpoint: config().huggingface.endpoint,
+    token: () => secrets.get('hf'),
+    db,
+    clock,
+    log: log.child({ room: 'huggingface' }),
+  });
+  const zone = (): string => config().timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const guard = new BudgetGuard({ db, ledger, zone, limits: () => limitsOf(parts.settings) });
+  const fleet = newFleet(parts, { db, pools, runpod, ledger, models, zone, guard });
+  owned.add('deployments', fleet);
+  owned.defer(
+    'deployment events',
+    fleet.subscribe((event) => events.emit(event)),
+  );
+  const images = owned.add('images', newImages(parts, { db, pools, runpod, models, fleet }));
+  const requests = createRequestLog({ db, clock, log: log.child({ room: 'activity' }) });
+  owned.defer('request log', () => requests.dispose());
+  return {
+    db,
+    pools,
+    events,
+    runpod,
+    cloudProblem: () => watched.problem(),
+    ledger,
+    guard,
+    models,
+    fleet,
+    images,
+    requests,
+    zone,
+  };
+}
+
+function newFleet(
+  parts: ManagerParts,
+  services: Pick<Services, 'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard'>,
+): Fleet {
+  const { cloud, clock, random, ids, log, secrets } = parts;
+  return createFleet({
+    api: services.runpod,
+    facts: services.models,
+    planner: PLANNER,
+    ledger: services.ledger,
+    db: services.db,
+    clock,
+    random,
+    ids,
+    fetch: services.pools.models.fetch,
+    log: log.child({ room: 'deployments' }),
+    apiUrl: cloud.urls.apiUrl,
+    podUrlTemplate: cloud.urls.podUrlTemplate,
+    simulated: cloud.simulated,
+    hfToken: () => secrets.get('hf'),
+    wakesPaused: () => !parts.settings.get().proxy.wakeOnRequest,
+    refusal: (id) => services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
+    startOfDay: (ms) => startOfDay(ms, services.zone()),
+    guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),
+    timing: timingOf(parts.config(), cloud.simulated),
+  });
+}
+
+function newImages(
+  parts: ManagerParts,
+  { db, pools, runpod, models, fleet }: Pick<Services, 'db' | 'pools' | 'runpod' | 'models' | 'fleet'>,
+): ImageService {
+  const { clock, ids, log, secrets, scrub, config, resourcesDir } = parts;
+  return createImageService({
+    db,
+    clock,
+    ids,
+    log: log.child({ room: 'images' }),
+    fetch: pools.control.fetch,
+    secrets,
+    facts: models,
+    runpod,
+    scripts: readImageScripts(resourcesDir),
+    scrub,
+    surroundings: () => engineSurroundings(config().docker.host),
+    inUse: () => {
+      const named = fleet.list().filter(({ spec }) => spec.image !== null);
+      const byImage = Map.groupBy(named, ({ spec }) => spec.image ?? '');
+      return new Map([...byImage].map(([image, views]) => [image, views.map(({ name }) => name)]));
+    },
+  });
+}
+
+/** How RunPod is reached. */
+export function accessOf(parts: ManagerParts, pools: Services['pools']) {
+  const { cloud, clock, random } = parts;
+  return {
+    fetch: pools.control.fetch,
+    clock,
+    random,
+    log: parts.log.child({ room: 'runpod' }),
+    apiUrl: cloud.urls.apiUrl,
+    graphqlUrl: cloud.urls.graphqlUrl,
+    graphqlEnabled: parts.config().runpod.graphqlEnabled,
+    userAgent: `runpod-llm-manager/${parts.version}`,
+  };
+}
+
+/** The budgets over everything; a deployment's own is kept by the deployment itself. */
+function limitsOf(settings: UserSettingsStore): BudgetLimit[] {
+  const { usdPerDay, usdPerMonth } = settings.get().budget;
+  return [
+    ...(usdPerDay === null ? [] : [{ scope: { kind: 'day' } as const, usd: usdPerDay }]),
+    ...(usdPerMonth === null ? [] : [{ scope: { kind: 'month' } as const, usd: usdPerMonth }]),
+  ];
+}
