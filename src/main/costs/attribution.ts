@@ -144,7 +144,7 @@ function piecesOf(rented: readonly Interval[], requests: readonly Asked[]): Piec
     usdPerHour += rates.get(from) ?? 0;
     const to = instants[index + 1];
     // Sums of rates that come and go leave crumbs: whether anything is rented is counted, not computed.
-    return to === undefined || !open.anyAt(from) ? [] : [{ from, to, usdPerHour }];
+    return to === undefined || !open.anyAt(from) ? [] : [{ from, to, usdPerHour: Math.max(0, usdPerHour) }];
   });
 }
 

@@ -15,7 +15,7 @@ const MOST_ENTRIES = 100_000;
  * @throws AppError runpod_*; AbortError
  */
 export async function checkBill(
-  { api, ledger }: { readonly api: RunPodApi; readonly ledger: CostLedger },
+  { api, ledger }: { readonly api: Pick<RunPodApi, 'billing'>; readonly ledger: CostLedger },
   now: number,
   zone: string,
   signal: AbortSignal,

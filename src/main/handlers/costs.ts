@@ -19,9 +19,9 @@ import { remembered } from './remembered.ts';
 
 export interface CostParts {
   readonly ledger: CostLedger;
-  readonly fleet: Fleet;
+  readonly fleet: Pick<Fleet, 'list'>;
   readonly requests: Pick<RequestLog, 'between'>;
-  readonly api: RunPodApi;
+  readonly api: Pick<RunPodApi, 'balance' | 'billing' | 'clockOffsetMs'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly zone: () => string;
@@ -111,7 +111,7 @@ function sharesOf(
 }
 
 /** A deployment that is gone is still in the ledger under its id. */
-function filterOf(fleet: Fleet, ref: string | undefined): { readonly deploymentId?: string } {
+function filterOf(fleet: CostParts['fleet'], ref: string | undefined): { readonly deploymentId?: string } {
   if (ref === undefined) return {};
   return { deploymentId: fleet.list().find((view) => view.name === ref || view.id === ref)?.id ?? ref };
 }
