@@ -11,7 +11,8 @@ export default defineConfig({
     build: {
       outDir: resolve(import.meta.dirname, 'out/main'),
       emptyOutDir: true,
-      sourcemap: false,
+      // Not shipped: for stack traces, and for the test that lists what is loaded at the start.
+      sourcemap: 'hidden',
       externalizeDeps: false,
       rolldownOptions: {
         input: resolve(import.meta.dirname, 'src/main/index.ts'),

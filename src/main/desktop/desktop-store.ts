@@ -70,16 +70,19 @@ export class DesktopStore implements Disposable {
     const api = this.#api;
     if (api === null) return;
     const { signal } = this.#leaving;
-    try {
-      const [status, { deployments }, costs] = await Promise.all([
-        api.call('app.status', {}, signal),
-        api.call('deployments.list', {}, signal),
-        api.call('costs.summary', {}, signal),
-      ]);
-      this.#put({ status, deployments, costs });
-    } catch (error) {
-      if (!signal.aborted) this.#parts.log.debug({ err: error }, 'the desktop could not read the core');
-    }
+    const read = async (change: () => Promise<Partial<DesktopState>>): Promise<void> => {
+      try {
+        this.#put(await change());
+      } catch (error) {
+        if (!signal.aborted) this.#parts.log.debug({ err: error }, 'the desktop could not read the core');
+      }
+    };
+    // Each by itself: a tray without costs still stops what runs.
+    await Promise.all([
+      read(async () => ({ status: await api.call('app.status', {}, signal) })),
+      read(async () => api.call('deployments.list', {}, signal)),
+      read(async () => ({ costs: await api.call('costs.summary', {}, signal) })),
+    ]);
   }
 
   setUpdate(update: string | null): void {

@@ -10,16 +10,14 @@ export function deploymentItem(
   now: number,
   words: Words,
 ): MenuItem {
+  const told = [stateOf(view, words), costOf(view, words)].filter((part) => part !== '');
+  const verbs = [...toggle(view, quote, words), ...awake(view, now, words)];
   return {
     kind: 'submenu',
-    label: [
-      view.name,
-      [stateOf(view, words), costOf(view, words)].filter((part) => part !== '').join(', '),
-    ].join(' — '),
+    label: `${view.name} — ${told.join(', ')}`,
     items: [
-      ...toggle(view, quote, words),
-      ...awake(view, now, words),
-      { kind: 'line' },
+      ...verbs,
+      ...(verbs.length === 0 ? [] : [{ kind: 'line' as const }]),
       {
         kind: 'action',
         label: words.tray.copyModel,

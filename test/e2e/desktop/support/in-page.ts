@@ -49,7 +49,7 @@ export async function startFromTray(app: DesktopApp, name: string): Promise<Seen
 }
 
 /** The welcome page is left, so that a window shows the overview. */
-export async function skipWelcome(app: DesktopApp): Promise<Page> {
+export async function skipWelcome(app: Pick<DesktopApp, 'page'>): Promise<Page> {
   const page = await app.page();
   const skip = page.getByRole('button', { name: /^Skip/ });
   await skip.click();
