@@ -52,7 +52,8 @@ function parseWish(wish: DeploymentWish): DeploymentSpec {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') ?? '';
-  throw new AppError('invalid_input', `${field}: ${issue?.message ?? 'not valid'}`, {
+  const code = field === 'image' ? 'image_invalid' : 'invalid_input';
+  throw new AppError(code, `${field}: ${issue?.message ?? 'not valid'}`, {
     cause: parsed.error,
     details: { field },
   });

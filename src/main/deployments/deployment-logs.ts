@@ -81,7 +81,7 @@ function logLine({ ts, source, line }: PodLogLine): LogLine {
 }
 
 /** Levels as vLLM, Ollama and Python's logging write them; null = the line names none. */
-export function levelOf(line: string): LogLine['level'] {
+function levelOf(line: string): LogLine['level'] {
   const word = /\b(DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b/.exec(line.slice(0, 200))?.[1];
   switch (word) {
     case 'DEBUG':

@@ -66,7 +66,7 @@ export type ProbeResult =
   /** It answers, and says that it will never serve this. */
   | { readonly stage: 'refused'; readonly detail: string };
 
-export type Asker = 'user' | 'request' | 'autostart';
+type Asker = 'user' | 'request' | 'autostart';
 
 /** Everything an actor hears, from people, the cloud, the pod and its own effects. */
 export type DeploymentEvent =

@@ -119,7 +119,7 @@ function requestOf(spec: DeploymentSpec): Parameters<FleetDeps['planner']['plan'
   });
 }
 
-export function median(values: readonly number[]): number | null {
+function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)];
   const below = sorted[Math.ceil(sorted.length / 2) - 1];

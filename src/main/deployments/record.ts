@@ -21,7 +21,7 @@ const problemSchema = errorBodySchema.extend({
 });
 
 /** What was baked into a pod at its creation to make it stop by itself (SPEC 3.10). */
-export const guardSchema = z.object({
+const guardSchema = z.object({
   /** entrypoint = our start command runs it; image = the image may carry it; off = switched off by the user. */
   mode: z.enum(['entrypoint', 'image', 'off']),
   /** Idle time after which the pod ends itself, grace included; null = only the deadline counts. */
@@ -56,7 +56,7 @@ export const launchSchema = z.object({
 });
 export type Launch = z.infer<typeof launchSchema>;
 
-export const podRecordSchema = z.object({
+const podRecordSchema = z.object({
   id: z.string(),
   name: z.string(),
   launch: launchSchema,
@@ -80,19 +80,19 @@ export const podRecordSchema = z.object({
 });
 export type PodRecord = z.infer<typeof podRecordSchema>;
 
-export const triedSchema = z.object({
+const triedSchema = z.object({
   candidate: z.string(),
-  result: z.enum(['no-capacity', 'rejected', 'forbidden', 'unavailable', 'too-dear', 'stuck', 'broken-host']),
+  result: z.enum(['no-capacity', 'rejected', 'forbidden', 'too-dear', 'stuck', 'broken-host']),
   detail: z.string(),
 });
 export type Tried = z.infer<typeof triedSchema>;
 
-export const phaseRecordSchema = z.object({ phase: phaseNameSchema, startedAt: ms, endedAt: ms.nullable() });
+const phaseRecordSchema = z.object({ phase: phaseNameSchema, startedAt: ms, endedAt: ms.nullable() });
 export type PhaseRecord = z.infer<typeof phaseRecordSchema>;
 
 /** One effort to get from nothing to an answering model server; spans several pods when the first ones fail. */
-export const bootSchema = z.object({
-  reason: z.enum(['start', 'wake', 'restart', 'recover', 'adopt']),
+const bootSchema = z.object({
+  reason: z.enum(['start', 'wake', 'restart', 'recover']),
   startedAt: ms,
   /** Pods made so far. */
   pods: z.number(),
@@ -110,7 +110,7 @@ export const bootSchema = z.object({
 export type Boot = z.infer<typeof bootSchema>;
 
 /** The pod is being ended; kept until RunPod confirmed it, for ever if need be (SPEC 3.8). */
-export const endingSchema = z.object({
+const endingSchema = z.object({
   action: z.enum(['stop', 'terminate']),
   why: z.string(),
   /** What follows once it is confirmed. */

@@ -114,7 +114,7 @@ function watchdogView({ spec }: DeploymentRecord, pod: PodRecord | null): Watchd
 }
 
 /** Restart follows RunPod's own list of actions (FACTS 2.5); the others can always be brought about. */
-export function actionsOf(record: DeploymentRecord): DeploymentAction[] {
+function actionsOf(record: DeploymentRecord): DeploymentAction[] {
   const { state, pod } = record;
   if (state === 'terminating') return [];
   if (state === 'stopped') return ['start', 'terminate', 'edit'];

@@ -103,6 +103,7 @@ describe('what a line of a pod’s log means', () => {
       'image_invalid',
       'fatal',
     ],
+    ['bash: line 1: perl: command not found', 'image_invalid', 'fatal'],
     ['toomanyrequests: You have reached your pull rate limit.', 'boot_failed', 'host'],
     ['nvidia-container-cli: requirement error: unsatisfied condition: cuda>=13.0', 'boot_failed', 'host'],
     ['RuntimeError: No CUDA GPUs are available', 'boot_failed', 'host'],

@@ -13,7 +13,7 @@ import { MemoryLedger } from '../../support/memory-ledger.ts';
 
 export const never = new AbortController().signal;
 
-export function candidate(gpuTypeId: string, rank: number, usdPerHour: number): PlanCandidate {
+function candidate(gpuTypeId: string, rank: number, usdPerHour: number): PlanCandidate {
   return {
     rank,
     kind: 'pod',

@@ -21,7 +21,7 @@ describe('what is refused before anything is made (SPEC 3.13)', () => {
     ['a serverless mode', { name: 'b', mode: 'serverless' }, 'unsupported'],
     ['a name that cannot be one', { name: 'Not A Name' }, 'invalid_input'],
     ['a negative number', { name: 'b', contextTokens: -1 }, 'invalid_input'],
-    ['a bad image', { name: 'b', image: 'Not An Image' }, 'invalid_input'],
+    ['a bad image', { name: 'b', image: 'Not An Image' }, 'image_invalid'],
     ['a volume that does not exist', { name: 'b', volume: { networkVolumeId: 'none' } }, 'invalid_input'],
   ] as const)('%s', async (_, more, code) => {
     w = world();
@@ -304,6 +304,16 @@ describe('logs', () => {
     await w.pass(5000);
     abort.abort();
     expect(await lines).toMatchObject([{ text: 'hello', source: 'system' }]);
+  });
+
+  it('are waited for where they have not begun', async () => {
+    w = world();
+    const none = (): AppError => new AppError('runpod_not_found', 'no log yet');
+    w.cloud.failures.set('logs', [none(), none(), none()]);
+    await ready();
+    w.cloud.say('watchdog: armed deadline=1 idle=1800 client=curl');
+    await w.pass(10_000);
+    expect(w.fleet.get('qwen').watchdog.state).toBe('armed');
   });
 
   it('end with the deployment', async () => {

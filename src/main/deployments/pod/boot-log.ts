@@ -75,6 +75,14 @@ interface TroubleRow extends Omit<BootTrouble, 'line'> {
 const TROUBLES: readonly TroubleRow[] = [
   {
     pattern:
+      /\b(?:perl|base64|gzip): (?:command not found|not found)|exec: "bash": executable file not found/i,
+    code: 'image_invalid',
+    scope: 'fatal',
+    message: 'The image lacks a program that the start command needs (bash, perl, base64 or gzip).',
+    advice: 'Use a stock image, or one based on Debian or Ubuntu.',
+  },
+  {
+    pattern:
       /GatedRepoError|gated repo|Access to model .* is restricted|awaiting a review from the repo authors/i,
     code: 'model_gated',
     scope: 'fatal',

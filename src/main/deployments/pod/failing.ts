@@ -44,7 +44,7 @@ export function replacePod(step: Step, result: 'stuck' | 'broken-host' | 'too-de
   beginEnding(step, { action: 'terminate', why: 'the pod is given up', next: 'place' });
 }
 
-export const evidence = (step: Step): { readonly log?: readonly string[] } =>
+const evidence = (step: Step): { readonly log?: readonly string[] } =>
   step.live.tail.length === 0 ? {} : { log: step.live.tail.slice(-EVIDENCE_LINES) };
 
 export function troubleError(trouble: BootTrouble): ErrorBody {

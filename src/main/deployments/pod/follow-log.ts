@@ -19,7 +19,8 @@ const LONGEST_PAUSE_MS = 15_000;
 const REMEMBERED = 2000;
 
 /**
- * The lines of one pod across reconnects, none twice. Ends when RunPod no longer knows the pod.
+ * The lines of one pod across reconnects, none twice. Never ends by itself: a log that is not found may be one that
+ * has not begun, and whoever asked knows better when the pod is gone.
  * @throws AbortError
  */
 export async function* followLog(
@@ -40,9 +41,7 @@ export async function* followLog(
       }
     } catch (error) {
       if (isAbort(error) || signal.aborted) throw error;
-      const known = asAppError(error);
-      if (known.code === 'runpod_not_found') return;
-      options.onTrouble?.(known);
+      options.onTrouble?.(asAppError(error));
     }
     seen.reconnected();
     await options.clock.sleep(pause, signal);

@@ -101,7 +101,7 @@ function adopt(step: Step, { intent, launch, pod }: Adoption, kind: string): voi
 }
 
 /** From here on the pod is this deployment's. */
-export function takePod(step: Step, launch: Launch, facts: PodFacts): void {
+function takePod(step: Step, launch: Launch, facts: PodFacts): void {
   const { record } = step;
   forgetContainer(step);
   record.pod = {

@@ -84,7 +84,7 @@ function isStaleExit(step: Step, pod: PodRecord, facts: PodFacts): boolean {
   return stopped && step.record.ending === null && step.now - pod.touchedAt < step.timing.settleMs;
 }
 
-export function copyFacts(pod: PodRecord, facts: PodFacts): void {
+function copyFacts(pod: PodRecord, facts: PodFacts): void {
   pod.status = facts.status;
   pod.actions = [...facts.actions];
   pod.locked = facts.locked;

@@ -1,7 +1,7 @@
 const SAFE = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** One argument, quoted for a POSIX shell and for RunPod's own splitting of `args` (FACTS 2.2, trap 10). */
-export function shellQuote(argument: string): string {
+function shellQuote(argument: string): string {
   if (SAFE.test(argument)) return argument;
   return `'${argument.replaceAll("'", `'"'"'`)}'`;
 }
