@@ -47,7 +47,7 @@ describe('crashes and hangs', () => {
 
   it('asks when it crashes again so soon, and the core has not noticed', async () => {
     await app.ask({ do: 'crash-page', url: 'index.html' });
-    await app.answer('Load it again');
+    expect((await app.answer('Load it again')).detail).toMatch(/not affected/);
     const page = await app.page();
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
   });

@@ -45,9 +45,10 @@ describe('the system around the app', () => {
       seen.windows.some(({ url, visible }) => url.includes('popover') && visible),
     );
     await app.ask({ do: 'power', event: 'lock-screen' });
-    await app.until('it gone', (seen) =>
+    const locked = await app.until('it gone', (seen) =>
       seen.windows.every(({ url, visible }) => !url.includes('popover') || !visible),
     );
+    expect(locked.tray).not.toBeNull();
   });
 
   it('goes on when the network goes and comes', async () => {

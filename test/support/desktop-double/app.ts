@@ -2,13 +2,13 @@ import type Electron from 'electron';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { onWindowClosed, openWindows } from './open-windows.ts';
 import { preventable, strict, type Listener } from './strict.ts';
-import { allWindows } from './windows.ts';
 import { mustBeBeforeReady, world } from './world.ts';
 
 const { app: events } = world;
 const paths = new Map<string, string>([['userData', join(homedir(), '.config', 'electron-double')]]);
-let name = 'electron-double';
+
 let onReady: (() => void)[] = [];
 let isQuitting = false;
 let relaunches = false;
@@ -58,9 +58,7 @@ export const app = strict<Pick<Electron.App, AppMembers>>('app', {
     mustBeBeforeReady('app.setDesktopName');
     if (!desktop.endsWith('.desktop')) throw new Error('A desktop name ends in .desktop.');
   },
-  setName: (next) => {
-    name = next;
-  },
+  setName: () => undefined,
   setPath: (what, path) => void paths.set(what, path),
   getPath: (what) => {
     const path = paths.get(what);
@@ -99,7 +97,7 @@ function quit(): void {
   events.emit('before-quit', before);
   if (before.defaultPrevented) return;
   isQuitting = true;
-  for (const window of allWindows()) {
+  for (const window of Array.from(openWindows)) {
     window.close();
     if (!window.isDestroyed()) {
       isQuitting = false;
@@ -117,10 +115,10 @@ function willQuit(): void {
 }
 
 /** Without a listener the app ends with its last window. */
-export function windowAllClosed(): void {
-  if (isQuitting || allWindows().length > 0) return;
+onWindowClosed(() => {
+  if (isQuitting || openWindows.size > 0) return;
   if (!events.emit('window-all-closed')) quit();
-}
+});
 
 let leaving: (code: number, relaunch: boolean) => void = (code) => process.exit(code);
 export function onLeave(listener: (code: number, relaunch: boolean) => void): void {
@@ -185,5 +183,3 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
-
-export const appName = (): string => name;

@@ -17,14 +17,55 @@ export async function carryOut(command: Command): Promise<unknown> {
   switch (command.do) {
     case 'see':
       return see();
+    case 'loaded':
+      return loaded;
+    case 'memory':
+      return process.memoryUsage();
+    case 'forge':
+      return forge(command);
+    case 'permission':
+      return permission(command);
+    case 'crash-page':
+      return windowOf(command.url).doubled.host.crash();
+    case 'quit':
+      return app.quit();
+    default:
+      return asUser(command);
+  }
+}
+
+type ByUser = Extract<
+  Command,
+  {
+    do:
+      | 'click-tray'
+      | 'click-menu'
+      | 'answer'
+      | 'answer-sync'
+      | 'click-notification'
+      | 'close-window'
+      | 'move-window'
+      | 'blur';
+  }
+>;
+type BySystem = Extract<
+  Command,
+  { do: 'hang-page' | 'throw' | 'power' | 'online' | 'dark' | 'open-url' | 'displays' }
+>;
+
+/** What a person does. */
+function asUser(command: ByUser | BySystem): void {
+  switch (command.do) {
     case 'click-tray':
-      return void trays[0]?.events.emit(command.button === 'left' ? 'click' : 'right-click', {});
+      trays[0]?.events.emit(command.button === 'left' ? 'click' : 'right-click', {});
+      return undefined;
     case 'click-menu':
       return clickMenu(menuOf(command.menu), command.path);
     case 'answer':
       return answer(command.label);
     case 'answer-sync':
-      return void world.syncAnswers.push(command.label);
+      world.syncAnswers.push(command.label);
+      return undefined;
     case 'click-notification':
       return clickNotification(command.title, command.action);
     case 'close-window':
@@ -34,32 +75,13 @@ export async function carryOut(command: Command): Promise<unknown> {
     case 'blur':
       for (const window of allWindows()) window.blur();
       return undefined;
-    case 'crash-page':
-      return windowOf(command.url).doubled.host.crash();
-    case 'hang-page':
-      return void windowOf(command.url).events.emit('unresponsive');
-    case 'throw':
-      return void setImmediate(() => {
-        throw new Error('A fault on purpose, with rpa_THISISASECRETKEY0123456789 in its text.');
-      });
-    case 'forge':
-      return forge(command);
-    case 'permission':
-      return permission(command);
-    case 'loaded':
-      return loaded;
-    case 'memory':
-      return process.memoryUsage();
-    case 'quit':
-      return app.quit();
     default:
-      return raise(command);
+      return asSystem(command);
   }
 }
 
-function raise(
-  command: Extract<Command, { do: 'power' | 'online' | 'dark' | 'open-url' | 'displays' }>,
-): void {
+/** What the system does, or what goes wrong in it. */
+function asSystem(command: BySystem): void {
   switch (command.do) {
     case 'power':
       powerEvents.emit(command.event, {});
@@ -76,6 +98,14 @@ function raise(
       return;
     case 'displays':
       world.displays = command.areas.map((area, index) => ({ id: index + 1, workArea: area, bounds: area }));
+      return;
+    case 'hang-page':
+      windowOf(command.url).events.emit('unresponsive');
+      return;
+    case 'throw':
+      setImmediate(() => {
+        throw new Error('A fault on purpose, with rpa_THISISASECRETKEY0123456789 in its text.');
+      });
   }
 }
 

@@ -207,7 +207,11 @@ function launch(home: DesktopHome, options: DesktopOptions, profile: string): Ch
       join(here, 'run.ts'),
       join(root, 'out/main/index.js'),
       profile,
-      ...['--port', '0', '--control-port', '0', ...(options.args ?? [])],
+      '--port',
+      '0',
+      '--control-port',
+      '0',
+      ...(options.args ?? []),
     ],
     {
       cwd: root,

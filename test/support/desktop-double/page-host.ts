@@ -172,7 +172,7 @@ export class PageHost {
     await cdp.send('Page.enable');
     this.#mainFrame = (await cdp.send('Page.getFrameTree')).frameTree.frame.id;
     cdp.on('Runtime.executionContextCreated', ({ context: created }) => {
-      const frameId = String((created.auxData as { frameId?: unknown } | undefined)?.frameId ?? '');
+      const frameId = (created.auxData as { frameId?: string } | undefined)?.frameId ?? '';
       this.#frames.set(created.id, frameId);
       if (created.name === WORLD && frameId === this.#mainFrame) this.#worldMade(created.id);
     });

@@ -9,7 +9,7 @@ registerHooks({
   resolve(specifier, context, next) {
     if (specifier === 'electron') return { url: double, shortCircuit: true };
     const resolved = next(specifier, context);
-    if (/node_modules\/electron\/index\.js$/.test(resolved.url)) return { url: double, shortCircuit: true };
+    if (resolved.url.endsWith('node_modules/electron/index.js')) return { url: double, shortCircuit: true };
     return resolved;
   },
   load(url, context, next) {

@@ -38,7 +38,7 @@ const handled = strict<Pick<Electron.Protocol, 'handle'>>('session.protocol', {
     if (scheme !== 'app') throw new Error(`Unexpected scheme ${scheme}.`);
     if (!registered.includes(scheme))
       throw new Error(`${scheme} was not made a standard scheme before ready.`);
-    network.respond = async (request) => handler(request as Parameters<typeof handler>[0]);
+    network.respond = async (request) => handler(request);
   },
 });
 

@@ -1,6 +1,6 @@
 import type Electron from 'electron';
 import { existsSync } from 'node:fs';
-import { windowAllClosed } from './app.ts';
+import { openWindows, windowClosed } from './open-windows.ts';
 import { Listening, preventable, strict, type Listener } from './strict.ts';
 import { ipcMessage } from './ipc-main.ts';
 import { PageHost } from './page-host.ts';
@@ -29,9 +29,9 @@ export interface DoubledContents {
 }
 
 let lastId = 0;
-const open = new Set<BrowserWindow>();
 
-export const allWindows = (): readonly BrowserWindow[] => [...open];
+export const allWindows = (): readonly BrowserWindow[] =>
+  [...openWindows].filter((window) => window instanceof BrowserWindow);
 
 /** What our pages may never be given, whatever else changes (the checklist's points 2 to 6, 11). */
 function refuseUnsafe(preferences: Electron.WebPreferences): void {
@@ -47,7 +47,9 @@ function refuseUnsafe(preferences: Electron.WebPreferences): void {
   for (const [key, wanted] of Object.entries(must)) {
     const given: unknown = Reflect.get(preferences, key);
     if (given !== wanted)
-      throw new Error(`webPreferences.${key} must be ${String(wanted)}, not ${String(given)}.`);
+      throw new Error(
+        `webPreferences.${key} must be ${JSON.stringify(wanted)}, not ${JSON.stringify(given)}.`,
+      );
   }
   for (const key of ['allowRunningInsecureContent', 'experimentalFeatures', 'enableBlinkFeatures']) {
     if (key in preferences) throw new Error(`webPreferences.${key} must not be there.`);
@@ -140,7 +142,7 @@ export class BrowserWindow {
     this.doubled = newContents(preferences.preload ?? '');
     this.webContents = this.doubled.contents;
     this.#self = strict('BrowserWindow', this);
-    open.add(this.#self);
+    openWindows.add(this.#self);
     world.app.emit('browser-window-created', {}, this.#self);
     // eslint-disable-next-line no-constructor-return
     return this.#self;
@@ -198,11 +200,11 @@ export class BrowserWindow {
   destroy(): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
-    open.delete(this.#self);
+    openWindows.delete(this.#self);
     this.doubled.destroy();
     void this.doubled.host.close();
     this.events.emit('closed');
-    windowAllClosed();
+    windowClosed();
   }
 
   isDestroyed(): boolean {

@@ -1,7 +1,7 @@
 import type { ElectronApplication, Page } from 'playwright';
 import { _electron } from 'playwright';
 import { electronProgram } from '../../../../scripts/desktop-runtime.ts';
-import { DesktopApp, DesktopHome } from '../../../support/desktop-double/desktop-app.ts';
+import { DesktopApp, type DesktopHome } from '../../../support/desktop-double/desktop-app.ts';
 import { root } from '../../../support/desktop-double/built-app.ts';
 import { cleanEnv } from '../../../support/processes.ts';
 

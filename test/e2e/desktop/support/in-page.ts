@@ -1,7 +1,7 @@
 import type { Page } from 'playwright';
 import type { MethodInput, MethodName, MethodOutput } from '../../../../src/shared/api.ts';
 import type { DesktopBridge, Outcome } from '../../../../src/shared/bridge.ts';
-import { DesktopApp, menuItem } from '../../../support/desktop-double/desktop-app.ts';
+import { type DesktopApp, menuItem } from '../../../support/desktop-double/desktop-app.ts';
 import type { Seen } from '../../../support/desktop-double/protocol.ts';
 
 declare global {
