@@ -6,10 +6,8 @@ export const backendSchema = z.enum(['vllm', 'ollama']);
 export type Backend = z.infer<typeof backendSchema>;
 
 export const modeSchema = z.enum(['pod', 'serverless', 'auto']);
-export type Mode = z.infer<typeof modeSchema>;
 
 export const cloudSchema = z.enum(['SECURE', 'COMMUNITY', 'ANY']);
-export type CloudChoice = z.infer<typeof cloudSchema>;
 
 /** Lower-case so that it can stand in URLs, pod names and `model` fields alike. */
 export const nameSchema = z
@@ -30,7 +28,6 @@ export const computeSchema = z.strictObject({
   /** A pod dearer than this is never rented. */
   maxUsdPerHour: z.number().positive().max(1000).nullable().default(null),
 });
-export type Compute = z.infer<typeof computeSchema>;
 
 export const idlePolicySchema = z.strictObject({
   policy: z.enum(['fixed', 'computed', 'off']).default('fixed'),
@@ -49,7 +46,6 @@ export const watchdogSpecSchema = z.strictObject({
     .max(24 * 30)
     .default(12),
 });
-export type WatchdogSpec = z.infer<typeof watchdogSpecSchema>;
 
 export const serverlessSpecSchema = z
   .strictObject({

@@ -13,7 +13,6 @@ interface DecodedContainer {
 
 /** A GPU count that RunPod leaves out is its default, 1. */
 export type Pod = Schemas['Pod'] & DecodedContainer & { gpu?: { count: number } };
-export type PodStatus = Schemas['PodStatus'];
 export type PodAction = Schemas['PodAction'];
 export type CreatePodRequest = Schemas['CreatePodRequest'];
 export type UpdatePodRequest = Schemas['UpdatePodRequest'];
@@ -35,7 +34,6 @@ export type PodBilling = Schemas['ListPodBillingResponse'];
 export type ServerlessBilling = Schemas['ListServerlessBillingResponse'];
 export type NetworkVolumeBilling = Schemas['ListNetworkVolumeBillingResponse'];
 export type PublicEndpointBilling = Schemas['ListEndpointBillingResponse'];
-export type AllBilling = Schemas['ListBillingResponse'];
 
 export type GpuQuery = NonNullable<operations['listGpuTypes']['parameters']['query']>;
 export type DataCenterQuery = NonNullable<operations['listDataCenters']['parameters']['query']>;
