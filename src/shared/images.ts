@@ -17,7 +17,7 @@ const oneLine = (most: number): z.ZodString =>
     });
 
 /** `registry/path` or `path`, without a tag: the app makes the tag. */
-export const repositorySchema = imageSchema.refine(
+const repositorySchema = imageSchema.refine(
   (name) => !name.includes('@') && !name.slice(name.lastIndexOf('/') + 1).includes(':'),
   { error: 'must be a repository such as ghcr.io/me/llm, without a tag' },
 );
@@ -105,7 +105,7 @@ export const imagePlanSchema = z.object({
 });
 export type ImagePlan = z.infer<typeof imagePlanSchema>;
 
-export const buildStepSchema = z.object({
+const buildStepSchema = z.object({
   /** From 1. */
   index: z.number(),
   name: z.string(),
@@ -114,15 +114,7 @@ export const buildStepSchema = z.object({
 });
 export type BuildStep = z.infer<typeof buildStepSchema>;
 
-export const buildStateSchema = z.enum([
-  'queued',
-  'checking',
-  'building',
-  'pushing',
-  'done',
-  'failed',
-  'cancelled',
-]);
+const buildStateSchema = z.enum(['queued', 'checking', 'building', 'pushing', 'done', 'failed', 'cancelled']);
 export type BuildState = z.infer<typeof buildStateSchema>;
 
 export const buildViewSchema = z.object({

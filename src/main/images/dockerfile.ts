@@ -111,7 +111,7 @@ export function defineImage(
 export type BaseKind = 'vllm' | 'worker-vllm' | 'ollama' | 'other';
 
 /** What a base is known to bring, from its repository. */
-export function baseKind(base: string): BaseKind {
+function baseKind(base: string): BaseKind {
   const repository = repositoryOf(base);
   if (repository === repositoryOf(VLLM_IMAGE)) return 'vllm';
   if (repository === repositoryOf(WORKER_VLLM_IMAGE)) return 'worker-vllm';

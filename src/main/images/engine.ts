@@ -21,7 +21,7 @@ export interface EngineRequest {
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
-export interface EngineFacts {
+interface EngineFacts {
   readonly address: string;
   readonly origin: string;
   readonly name: string;

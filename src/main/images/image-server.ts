@@ -41,7 +41,7 @@ export function serverOf(request: ImageRequest, base: BaseKind): ImageServer {
 }
 
 /** Whether the weights come with the image. */
-export const inImage = (request: ImageRequest): boolean =>
+const inImage = (request: ImageRequest): boolean =>
   request.weights === 'baked' || request.weightsFolder !== null;
 
 function vllm(request: ImageRequest, base: BaseKind): ImageServer {

@@ -1,4 +1,4 @@
-import { AppError, asAppError, toErrorBody } from '../../shared/errors.ts';
+import { AppError, asAppError, toErrorBody, type ErrorCode } from '../../shared/errors.ts';
 import type {
   BuildEvent,
   BuildView,
@@ -217,7 +217,7 @@ class Images implements ImageService {
       return (await findImage(await this.#engine(signal), reference, signal)) !== null;
     } catch (error) {
       // A plan is made without an engine too; `engine` says what is wrong with it.
-      if (error instanceof AppError && error.code === 'docker_unavailable') return false;
+      if (error instanceof AppError && ENGINE_PROBLEMS.has(error.code)) return false;
       throw error;
     }
   }
@@ -234,6 +234,12 @@ class Images implements ImageService {
     }
   }
 }
+
+const ENGINE_PROBLEMS: ReadonlySet<ErrorCode> = new Set([
+  'docker_unavailable',
+  'docker_failed',
+  'unsupported',
+]);
 
 const NO_ENGINE: Omit<EngineStatus, 'problem'> = {
   available: false,

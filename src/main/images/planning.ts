@@ -38,7 +38,7 @@ export async function planImage(
     ...definition.files.map(contextFile),
     ...(request.weightsFolder === null ? [] : await readWeightsFolder(request.weightsFolder, signal)),
   ];
-  const reference = imageReference(request, { dockerfile, files }, user?.toLowerCase() ?? null);
+  const reference = imageReference(request, { dockerfile, files }, namespaceOf(user));
   parseImageName(reference);
   return {
     request,
@@ -50,6 +50,12 @@ export async function planImage(
     weightBytes: request.weights === 'baked' ? (weights.bytes ?? 0) : 0,
     base: definition.labels['org.opencontainers.image.base.name'] ?? '',
   };
+}
+
+/** Docker Hub also takes an e-mail address for a login; that names no place for images. */
+function namespaceOf(user: string | null): string | null {
+  const name = user?.toLowerCase() ?? '';
+  return /^[a-z0-9]+(?:[._-][a-z0-9]+)*$/.test(name) ? name : null;
 }
 
 /** Baked weights are pinned to the commit of now: another commit is another image. */

@@ -6,7 +6,7 @@ import type { Fetch } from '../platform/http.ts';
 import type { RegistryLogin } from './build-session.ts';
 import { isLoopback, parseImageName, registryUrl, type ImageName } from './image-name.ts';
 
-export interface RemoteImage {
+interface RemoteImage {
   readonly digest: string | null;
   /** Compressed bytes of its layers for linux/amd64; null = not told. */
   readonly layerBytes: number | null;

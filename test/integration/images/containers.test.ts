@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -257,14 +258,16 @@ describe('what is inside a built image', { timeout: 120_000 }, () => {
   it('takes weights from a folder of this machine, by their content', async (context) => {
     if (absent !== null) missing(context, absent);
     const folder = tempDir();
-    const write = async (text: string): Promise<void> => {
-      const { writeFile } = await import('node:fs/promises');
-      await writeFile(join(folder, 'model.safetensors'), text);
-    };
+    const write = (text: string): Promise<void> => writeFile(join(folder, 'model.safetensors'), text);
+    const long = `${'deep'.repeat(30)}-${'ü'.repeat(40)}`;
+    await mkdir(join(folder, long));
+    await writeFile(join(folder, long, 'vocab.json'), 'vocabulary');
     await write('first weights');
     const image = await build({ model: 'my/own', weightsFolder: folder });
     const there = await runToEnd(docker.engine, image, ['cat', '/models/weights/model.safetensors']);
     expect(there.output).toBe('first weights');
+    const deep = await runToEnd(docker.engine, image, ['cat', `/models/weights/${long}/vocab.json`]);
+    expect(deep.output).toBe('vocabulary');
     await write('other weights');
     expect(
       (await rig.service.plan(request({ model: 'my/own', weightsFolder: folder }), never)).reference,

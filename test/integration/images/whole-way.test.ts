@@ -75,4 +75,48 @@ describe('an image from its request to a running container', { timeout: 120_000 
     expect(smoke.lines).toContain("smoke: ok: the server's program vllm");
     expect(smoke).toMatchObject({ ok: true, exitCode: 0 });
   });
+
+  it('is a private base of another, pulled with the login, and sent by name alone', async (context) => {
+    if (absent !== null) missing(context, absent);
+    const base = await rig.service.ensure(
+      request({ model: 'a/base', repository: `${registry.host}/me/private` }),
+      { push: true },
+      () => {},
+      never,
+    );
+    await rig.service.remove(base.reference, never);
+    const wish = request({ model: 'a/top', base: base.reference, repository: `${registry.host}/me/top` });
+    const { reference } = await rig.service.ensure(wish, { push: false }, () => {}, never);
+    const begun = rig.service.push(reference);
+    expect(begun).toMatchObject({ kind: 'push', state: 'queued' });
+    const events = await Array.fromAsync(rig.service.follow(begun.id, never));
+    const last = events.at(-1);
+    expect(last).toMatchObject({
+      type: 'view',
+      build: { state: 'done', digest: expect.stringMatching(/^sha256:/) },
+    });
+    // Who comes after the end sees the end.
+    expect(await Array.fromAsync(rig.service.follow(begun.id, never))).toEqual([last]);
+    expect(await rig.service.cancel(begun.id)).toMatchObject({ state: 'done' });
+    expect((await rig.service.plan(wish, never)).exists).toEqual({ local: true, remote: true });
+  });
+
+  it('is not sent where there is no login, no image or nowhere to go', async (context) => {
+    if (absent !== null) missing(context, absent);
+    const own = createRig(docker.url);
+    const push = async (reference: string): Promise<unknown> => {
+      await Array.fromAsync(own.service.follow(own.service.push(reference).id, never));
+      return own.service.builds()[0];
+    };
+    try {
+      expect(await push(`${registry.host}/me/x:1`)).toMatchObject({ problem: { code: 'registry_denied' } });
+      expect(await push('runpod-llm/x:1')).toMatchObject({ problem: { code: 'invalid_input' } });
+      own.secrets.set('docker-username', LOGIN.username).set('docker-token', LOGIN.password);
+      expect(await push(`${registry.host}/me/x:1`)).toMatchObject({ problem: { code: 'not_found' } });
+      expect(() => own.service.push('NOT a name')).toThrow(/not an image reference/);
+      expect(() => own.service.follow('none', never)).toThrow(/no build "none"/);
+    } finally {
+      await own.dispose();
+    }
+  });
 });

@@ -1,3 +1,5 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import { deploymentSpecSchema, type DeploymentWish } from '../../../src/shared/deployment.ts';
@@ -7,6 +9,8 @@ import { engineError, failure } from '../../../src/main/images/engine-error.ts';
 import { cureOf, imageNeed, requestFor } from '../../../src/main/images/image-need.ts';
 import { createBuildHistory } from '../../../src/main/images/build-history.ts';
 import { createRunPodRegistries } from '../../../src/main/images/runpod-registry.ts';
+import { readWeightsFolder } from '../../../src/main/images/image-files.ts';
+import { tempDir } from '../../support/temp.ts';
 import { Job } from '../../../src/main/images/job.ts';
 import { silentLog } from '../../../src/main/logs/log.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
@@ -246,4 +250,32 @@ describe('the history of builds', () => {
     ).toEqual(['b104', 'b103']);
     expect(history.list()).toHaveLength(100);
   });
+});
+
+describe('a folder of weights', () => {
+  it('is every file below it, links followed and hidden ones left out', async () => {
+    const folder = tempDir();
+    mkdirSync(join(folder, 'blobs'));
+    mkdirSync(join(folder, '.cache'));
+    writeFileSync(join(folder, 'blobs', 'abc'), 'bytes');
+    writeFileSync(join(folder, '.cache', 'lock'), '');
+    symlinkSync(join(folder, 'blobs', 'abc'), join(folder, 'model.safetensors'));
+    const files = await readWeightsFolder(folder, never);
+    expect(files.map(({ path, entry }) => [path, entry.size])).toEqual([
+      ['weights/blobs/abc', 5],
+      ['weights/model.safetensors', 5],
+    ]);
+  });
+
+  it.each(['missing', 'empty', 'looping'])(
+    'is refused when it is %s, without its whole path',
+    async (kind) => {
+      const folder = join(tempDir(), 'weights-of-mine');
+      if (kind !== 'missing') mkdirSync(folder);
+      if (kind === 'looping') symlinkSync(folder, join(folder, 'again'));
+      const error: unknown = await readWeightsFolder(folder, never).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'invalid_input', details: { field: 'weightsFolder' } });
+      expect(String(error)).not.toContain(folder);
+    },
+  );
 });

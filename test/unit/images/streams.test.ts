@@ -182,4 +182,21 @@ describe('an archive', () => {
       });
     }
   });
+
+  it('carries long names and sizes beyond 8 GiB in a pax record before the file', async () => {
+    const name = `weights/${'long/'.repeat(40)}model.safetensors`;
+    const size = 9_000_000_000;
+    const reading = tarStream([{ path: name, size, content: '' }])[Symbol.asyncIterator]();
+    const first = Buffer.from((await reading.next()).value);
+    const records = first.subarray(512, 1024).toString('utf8').replaceAll('\0', '');
+    expect(
+      records
+        .split('\n')
+        .filter(Boolean)
+        .map((record) => record.replace(/^\d+ /, '')),
+    ).toEqual([`path=${name}`, `size=${size}`]);
+    // Each record begins with its own length, its digits included.
+    for (const record of records.split(/(?<=\n)/)) expect(Number(record.split(' ')[0])).toBe(record.length);
+    await expect(reading.next()).rejects.toMatchObject({ code: 'invalid_input' });
+  });
 });

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface FakeRequest {
+interface FakeRequest {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: Buffer;
 }
-export type FakeAnswer = (request: FakeRequest, response: ServerResponse) => void;
+type FakeAnswer = (request: FakeRequest, response: ServerResponse) => void;
 
 /** An engine over a unix socket that says what a test tells it to; unknown routes answer 404 as Docker does. */
 export interface FakeEngine {

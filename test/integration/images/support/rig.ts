@@ -30,8 +30,8 @@ export interface Rig {
   dispose(): Promise<void>;
 }
 
-export const repositoryRoot = resolve(import.meta.dirname, '../../../..');
-export const scripts = readImageScripts(resolve(repositoryRoot, 'resources'));
+const repositoryRoot = resolve(import.meta.dirname, '../../../..');
+const scripts = readImageScripts(resolve(repositoryRoot, 'resources'));
 
 export const request = (wish: ImageWish): ImageRequest => imageRequestSchema.parse(wish);
 
