@@ -208,6 +208,7 @@ export const ERRORS = {
   method_not_allowed: row(405, EXIT.usage, false, 'client', 'Use the documented method.'),
   unsupported_media_type: row(415, EXIT.usage, false, 'client', 'Send content-type: application/json.'),
   body_too_large: row(413, EXIT.usage, false, 'client', 'Send a smaller body.'),
+  headers_too_large: row(431, EXIT.usage, false, 'client', 'Send smaller headers.'),
   context_length_exceeded: row(
     400,
     EXIT.usage,

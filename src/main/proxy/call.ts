@@ -42,6 +42,8 @@ export interface CallControl {
   readonly noStore: boolean;
   /** `cache-control: no-cache`: not read, but kept. */
   readonly noCache: boolean;
+  /** `x-single-flight: off`: wants an answer of its own, even if the same is being asked right now. */
+  readonly alone: boolean;
   /** `x-cache-ttl`, seconds; null = the default. */
   readonly cacheTtlSeconds: number | null;
   /** How long the client says it waits for the next byte; null = it did not say. */

@@ -20,7 +20,7 @@ import { Router } from './router.ts';
 import { Auth } from './server/auth.ts';
 import { Front } from './server/front.ts';
 import { allowedHosts, type GateRules } from './server/gate.ts';
-import { listen } from './server/listeners.ts';
+import { listen, type Patience } from './server/listeners.ts';
 import { TargetLoad } from './target-load.ts';
 import { Ticker } from './ticker.ts';
 import type { RequestRecord } from './trace.ts';
@@ -40,6 +40,8 @@ export interface ProxyOptions {
   readonly settings: () => ProxyConfig;
   /** Cached answers on disk; absent = memory only. Closed with the proxy. */
   readonly answerStore?: AnswerStore;
+  /** How long connections may dawdle; absent = the product's limits. */
+  readonly patience?: Patience;
   /** Every request, whatever its outcome, once. Must be quick: it runs on the request path. */
   readonly onCompleted: (record: RequestRecord) => void;
   /** A request was refused at the gate: wrong Host, foreign origin, guessing. `origin` = the web page, if any. */
@@ -117,7 +119,9 @@ class ProxyServer implements Proxy {
     }
     const listening = await listen(host, port, {
       onRequest: this.#front.onRequest,
+      onBadBytes: this.#front.onBadBytes,
       maxConnections: settings.maxConnections,
+      patience: this.#options.patience,
     });
     this.#servers = listening.servers;
     this.#port = listening.port;

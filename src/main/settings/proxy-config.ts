@@ -56,13 +56,13 @@ export const proxyConfigSchema = z.strictObject({
     .default([])
     .describe('More host names clients may use, such as host.docker.internal; compared exactly.'),
   maxBodyMb: z.number().positive().max(512).default(64),
-  maxConnections: z.int().min(1).max(100_000).default(256),
+  maxConnections: z.int().min(1).max(100_000).default(2048),
   wakeTimeoutSeconds: z.number().positive().max(7200).default(900),
   wakesPerHour: z
     .int()
     .min(1)
     .max(1000)
-    .default(12)
+    .default(6)
     .describe('Times an hour that requests may start one sleeping deployment.'),
   ollamaRoutes: z
     .boolean()
@@ -98,7 +98,9 @@ export const proxyConfigSchema = z.strictObject({
   singleFlight: z
     .enum(['all', 'deterministic', 'off'])
     .default('all')
-    .describe('Which identical requests in flight share one upstream call.'),
+    .describe(
+      'Which identical requests in flight share one upstream call; deterministic = temperature 0 or a seed, others only when a client asks again.',
+    ),
   limits: z
     .strictObject({
       requestsPerMinute: limit('Requests a minute for each model'),

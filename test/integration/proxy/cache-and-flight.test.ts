@@ -177,6 +177,36 @@ describe('trap 45: one flight', () => {
     expect(h.upstream.received).toHaveLength(3);
   });
 
+  it('sampled answers can be had one each: by a header, or for all by the setting', async () => {
+    const finish: (() => void)[] = [];
+    h.upstream.script = (request, res) => finish.push(() => answerChat('own')(request, res));
+    const apart = { headers: { 'x-single-flight': 'off' } };
+    const asked = [h.chat({}, apart), h.chat({}, apart)];
+    await h.upstream.until(() => h.upstream.received.length === 2);
+    expect(h.upstream.received[0]?.headers['x-single-flight']).toBeUndefined();
+    h.settings = { ...h.settings, singleFlight: 'deterministic' };
+    asked.push(h.chat({ n: 1 }), h.chat({ n: 1 }), h.chat({ seed: 5 }), h.chat({ seed: 5 }));
+    await h.upstream.until(() => h.upstream.received.length === 5);
+    // Who asks again joins what is already running for it.
+    asked.push(h.chat({ n: 1 }, { headers: { 'x-stainless-retry-count': '1' } }));
+    await eventually(() => h.proxy.stats().inFlight === asked.length, 'all wait');
+    for (const answer of finish) answer();
+    const answers = await Promise.all(asked.map(async (res) => cacheOf(await res)));
+    expect(answers.filter((cache) => cache === 'coalesced')).toHaveLength(2);
+    expect(h.upstream.received).toHaveLength(5);
+  });
+
+  it('a script with a thousand identical calls at once is served by one', async () => {
+    const { script, finish } = stepped(['all']);
+    h.upstream.script = script;
+    const calls = Array.from({ length: 1000 }, async () => (await h.chat()).text());
+    await eventually(() => h.proxy.stats().inFlight === 1000, 'all wait');
+    finish();
+    const texts = await Promise.all(calls);
+    expect(new Set(texts).size).toBe(1);
+    expect([h.upstream.received.length, h.records.length]).toEqual([1, 1000]);
+  });
+
   it('plain calls share too', async () => {
     const { script, finish } = stepped(['both']);
     h.upstream.script = script;

@@ -64,16 +64,20 @@ class MessagesVoice implements Voice {
   }
 }
 
-/** NDJSON bears no comments; Ollama's own clients skip blank lines. */
+const SPACE = Buffer.from(' ');
+
+/**
+ * NDJSON bears no comments, and Ollama's clients in Python and Go fail at a blank line (the JavaScript one complains):
+ * spaces in front of the next line are what every JSON parser skips.
+ */
 class OllamaVoice implements Voice {
   readonly beatMs = 10_000;
   readonly contentType = 'application/x-ndjson';
-  readonly #line = Buffer.from('\n');
-  open(): null {
-    return null;
+  open(): Buffer {
+    return SPACE;
   }
   beat(): Buffer {
-    return this.#line;
+    return SPACE;
   }
   adopt(flow: Flow): Flow {
     return flow;
@@ -82,8 +86,6 @@ class OllamaVoice implements Voice {
     return Buffer.from(`${JSON.stringify({ error: errorText(error) })}\n`);
   }
 }
-
-const SPACE = Buffer.from(' ');
 
 /**
  * A plain call that has waited so long that silence would end it: spaces in front of the JSON, which every parser

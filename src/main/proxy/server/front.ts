@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../logs/log.ts';
@@ -10,6 +11,7 @@ import { matchRoute, ROUTES, type Route, type RouteMatch } from '../routes.ts';
 import type { Ticker } from '../ticker.ts';
 import type { RequestRecord } from '../trace.ts';
 import type { Auth } from './auth.ts';
+import { endBadBytes } from './bad-bytes.ts';
 import { readBody } from './body.ts';
 import { corsHeaders, passGate, type GateRules } from './gate.ts';
 import { clientRequestId } from './intake.ts';
@@ -60,6 +62,10 @@ export class Front {
     this.#serve(req, res, id).catch((error: unknown) =>
       this.#options.log.error({ id, error }, 'request handler failed'),
     );
+  };
+
+  readonly onBadBytes = (error: NodeJS.ErrnoException, socket: Duplex): void => {
+    endBadBytes(error, socket, this.#open.owes(socket));
   };
 
   /** New requests are refused from now on; resolves when those under way have ended. */

@@ -55,6 +55,7 @@ export function readControl(headers: IncomingHttpHeaders): CallControl {
   return {
     noStore: cacheControl !== '' && /\bno-store\b/i.test(cacheControl),
     noCache: cacheControl !== '' && /\bno-cache\b/i.test(cacheControl),
+    alone: headers['x-single-flight'] === 'off',
     cacheTtlSeconds: seconds(headers['x-cache-ttl']),
     patienceMs: read === null || read === 0 ? null : read * 1000,
     repeated: (seconds(headers['x-stainless-retry-count']) ?? 0) > 0,

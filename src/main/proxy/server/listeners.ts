@@ -1,18 +1,36 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError } from '../../../shared/errors.ts';
+
+/** How long a connection may take over things, in ms. Slow-loris ends here (SPEC 4.12). */
+export interface Patience {
+  readonly headersMs: number;
+  /** Until a whole request has arrived, its body included; says nothing about how long the answer takes. */
+  readonly requestMs: number;
+  /** Idle between two requests. */
+  readonly keepAliveMs: number;
+  /** How often the first two are looked at. */
+  readonly checkEveryMs: number;
+}
+
+/** Idle connections outlive common client pools, or those meet resets (trap 20; Node's default is 5 s). */
+const PATIENCE: Patience = {
+  headersMs: 10_000,
+  requestMs: 120_000,
+  keepAliveMs: 75_000,
+  checkEveryMs: 2000,
+};
 
 export interface ListenerOptions {
   readonly onRequest: RequestListener;
+  /** What came is no request, or not in time. The socket is the listener's to end. */
+  readonly onBadBytes: (error: NodeJS.ErrnoException, socket: Duplex) => void;
   readonly maxConnections: number;
+  readonly patience?: Patience | undefined;
 }
 
 const HEADER_BYTES = 16 * 1024;
-const HEADERS_TIMEOUT_MS = 10_000;
-/** Until a whole request has arrived, its body included; says nothing about how long the answer takes. */
-const REQUEST_TIMEOUT_MS = 120_000;
-/** Longer than the idle time of common client pools, or they meet resets (trap 20; Node's default is 5 s). */
-const KEEP_ALIVE_MS = 75_000;
 const PORT_TRIES = 10;
 
 export interface Listening {
@@ -42,13 +60,14 @@ export async function listen(host: string, port: number, options: ListenerOption
 }
 
 function open(host: string, port: number, options: ListenerOptions): Promise<Server> {
+  const patience = options.patience ?? PATIENCE;
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 2000,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      keepAliveTimeout: patience.keepAliveMs,
+      connectionsCheckingInterval: patience.checkEveryMs,
       noDelay: true,
       // A missing Host gets the gate's answer instead of the parser's.
       requireHostHeader: false,
@@ -57,6 +76,7 @@ function open(host: string, port: number, options: ListenerOptions): Promise<Ser
   );
   server.maxConnections = options.maxConnections;
   server.on('checkContinue', options.onRequest);
+  server.on('clientError', options.onBadBytes);
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, host, port)));
     server.listen({ host, port, ipv6Only: host.includes(':') }, () => resolve(server));

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { AppError, isAbort } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Flow } from '../flow.ts';
@@ -33,6 +34,14 @@ export class OpenExchanges {
     this.#open.add(exchanging);
     res.on('close', () => this.#closed(exchanging));
     return exchanging;
+  }
+
+  /** Whether a connection's request has arrived whole and its answer has not ended. Looked up only when bytes are bad. */
+  owes(socket: Duplex): boolean {
+    for (const { res } of this.#open) {
+      if (res.socket === socket && (res.headersSent || res.req.complete)) return true;
+    }
+    return false;
   }
 
   /** Waits for all to end; after `graceMs` the rest is ended in its own dialect, then cut. */

@@ -8,7 +8,7 @@ import { everybodyLeft, SharedAnswer } from './shared-answer.ts';
 
 export interface FlightOptions {
   readonly clock: Clock;
-  /** Which calls are shared. */
+  /** Which calls are shared. `deterministic`: sampled ones only by a client that asks again. */
   readonly shares: () => 'all' | 'deterministic' | 'off';
 }
 
@@ -30,12 +30,12 @@ export function singleFlight(options: FlightOptions): Stage {
   const flights = new Map<string, Flight>();
   return (next) => (call) => {
     const shares = options.shares();
-    const { noStore, noCache } = call.control;
-    const apart = shares === 'off' || noStore || noCache;
-    if (apart || (shares === 'deterministic' && !isDeterministic(call))) return next(call);
+    const { noStore, noCache, alone, repeated } = call.control;
+    if (shares === 'off' || noStore || noCache || alone) return next(call);
     const key = flightKey(call);
     const running = flights.get(key);
-    if (running?.matches(call) === true) {
+    const sampled = shares === 'deterministic' && !isDeterministic(call);
+    if (running?.matches(call) === true && (!sampled || repeated || running.deserted)) {
       call.trace.cache = 'coalesced';
       return running.follow(call, next);
     }
@@ -74,6 +74,11 @@ class Flight {
     return (
       (this.#answer?.joinable ?? true) && !this.#leave.signal.aborted && call.body.equals(this.#call.body)
     );
+  }
+
+  /** Whoever asked for it has left. */
+  get deserted(): boolean {
+    return this.#waiting === 0 && (this.#answer?.readers ?? 0) === 0;
   }
 
   #launch(next: Handle): Promise<Reply> {

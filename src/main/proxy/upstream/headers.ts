@@ -39,6 +39,7 @@ const NOT_SENT = new Set([
   'cache-control',
   'pragma',
   'x-cache-ttl',
+  'x-single-flight',
   'originator',
   'session-id',
   'session_id',
