@@ -12,7 +12,7 @@ import { useQuotes } from '../../src/renderer/stores/quotes.ts';
 import { useTraffic } from '../../src/renderer/stores/traffic.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { createFakeManager, type FakeManager } from '../support/fake-manager.ts';
-import { sampleRequest } from '../support/samples.ts';
+import { sampleCosts, sampleRequest } from '../support/samples.ts';
 
 /** The double of the core as a client whose connection a test commands. */
 function clientOf(manager: FakeManager): { client: Client; connect: (connection: Connection) => void } {
@@ -66,6 +66,41 @@ describe('the edge between core and stores', () => {
     end();
     manager.change('tiny', { state: 'ready' });
     expect(views()['dep_tiny']?.state).toBe('stopped');
+  });
+
+  it('reads the sums anew when a deployment begins to cost something', async () => {
+    connect('live');
+    await expect.poll(() => useCosts.getState().summary?.todayUsd).toBe(2.14);
+    const unattended = { usd: 0.62, until: '2026-11-24T12:00:00.000Z', excludes: [] };
+    manager.reply('costs.summary', async () => ({ ...sampleCosts(), nowUsdPerHour: 0.41, unattended }));
+    // The state stays: only the pod's price came to be known.
+    const loading = manager.deployments().find((view) => view.name === 'gemma-3-12b');
+    manager.change('gemma-3-12b', {
+      cost: { nowUsdPerHour: 0.41, restUsdPerMonth: 0, todayUsd: 0, totalUsd: 0 },
+    });
+    expect(views()['dep_gemma-3-12b']?.state).toBe(loading?.state);
+    await expect.poll(() => useCosts.getState().summary?.unattended.usd).toBe(0.62);
+    expect(useCosts.getState().readAt).not.toBeNull();
+  });
+
+  it('reads the sums anew when the rate of an event is another than theirs, once for many', async () => {
+    connect('live');
+    await expect.poll(() => useCosts.getState().summary?.todayUsd).toBe(2.14);
+    const asked = (): number => manager.calls.filter((call) => call.name === 'costs.summary').length;
+    const before = asked();
+    manager.reply('costs.summary', async () => ({
+      ...sampleCosts(),
+      nowUsdPerHour: 9,
+      forecastMonthUsd: 99,
+    }));
+    for (let event = 0; event < 20; event++) {
+      manager.emit({ name: 'costs.changed', payload: { nowUsdPerHour: event, todayUsd: 3 } });
+    }
+    await expect.poll(() => useCosts.getState().summary?.forecastMonthUsd).toBe(99);
+    expect(asked() - before).toBeLessThanOrEqual(2);
+    manager.emit({ name: 'costs.changed', payload: { nowUsdPerHour: 9, todayUsd: 4 } });
+    expect(useCosts.getState().summary?.todayUsd).toBe(4);
+    expect(asked() - before).toBeLessThanOrEqual(2);
   });
 
   it('follows events', async () => {

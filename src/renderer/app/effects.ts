@@ -4,7 +4,7 @@ import type { DeploymentView } from '../../shared/model.ts';
 import type { Client } from '../api/client.ts';
 import { alertAloud, announce, flushAnnouncements } from '../stores/announcer.ts';
 import { heard, putConnection, putStatus, useAppStatus } from '../stores/app-status.ts';
-import { putCosts, putCostsNow } from '../stores/costs.ts';
+import { putCosts, putCostsNow, useCosts } from '../stores/costs.ts';
 import {
   addHistory,
   putDeployment,
@@ -16,6 +16,7 @@ import { notify } from '../stores/notices.ts';
 import { putQuote, useQuotes } from '../stores/quotes.ts';
 import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
 import { announcementFor } from '../view/announcement.ts';
+import { moneyChanged } from '../view/consequences.ts';
 import { planWish } from '../view/plan-wish.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 import { every, now } from './clock.ts';
@@ -76,7 +77,10 @@ function loader(client: Client, signal: AbortSignal): Loader {
   };
   const status = (): void =>
     attempt(async () => putStatus(await client.call('app.status', {}, signal), now()));
-  const costs = (): void => attempt(async () => putCosts(await client.call('costs.summary', {}, signal)));
+  const costs = oneAtATime(async () => {
+    const summary = await client.call('costs.summary', {}, signal);
+    putCosts(summary, now());
+  }, attempt);
   const traffic = (): void =>
     attempt(async () => putTraffic(await client.call('traffic.recent', { windowMinutes: 60 }, signal)));
   return {
@@ -99,6 +103,30 @@ function loader(client: Client, signal: AbortSignal): Loader {
   };
 }
 
+/** A task asked for again while it runs is run once more afterwards, so that its last answer is newer than the last cause. */
+function oneAtATime(task: () => Promise<void>, attempt: (task: () => Promise<void>) => void): () => void {
+  let running = false;
+  let again = false;
+  const run = (): void => {
+    if (running) {
+      again = true;
+      return;
+    }
+    running = true;
+    attempt(async () => {
+      try {
+        await task();
+      } finally {
+        running = false;
+        const due = again;
+        again = false;
+        if (due) run();
+      }
+    });
+  };
+  return run;
+}
+
 function apply(event: AppEvent, load: Loader): void {
   switch (event.name) {
     case 'deployment.changed': {
@@ -106,7 +134,7 @@ function apply(event: AppEvent, load: Loader): void {
       putDeployment(event.payload);
       const words = announcementFor(before, event.payload);
       if (words !== null) announce(words);
-      if (before?.state !== event.payload.state) load.costs();
+      if (before === undefined || moneyChanged(before, event.payload)) load.costs();
       return;
     }
     case 'deployment.removed':
@@ -114,8 +142,14 @@ function apply(event: AppEvent, load: Loader): void {
       return load.costs();
     case 'history.added':
       return addHistory(event.payload.deploymentId, event.payload.entry);
-    case 'costs.changed':
-      return putCostsNow(event.payload.nowUsdPerHour, event.payload.todayUsd);
+    case 'costs.changed': {
+      const { nowUsdPerHour, todayUsd } = event.payload;
+      // Another rate means another forecast, runway and ceiling; the event carries none of them.
+      const rateChanged = useCosts.getState().summary?.nowUsdPerHour !== nowUsdPerHour;
+      putCostsNow(nowUsdPerHour, todayUsd);
+      if (rateChanged) load.costs();
+      return;
+    }
     case 'app.changed':
       return putStatus(event.payload, now());
     case 'request.finished':

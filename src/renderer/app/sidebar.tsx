@@ -1,12 +1,11 @@
 import { Bell, CircleHelp, Search } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { cx } from '../components/cx.ts';
-import { useAppStatus } from '../stores/app-status.ts';
 import { useCosts } from '../stores/costs.ts';
 import { useNotices } from '../stores/notices.ts';
 import { openPanel } from '../stores/shell.ts';
-import { minuteTime, usdPerHour } from '../view/format.ts';
-import { useNow } from './clock.ts';
+import { usdPerHour } from '../view/format.ts';
+import { useCostsAge } from './costs-age.ts';
 import { isMac } from './keyboard.ts';
 import { shell } from './messages.ts';
 import { SECTIONS } from './pages.ts';
@@ -82,23 +81,20 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
   );
 }
 
-const OLD_AFTER_MS = 2 * 60_000;
-
 /** What it costs now and how old that knowledge is (UX 3.2, principle 4). */
 function Standing(): ReactNode {
   const summary = useCosts((state) => state.summary);
-  const { connection, heardAt } = useAppStatus();
-  const nowMs = useNow(10_000);
-  if (summary === null || heardAt === null) return null;
-  const old = connection !== 'live' || nowMs - heardAt > OLD_AFTER_MS;
+  const age = useCostsAge();
+  if (summary === null) return null;
   return (
-    <div className={cx('mt-2 border-t border-line px-2.5 pt-2 max-sm:hidden', old && 'text-faint')}>
+    <div className={cx('mt-2 border-t border-line px-2.5 pt-2 max-sm:hidden', age.old && 'text-faint')}>
       <p className="num font-semibold">
         {usdPerHour(summary.nowUsdPerHour)}
         {summary.simulated && <span className="ml-1 text-xs font-normal text-soft">simulated</span>}
       </p>
       <p className="num text-xs text-faint">
-        {old && <span aria-hidden>◷ </span>}as of {minuteTime(new Date(heardAt).toISOString())}
+        {age.old && <span aria-hidden>◷ </span>}
+        {age.text}
       </p>
     </div>
   );

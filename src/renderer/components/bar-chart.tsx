@@ -98,6 +98,7 @@ function draw(element: HTMLElement, stack: CostStack, hourly: boolean): uPlot {
       ...edges.map(({ name, part }) => ({
         label: name,
         width: 0,
+        points: { show: false },
         fill: patternFor(token(TOKENS[part] ?? '--chart-5'), part),
         ...(bars === undefined ? {} : { paths: bars }),
       })),

@@ -126,24 +126,34 @@ export function Stat({
 export function StatRow({
   label,
   columns,
+  age,
   children,
 }: {
   readonly label: string;
   readonly columns: 5 | 6;
+  /** When the figures were read; old ones are grey (UX 3.2, principle 4). */
+  readonly age: { readonly text: string; readonly old: boolean };
   readonly children: ReactNode;
 }): ReactNode {
   return (
-    <dl
-      aria-label={label}
-      className={cx(
-        'grid gap-px overflow-hidden rounded-lg border border-line bg-line *:bg-surface',
-        columns === 5
-          ? 'grid-cols-5 @max-3xl:grid-cols-2'
-          : 'grid-cols-6 @max-5xl:grid-cols-3 @max-3xl:grid-cols-2',
-      )}
-    >
-      {children}
-    </dl>
+    <div>
+      <dl
+        aria-label={label}
+        className={cx(
+          'grid gap-px overflow-hidden rounded-lg border border-line bg-line *:bg-surface',
+          columns === 5
+            ? 'grid-cols-5 @max-3xl:grid-cols-2'
+            : 'grid-cols-6 @max-5xl:grid-cols-3 @max-3xl:grid-cols-2',
+          age.old && '**:text-faint',
+        )}
+      >
+        {children}
+      </dl>
+      <p className="num mt-1 px-1 text-right text-xs text-faint">
+        {age.old && <span aria-hidden>◷ </span>}
+        {age.text}
+      </p>
+    </div>
   );
 }
 

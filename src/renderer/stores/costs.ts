@@ -3,12 +3,14 @@ import type { CostSummary } from '../../shared/model.ts';
 
 interface CostsState {
   readonly summary: CostSummary | null;
+  /** When the summary was read, in ms by this computer's clock; null = never. */
+  readonly readAt: number | null;
 }
 
-export const useCosts = create<CostsState>(() => ({ summary: null }));
+export const useCosts = create<CostsState>(() => ({ summary: null, readAt: null }));
 
-export function putCosts(summary: CostSummary): void {
-  useCosts.setState({ summary });
+export function putCosts(summary: CostSummary, nowMs: number): void {
+  useCosts.setState({ summary, readAt: nowMs });
 }
 
 /** The quick figures that events carry between two full summaries. */

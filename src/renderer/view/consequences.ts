@@ -50,6 +50,19 @@ export const CONFIRM_ABOVE_USD_PER_HOUR = 2;
 /** Stopping asks only when something is lost by it: running requests or a start under way. */
 export const stopNeedsQuestion = (view: DeploymentView): boolean => view.inFlight > 0 || isStarting(view);
 
+/** True when the sums over all deployments cannot be what they were: another state, rate or bound on the damage. */
+export function moneyChanged(before: DeploymentView, after: DeploymentView): boolean {
+  return (
+    before.state !== after.state ||
+    before.stillBilling !== after.stillBilling ||
+    before.cost.nowUsdPerHour !== after.cost.nowUsdPerHour ||
+    before.cost.restUsdPerMonth !== after.cost.restUsdPerMonth ||
+    before.watchdog.state !== after.watchdog.state ||
+    before.unattended.until !== after.unattended.until ||
+    ((before.unattended.usd ?? 0) === 0) !== ((after.unattended.usd ?? 0) === 0)
+  );
+}
+
 export function billingNow(views: readonly DeploymentView[]): {
   readonly views: readonly DeploymentView[];
   readonly usdPerHour: number;

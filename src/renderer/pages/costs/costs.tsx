@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { CostSummary } from '../../../shared/model.ts';
 import { tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
+import { useCostsAge } from '../../app/costs-age.ts';
 import { to } from '../../app/router.ts';
 import { useCall } from '../../app/use-call.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
@@ -60,10 +61,11 @@ export default function Costs(): ReactNode {
 }
 
 function Figures({ summary }: { readonly summary: CostSummary }): ReactNode {
+  const age = useCostsAge();
   const runway =
     summary.runwayHours === null ? 'unknown runway' : `lasts ${duration(summary.runwayHours * 3_600_000)}`;
   return (
-    <StatRow label={words.stats} columns={6}>
+    <StatRow label={words.stats} columns={6} age={age}>
       <Stat
         label="Now"
         value={usdPerHour(summary.nowUsdPerHour)}

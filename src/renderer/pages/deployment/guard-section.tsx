@@ -29,7 +29,14 @@ export function GuardSection({ view }: { readonly view: DeploymentView }): React
         <Icon size={16} aria-hidden className={tone} />
         {w[watchdog.state]}
       </p>
-      {watchdog.reason !== null && <p className="pl-6 text-sm text-soft">{watchdog.reason}</p>}
+      {watchdog.state === 'armed' && watchdog.deadlineAt !== null && (
+        <p className="num pl-6 text-sm text-soft" title={watchdog.reason ?? undefined}>
+          {w.deadline(dateTime(watchdog.deadlineAt))}
+        </p>
+      )}
+      {watchdog.reason !== null && (watchdog.state !== 'armed' || watchdog.deadlineAt === null) && (
+        <p className="pl-6 text-sm text-soft">{watchdog.reason}</p>
+      )}
       {unattended.excludes.length > 0 && (
         <p className="pl-6 text-sm text-faint">{w.excludes(unattended.excludes.join('; '))}</p>
       )}

@@ -24,6 +24,7 @@ export const words = {
     most: (usd: string) => `Costs at most ${usd} more`,
     noBound: 'No bound on the cost',
     until: (time: string) => `until ${time}`,
+    deadline: (time: string) => `Stops the pod when it is idle, and at ${time} whatever happens.`,
     excludes: (list: string) => `Leaves out: ${list}.`,
   },
   cost: {

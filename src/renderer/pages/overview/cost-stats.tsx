@@ -1,4 +1,6 @@
 import type { ReactNode } from 'react';
+import type { Unattended } from '../../../shared/deployment.ts';
+import { useCostsAge } from '../../app/costs-age.ts';
 import { Stat, StatRow } from '../../components/surface.tsx';
 import { useCosts } from '../../stores/costs.ts';
 import { duration, usd, usdPerHour } from '../../view/format.ts';
@@ -13,11 +15,13 @@ export function CostStats({
 }): ReactNode {
   const costs = useCosts((state) => state.summary);
   const w = words.stats;
+  const age = useCostsAge();
   if (costs === null) return null;
   const { unattended } = costs;
+  const ceiling = ceilingOf(unattended, running);
   const near = budget !== null && costs.todayUsd >= budget * 0.8;
   return (
-    <StatRow label={w.label} columns={5}>
+    <StatRow label={w.label} columns={5} age={age}>
       <Stat label={w.now} value={usdPerHour(costs.nowUsdPerHour)} note={w.running(running)} />
       <Stat
         label={w.today}
@@ -48,12 +52,23 @@ export function CostStats({
               unattended.excludes.length === 0 ? undefined : `Leaves out: ${unattended.excludes.join('; ')}`
             }
           >
-            {unattended.usd === null ? w.noBound : usd(unattended.usd)}
+            {ceiling.value}
           </span>
         }
-        note={unattended.usd === null ? w.unprotected : unattended.usd === 0 ? w.nothingAtStake : w.atMost}
+        note={ceiling.note}
         tone={unattended.usd === null ? 'bad' : undefined}
       />
     </StatRow>
   );
+}
+
+/** Something runs and nothing is at stake only until its pod has a price: that is no figure to show. */
+function ceilingOf(
+  unattended: Unattended,
+  running: number,
+): { readonly value: string; readonly note: string } {
+  const w = words.stats;
+  if (unattended.usd === null) return { value: w.noBound, note: w.unprotected };
+  if (unattended.usd > 0) return { value: usd(unattended.usd), note: w.atMost };
+  return running > 0 ? { value: '–', note: w.notKnownYet } : { value: usd(0), note: w.nothingAtStake };
 }

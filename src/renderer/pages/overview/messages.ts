@@ -16,6 +16,7 @@ export const words = {
     noBound: 'no bound',
     atMost: 'at most, until watchdogs act',
     nothingAtStake: 'nothing runs',
+    notKnownYet: 'not known yet',
     unprotected: 'a pod has no watchdog',
   },
   deployments: 'Deployments',
