@@ -93,8 +93,7 @@ function cheapest(gaps: readonly number[], breakEvenMs: number): number {
   return best.idleMs;
 }
 
-const wholeMinutes = (ms: number): number =>
-  Math.min(MOST_MINUTES, Math.max(1, Math.ceil(ms / MINUTE_MS - 1e-9)));
+const wholeMinutes = (ms: number): number => Math.min(MOST_MINUTES, Math.max(1, Math.ceil(ms / MINUTE_MS)));
 
 function words(
   facts: ComputedIdleFacts,

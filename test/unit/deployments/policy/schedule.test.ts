@@ -317,7 +317,7 @@ describe('any schedule at any instant', () => {
         expect(decideSchedule(any, next.at, place, state).action).toBe(next.action);
         expect(decideSchedule(any, next.at - 1, place, state).action).toBe('none');
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
