@@ -5,6 +5,7 @@ import { watchMoney } from './activity/watch-money.ts';
 import type { CloudAccess } from './cloud.ts';
 import type { Fleet } from './deployments/types.ts';
 import { activityHandlers, playgroundStreams, type ActivityParts } from './handlers/activity.ts';
+import { clientKeyHandlers } from './handlers/client-keys.ts';
 import { costHandlers } from './handlers/costs.ts';
 import { imageHandlers, imageStreams } from './handlers/images.ts';
 import { deploymentHandlers, logStreams } from './handlers/deployments.ts';
@@ -26,6 +27,7 @@ type ManagerMethod = Extract<
   | `radar.${string}`
   | `costs.${string}`
   | `images.${string}`
+  | `clientKeys.${string}`
 >;
 
 /** The core for one cloud: everything below the two bodies, which only choose adapters and drive it. */
@@ -51,7 +53,7 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
   const owned = new Disposables();
   const services = createServices(parts, owned);
   const { fleet, runpod, events, requests, ledger } = services;
-  const proxy = await newProxy(parts, services, owned);
+  const { proxy, keys } = await newProxy(parts, services, owned);
   let url: string | null = null;
   const activity: ActivityParts = {
     requests,
@@ -72,6 +74,7 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
       ...costHandlers({ ...common, ledger, fleet, requests, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),
       ...imageHandlers(services.images),
+      ...clientKeyHandlers(keys, clock),
     },
     streams: {
       ...logStreams(fleet),

@@ -9,19 +9,23 @@ import { joinSources, userTargets } from './proxy/user-targets.ts';
 import type { Services } from './services.ts';
 
 /** The endpoint in front of all deployments and the servers the user added, with its keys and its cache. */
-export async function newProxy(parts: ManagerParts, services: Services, owned: Disposables): Promise<Proxy> {
+export async function newProxy(
+  parts: ManagerParts,
+  services: Services,
+  owned: Disposables,
+): Promise<{ readonly proxy: Proxy; readonly keys: StoredKeys }> {
   const { clock, random, ids, secrets } = parts;
   const { db, fleet, ledger, requests, events } = services;
   const log = parts.log.child({ room: 'proxy' });
   const { proxy: settings, cacheDir } = parts.config();
-  const keyring = new StoredKeys({ db, clock, random, ids });
-  keyring.setOwner(ownerKey((await secrets.proxyKey()).key));
+  const keys = new StoredKeys({ db, clock, random, ids });
+  keys.setOwner(ownerKey((await secrets.proxyKey()).key));
   const diskBytes = settings.cache.diskMb * 2 ** 20;
   const store = diskBytes === 0 ? null : new SqliteAnswerStore(cacheDir, diskBytes, clock, log);
   owned.defer('answer cache', () => store?.close());
   const proxy = createProxy({
     source: joinSources(fleet.targets, userTargets(settings.targets, process.env)),
-    keyring,
+    keyring: keys,
     clock,
     random,
     ids,
@@ -42,5 +46,5 @@ export async function newProxy(parts: ManagerParts, services: Services, owned: D
     onRefused: (code, origin) => log.warn({ code, origin }, 'a request was refused at the gate'),
   });
   owned.defer('proxy', () => proxy.close({ graceMs: 5000 }));
-  return proxy;
+  return { proxy, keys };
 }

@@ -63,3 +63,36 @@ export const appStatusSchema = z.object({
   deployments: z.number(),
 });
 export type AppStatus = z.infer<typeof appStatusSchema>;
+
+/** A key of the local endpoint made for one client; its secret is shown once, when it is made. */
+export const clientKeySchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Last four characters. */
+  hint: z.string(),
+  createdAt: isoSchema,
+  expiresAt: isoSchema.nullable(),
+  /** Whether its requests may start hardware that costs money. */
+  mayWake: z.boolean(),
+  /** null = all. */
+  models: z.array(z.string()).nullable(),
+  limits: z.object({
+    requestsPerMinute: z.number().nullable(),
+    tokensPerMinute: z.number().nullable(),
+    concurrent: z.number().nullable(),
+  }),
+});
+export type ClientKeyView = z.infer<typeof clientKeySchema>;
+
+const keyLimit = z.int().positive().max(100_000_000).nullable().default(null);
+
+export const clientKeyWishSchema = z.strictObject({
+  name: z.string().trim().min(1).max(60),
+  mayWake: z.boolean().default(true),
+  models: z.array(z.string().min(1).max(200)).min(1).max(200).nullable().default(null),
+  limits: z
+    .strictObject({ requestsPerMinute: keyLimit, tokensPerMinute: keyLimit, concurrent: keyLimit })
+    .prefault({}),
+  /** null = until it is revoked. */
+  expiresInDays: z.number().positive().max(3650).nullable().default(null),
+});

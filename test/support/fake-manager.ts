@@ -305,6 +305,7 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
     },
     'secrets.check': () => Promise.resolve(sampleKeyCheck()),
     'proxy.key': () => Promise.resolve({ key: 'pat_local_0123456789abcdef3f9a' }),
+    ...fakeClientKeys(),
     'models.list': () =>
       Promise.resolve({
         models: [...store.values()].flatMap((view) =>
@@ -355,4 +356,25 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function fakeClientKeys(): Pick<MethodHandlers, 'clientKeys.list' | 'clientKeys.make' | 'clientKeys.revoke'> {
+  const key = {
+    id: 'key_0001',
+    name: 'editor',
+    hint: 'a1b2',
+    createdAt: '2026-11-20T09:00:00.000Z',
+    expiresAt: null,
+    mayWake: true,
+    models: null,
+    limits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
+  };
+  return {
+    'clientKeys.list': async () => ({ keys: [key] }),
+    'clientKeys.make': async ({ name }) => ({
+      key: { ...key, name },
+      secret: 'pat_local_for_one_client_a1b2',
+    }),
+    'clientKeys.revoke': async () => ({ ok: true }),
+  };
 }

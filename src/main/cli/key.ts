@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import { secretNameSchema, type KeyCheck, type SecretName, type SecretStatus } from '../../shared/model.ts';
 import type { Cli } from './cli.ts';
+import { defineClientKeys } from './client-keys.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { openSecrets } from './offline.ts';
@@ -14,7 +15,7 @@ export const define: Define = (command, run) => {
     'Keys live in the operating system’s keychain; a running instance uses a new one at once.',
   );
 
-  for (const defineOne of [defineSet, defineStatus, defineDelete, defineCheck, defineShow])
+  for (const defineOne of [defineSet, defineStatus, defineDelete, defineCheck, defineShow, defineClientKeys])
     defineOne(command, run);
 };
 

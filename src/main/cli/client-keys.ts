@@ -1,0 +1,114 @@
+import type { ClientKeyView } from '../../shared/app.ts';
+import type { Define } from './commands.ts';
+import { examples } from './help.ts';
+import { renderTable } from './render/table.ts';
+import { collect, positive, wholeNumber } from './wish.ts';
+
+interface MakeOptions {
+  readonly wake: boolean;
+  readonly model?: readonly string[];
+  readonly requestsPerMinute?: number;
+  readonly tokensPerMinute?: number;
+  readonly concurrent?: number;
+  readonly days?: number;
+}
+
+const MOST = 100_000_000;
+
+/** Keys of the local endpoint for single clients: `key make`, `key list`, `key revoke`. */
+export const defineClientKeys: Define = (command, run) => {
+  for (const define of [defineMake, defineList, defineRevoke]) define(command, run);
+};
+
+const defineMake: Define = (command, run) => {
+  command
+    .command('make')
+    .description('Make a key of the endpoint for one client. It is shown once.')
+    .argument('<name>', 'who it is for')
+    .option('--no-wake', 'its requests may not start hardware that costs money')
+    .option('--model <name>', 'a model it may use; may be repeated, without it all', collect)
+    .option('--requests-per-minute <n>', 'most requests a minute', wholeNumber(1, MOST))
+    .option('--tokens-per-minute <n>', 'most tokens a minute', wholeNumber(1, MOST))
+    .option('--concurrent <n>', 'most requests at once', wholeNumber(1, MOST))
+    .option('--days <n>', 'days until it expires', positive)
+    .addHelpText(
+      'after',
+      examples('key make editor', 'key make ci --no-wake --requests-per-minute 60 --days 30'),
+    )
+    .action(
+      run(async (cli, invocation) => {
+        const [name = ''] = invocation.args;
+        const options = invocation.opts<MakeOptions>();
+        const api = await cli.connect();
+        const result = await api.call(
+          'clientKeys.make',
+          {
+            name,
+            mayWake: options.wake,
+            models: options.model === undefined ? null : [...options.model],
+            limits: {
+              requestsPerMinute: options.requestsPerMinute ?? null,
+              tokensPerMinute: options.tokensPerMinute ?? null,
+              concurrent: options.concurrent ?? null,
+            },
+            expiresInDays: options.days ?? null,
+          },
+          cli.signal,
+        );
+        if (!cli.json) cli.say('Copy it now; it is not shown again.');
+        cli.print(result, () => result.secret);
+      }),
+    );
+};
+
+const defineList: Define = (command, run) => {
+  command
+    .command('list')
+    .description('Show the keys made for single clients, and what they may do.')
+    .addHelpText('after', examples('key list'))
+    .action(
+      run(async (cli) => {
+        const api = await cli.connect();
+        const result = await api.call('clientKeys.list', {}, cli.signal);
+        cli.print(result, () =>
+          result.keys.length === 0
+            ? 'No key was made for a single client yet: runpod-llm key make <name>'
+            : renderTable(COLUMNS, result.keys, { width: cli.terminal.columns, paint: cli.paint }),
+        );
+      }),
+    );
+};
+
+const COLUMNS = [
+  { header: 'NAME', cell: ({ name }: ClientKeyView) => name },
+  { header: 'ENDS IN', cell: ({ hint }: ClientKeyView) => hint },
+  { header: 'WAKES', cell: ({ mayWake }: ClientKeyView) => (mayWake ? 'yes' : 'no') },
+  { header: 'MODELS', cell: ({ models }: ClientKeyView) => models?.join(', ') ?? 'all', shrinkTo: 12 },
+  { header: 'LIMITS', cell: limitsText, shrinkTo: 12 },
+  { header: 'EXPIRES', cell: ({ expiresAt }: ClientKeyView) => expiresAt?.slice(0, 10) ?? 'never' },
+];
+
+function limitsText({ limits }: ClientKeyView): string {
+  const parts = [
+    limits.requestsPerMinute === null ? null : `${limits.requestsPerMinute} requests/min`,
+    limits.tokensPerMinute === null ? null : `${limits.tokensPerMinute} tokens/min`,
+    limits.concurrent === null ? null : `${limits.concurrent} at once`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? 'none' : parts.join(', ');
+}
+
+const defineRevoke: Define = (command, run) => {
+  command
+    .command('revoke')
+    .description('End a key made for one client, at once.')
+    .argument('<key>', 'its name or id')
+    .addHelpText('after', examples('key revoke editor'))
+    .action(
+      run(async (cli, invocation) => {
+        const [key = ''] = invocation.args;
+        const api = await cli.connect();
+        const result = await api.call('clientKeys.revoke', { key }, cli.signal);
+        cli.print(result, () => `The key "${key}" opens nothing any more.`);
+      }),
+    );
+};
