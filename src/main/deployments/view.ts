@@ -3,6 +3,7 @@ import type { DeploymentAction, DeploymentView, Phase, PodView, WatchdogView } f
 import type { DeploymentRecord, PodRecord } from './record.ts';
 import type { Moment, State } from './state.ts';
 import { isBooting } from './state.ts';
+import { guardWords } from './pod/guard-words.ts';
 import { idleOf } from './pod/serving.ts';
 import { diskUsdPerHour, restUsdPerHour } from './pod/meters.ts';
 import { unattended } from './unattended.ts';
@@ -109,7 +110,9 @@ function watchdogView({ spec }: DeploymentRecord, pod: PodRecord | null): Watchd
       deadlineAt: null,
     };
   }
-  const { state, reason, deadlineAt, mode } = pod.launch.guard;
+  const { guard } = pod.launch;
+  const { state, deadlineAt, mode } = guard;
+  const reason = state === 'armed' ? guardWords(guard) : guard.reason;
   return { state, reason, deadlineAt: mode === 'off' ? null : iso(deadlineAt) };
 }
 

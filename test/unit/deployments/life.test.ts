@@ -18,7 +18,11 @@ describe('a deployment from create to removal', () => {
     w.cloud.say('watchdog: armed deadline=1 idle=1800 client=python3');
     await w.pass(30_000);
     const ready = w.fleet.get('qwen');
-    expect(ready).toMatchObject({ state: 'ready', problem: null, watchdog: { state: 'armed' } });
+    expect(ready).toMatchObject({ state: 'ready', problem: null });
+    expect(ready.watchdog).toMatchObject({
+      state: 'armed',
+      reason: 'ends the pod after 30 min without requests',
+    });
     expect(ready.phases.map((phase) => phase.phase)).toEqual([
       'placing',
       'pulling',

@@ -1,6 +1,7 @@
 import type { BootSignal } from '../events.ts';
 import type { HandlersFor, Step } from '../state.ts';
 import { history, isBooting, markProgress } from '../state.ts';
+import { guardWords } from './guard-words.ts';
 
 /** Lines kept as evidence of what the pod last said. */
 const TAIL_LINES = 60;
@@ -63,7 +64,10 @@ function guardHeard(step: Step, state: 'armed' | 'unprotected', reason: string):
   const guard = step.record.pod?.launch.guard;
   if (guard === undefined || guard.state === state) return;
   guard.state = state;
-  guard.reason = reason;
-  if (state === 'armed') history(step, 'watchdog-armed', `The watchdog in the pod is armed (${reason}).`);
-  else history(step, 'unprotected', reason);
+  guard.reason = state === 'armed' ? null : reason;
+  if (state === 'unprotected') history(step, 'unprotected', reason);
+  else
+    history(step, 'watchdog-armed', `The watchdog in the pod is armed: it ${guardWords(guard)}.`, {
+      line: reason,
+    });
 }
