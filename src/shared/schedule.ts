@@ -22,7 +22,6 @@ export const workingHoursSchema = z.strictObject({
   /** Not later than `from` = on the next day; the same = a whole day. */
   to: timeOfDaySchema,
 });
-export type WorkingHours = z.infer<typeof workingHoursSchema>;
 
 export const prewarmSchema = z.strictObject({
   days: daysSchema,
