@@ -52,7 +52,7 @@ async function start(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => desktop.end());
   desktop.harden();
   claimLinks();
-  const tray = desktop.showTray();
+  const tray = desktop.showTray(launch.hidden);
   if (!launch.hidden && !desktop.startsHidden) showWindow();
   // Hidden only where an icon shows that the app runs.
   else void tray.then((presence) => (presence === 'yes' ? undefined : showWindow()));

@@ -122,12 +122,12 @@ export class Desktop {
   }
 
   /** The icon, as soon as somebody would show it. On a desktop without a tray the app says so once. */
-  async showTray(): Promise<TrayPresence> {
+  async showTray(atLogin: boolean): Promise<TrayPresence> {
     const leaving = new AbortController();
     this.#owned.defer('tray search', () => leaving.abort());
     this.#render();
     try {
-      this.#presence = await findTrayHost({ ...this.#parts, clock: systemClock }, leaving.signal);
+      this.#presence = await findTrayHost({ ...this.#parts, clock: systemClock, atLogin }, leaving.signal);
     } catch {
       return this.#presence; // The app ends while it searches.
     }

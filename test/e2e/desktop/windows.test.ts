@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
+import type { Seen } from '../../support/desktop-double/protocol.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { callInPage, label, skipWelcome } from './support/in-page.ts';
 
@@ -136,7 +137,7 @@ describe.each([
 
   beforeEach(async () => {
     home = new DesktopHome();
-    app = await DesktopApp.start(home, { trayHost: host, args: host === 'no' ? ['--autostart'] : [] });
+    app = await DesktopApp.start(home, { trayHost: host, args: host === 'unknown' ? ['--autostart'] : [] });
   });
   afterEach(async () => {
     await app.end();
@@ -144,7 +145,11 @@ describe.each([
   });
 
   it('shows its window even when started hidden, and quits with it', async () => {
-    const seen = await app.until('the window', (now) => now.windows.length > 0, 30_000);
+    const isSettled =
+      host === 'no'
+        ? (now: Seen): boolean => now.tray === null && now.notifications.length > 0
+        : (): boolean => true;
+    const seen = await app.until('the window', (now) => now.windows.length > 0 && isSettled(now));
     expect(seen.windows[0]?.visible).toBe(true);
     const told = seen.notifications.map(({ title }) => title);
     expect({ tray: seen.tray !== null, told }).toEqual(

@@ -32,7 +32,10 @@ describe('the autostart entry', () => {
 
 describe('looking for somebody who shows tray icons', () => {
   const never = new AbortController().signal;
-  const find = async (answers: readonly (string | Error)[]): Promise<{ presence: string; asked: number }> => {
+  const find = async (
+    answers: readonly (string | Error)[],
+    atLogin = true,
+  ): Promise<{ presence: string; asked: number }> => {
     const clock = new ManualClock();
     let asked = 0;
     const ask = async (): Promise<string> => {
@@ -40,13 +43,15 @@ describe('looking for somebody who shows tray icons', () => {
       if (next instanceof Error) throw next;
       return next ?? '';
     };
-    const found = findTrayHost({ platform: 'linux', clock, ask }, never);
+    const found = findTrayHost({ platform: 'linux', clock, atLogin, ask }, never);
     await clock.advance(60_000);
     return { presence: await found, asked };
   };
 
   it('takes other systems at their word', async () => {
-    expect(await findTrayHost({ platform: 'darwin', clock: new ManualClock() }, never)).toBe('yes');
+    expect(await findTrayHost({ platform: 'darwin', clock: new ManualClock(), atLogin: false }, never)).toBe(
+      'yes',
+    );
   });
 
   it('waits a while for a shell that comes up later than the app', async () => {
@@ -54,10 +59,11 @@ describe('looking for somebody who shows tray icons', () => {
     expect(await find([absent, absent, '(<true>,)'])).toEqual({ presence: 'yes', asked: 3 });
     expect(await find([absent])).toEqual({ presence: 'no', asked: 5 });
     expect(await find(['(<false>,)'])).toEqual({ presence: 'no', asked: 5 });
+    expect(await find([absent], false)).toEqual({ presence: 'no', asked: 2 });
   });
 
   it('does not take silence for a no', async () => {
-    expect((await find([new Error('spawn gdbus ENOENT')])).presence).toBe('unknown');
+    expect(await find([new Error('spawn gdbus ENOENT')])).toEqual({ presence: 'unknown', asked: 1 });
   });
 });
 

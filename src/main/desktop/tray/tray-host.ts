@@ -7,6 +7,8 @@ export type AskBus = (args: readonly string[], timeoutMs: number) => Promise<str
 export interface TrayHostParts {
   readonly platform: NodeJS.Platform;
   readonly clock: Clock;
+  /** The desktop is just coming up, its shell perhaps after the programs that it starts at login. */
+  readonly atLogin: boolean;
   readonly ask?: AskBus;
 }
 
@@ -23,8 +25,7 @@ const QUESTION = [
   'IsStatusNotifierHostRegistered',
 ];
 
-/** A desktop shell comes up after the programs that it starts at login. */
-const TRIES = 5;
+const TRIES = { atLogin: 5, later: 2 } as const;
 const BETWEEN_MS = 3000;
 
 /**
@@ -33,13 +34,13 @@ const BETWEEN_MS = 3000;
  */
 export async function findTrayHost(parts: TrayHostParts, signal: AbortSignal): Promise<TrayPresence> {
   if (parts.platform !== 'linux') return 'yes';
-  let answer: TrayPresence = 'unknown';
-  for (let round = 1; round <= TRIES; round++) {
-    answer = await askOnce(parts.ask ?? askWithGdbus);
-    if (answer === 'yes' || round === TRIES) break;
+  const tries = parts.atLogin ? TRIES.atLogin : TRIES.later;
+  for (let round = 1; ; round++) {
+    const answer = await askOnce(parts.ask ?? askWithGdbus);
+    // A bus that does not answer will not do so later either; a shell may still come.
+    if (answer !== 'no' || round === tries) return answer;
     await parts.clock.sleep(BETWEEN_MS, signal);
   }
-  return answer;
 }
 
 async function askOnce(ask: AskBus): Promise<TrayPresence> {

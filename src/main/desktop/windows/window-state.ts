@@ -31,9 +31,10 @@ const GRIP = { width: 120, height: 24 } as const;
 export function placeWindow(kept: WindowState | null, areas: readonly Rectangle[]): WindowState {
   const [primary = { x: 0, y: 0, ...USUAL }] = areas;
   if (kept === null) return { bounds: centred(USUAL, primary), maximized: false, fullScreen: false };
-  const home = areas.find((area) => hasGrip(kept.bounds, area));
-  if (home === undefined) return { ...kept, bounds: centred(kept.bounds, primary) };
-  return { ...kept, bounds: within(kept.bounds, home) };
+  // Judged in the size that it will have: what is made smaller may slip out of reach.
+  const fitting = areas.map((area) => ({ area, bounds: within(kept.bounds, area) }));
+  const home = fitting.find(({ area, bounds }) => hasGrip(bounds, area));
+  return { ...kept, bounds: home?.bounds ?? centred(kept.bounds, primary) };
 }
 
 function hasGrip(window: Rectangle, area: Rectangle): boolean {
