@@ -23,6 +23,7 @@ type ManagerMethod = Extract<
   | `models.${string}`
   | 'requests.recent'
   | 'traffic.recent'
+  | 'connect.check'
   | `deployments.${string}`
   | `radar.${string}`
   | `costs.${string}`
@@ -57,6 +58,8 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
   let url: string | null = null;
   const activity: ActivityParts = {
     requests,
+    fleet,
+    clock,
     inFlight: () => proxy.stats().inFlight,
     proxyUrl: () => url ?? '',
     proxyKey: async () => (await parts.secrets.proxyKey()).key,

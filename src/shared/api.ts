@@ -40,6 +40,7 @@ import {
   pruneSchema,
   smokeSchema,
 } from './images.ts';
+import { connectCheckItemSchema } from './clients/voice.ts';
 import { userSettingsSchema } from './user-settings.ts';
 
 /**
@@ -212,6 +213,20 @@ export const methods = {
   /** Replaces the settings and returns them as stored. */
   'settings.set': method(userSettingsSchema, userSettingsSchema),
   'config.show': method(nothing, z.object({ values: z.array(configValueSchema) })),
+  /** The deployments in the text of an `llm_config.json`. Nothing is stored. Refuses what cannot be read, by line. */
+  'config.parseDeployments': method(
+    z.strictObject({ text: z.string().min(1).max(1_000_000) }),
+    z.object({ deployments: z.array(deploymentSpecSchema), notes: z.array(z.string()) }),
+  ),
+
+  /**
+   * Replays a client's way of talking through the proxy with a deployment that is ready; a few hundred tokens. Refuses
+   * a sleeping one: a check must not rent anything.
+   */
+  'connect.check': method(
+    z.strictObject({ client: z.string().min(1).max(100), deployment: z.string().min(1) }),
+    z.object({ checks: z.array(connectCheckItemSchema) }),
+  ),
 } as const;
 
 export type MethodName = keyof typeof methods;

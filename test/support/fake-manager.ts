@@ -10,12 +10,14 @@ import { AppError } from '../../src/shared/errors.ts';
 import type { DeploymentView } from '../../src/shared/model.ts';
 import { userSettingsSchema } from '../../src/shared/user-settings.ts';
 import { createLocalApi, type CoreApi } from '../../src/main/control/local-api.ts';
+import { parseDeployments } from '../../src/main/settings/parse-deployments.ts';
 import { exportEntries } from '../../src/main/costs/export-entries.ts';
 import { abortError } from '../../src/main/platform/clock.ts';
 import { Emitter } from '../../src/main/platform/lifecycle.ts';
 import { fakeImages } from './fake-images.ts';
 import {
   SAMPLE_NOW,
+  sampleChecks,
   sampleCostSeries,
   sampleCostShares,
   sampleCosts,
@@ -320,6 +322,8 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
     'models.search': async ({ limit }) => ({ models: sampleModelHits().slice(0, limit) }),
     'settings.get': () => Promise.resolve(settings),
     'settings.set': async (next) => (settings = next),
+    'config.parseDeployments': async ({ text }) => parseDeployments(text),
+    'connect.check': async ({ deployment }) => ({ checks: sampleChecks(find(deployment).name) }),
     'config.show': () =>
       Promise.resolve({
         values: [

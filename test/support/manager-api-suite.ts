@@ -58,6 +58,8 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'settings.get': {},
   'settings.set': {},
   'config.show': {},
+  'config.parseDeployments': { text: '{"model":{"name":"Qwen/Qwen3-8B"}}' },
+  'connect.check': { client: 'opencode', deployment: 'qwen3-coder' },
 };
 
 function callSample<N extends MethodName>(api: ManagerApi, name: N): Promise<MethodOutput<N>> {

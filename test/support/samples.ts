@@ -1,3 +1,4 @@
+import type { ConnectCheckItem } from '../../src/shared/clients/voice.ts';
 import {
   deploymentSpecSchema,
   type CostSummary,
@@ -502,5 +503,16 @@ export function sampleModelHits(): ModelHit[] {
       gated: true,
       note: null,
     },
+  ];
+}
+
+export function sampleChecks(model: string): ConnectCheckItem[] {
+  return [
+    { name: 'models', ok: true, detail: `“${model}” is one of 3 listed.` },
+    { name: 'streaming', ok: true, detail: '38 pieces in 0.9 s, closed in good order.' },
+    { name: 'usage', ok: true, detail: '41 output tokens were told at the end.' },
+    { name: 'tools', ok: false, detail: 'The model called no tool. This client needs tool calls.' },
+    { name: 'abort', ok: true, detail: 'The model stopped after 3 tokens when the caller left.' },
+    { name: 'waiting', ok: true, detail: 'The last start took 214 s; a start is bridged by signs of life.' },
   ];
 }

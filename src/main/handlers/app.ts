@@ -5,6 +5,7 @@ import type { AppLog } from '../logs/app-log.ts';
 import type { Manager } from '../manager.ts';
 import type { AppSecretStore } from '../secrets/create-secret-store.ts';
 import type { ConfigSource } from '../settings/config-source.ts';
+import { parseDeployments } from '../settings/parse-deployments.ts';
 import type { UserSettingsStore } from '../settings/user-settings.ts';
 import { examine } from './doctor.ts';
 
@@ -25,7 +26,7 @@ export interface AppParts {
 
 type Handled = Pick<
   MethodHandlers,
-  Extract<keyof MethodHandlers, `app.${string}` | `settings.${string}`> | 'config.show'
+  Extract<keyof MethodHandlers, `app.${string}` | `settings.${string}` | `config.${string}`>
 >;
 
 export function appHandlers(parts: AppParts): Handled {
@@ -61,6 +62,7 @@ export function appHandlers(parts: AppParts): Handled {
     },
     'settings.get': async () => settings.get(),
     'settings.set': async (next) => settings.set(next),
+    'config.parseDeployments': async ({ text }) => parseDeployments(text),
     'config.show': async () => ({
       values: configuration.describe(
         await Promise.all(secretNameSchema.options.map((name) => parts.secrets.status(name))),
