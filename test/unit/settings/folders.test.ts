@@ -11,7 +11,7 @@ const machine = (platform: NodeJS.Platform, env: Record<string, string> = {}): M
   platform,
   env,
   home: '/home/me',
-  cwd: '/work',
+  cwd: '/srv/app',
 });
 
 describe('folders', () => {
@@ -51,7 +51,7 @@ describe('folders', () => {
 
   it('takes the flag over the variable over the system’s place', () => {
     const env = { RUNPOD_LLM_DATA_DIR: '~/data' };
-    expect(resolveDataDir('here', machine('linux', env))).toBe('/work/here');
+    expect(resolveDataDir('here', machine('linux', env))).toBe('/srv/app/here');
     expect(resolveDataDir(undefined, machine('linux', env))).toBe('/home/me/data');
     expect(resolveDataDir(undefined, machine('linux', { RUNPOD_LLM_DATA_DIR: ' ' }))).toBe(
       '/home/me/.local/share/runpod-llm-manager',

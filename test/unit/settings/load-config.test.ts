@@ -53,7 +53,7 @@ describe('precedence', () => {
       RUNPOD_API_KEY: 'rpa_NOT_CONFIGURATION',
     };
     const { config } = load({ env });
-    expect(config.cacheDir).toBe('/work/cache');
+    expect(config.cacheDir).toBe('/srv/app/cache');
     expect(config.docker.host).toBe('unix:///run/docker.sock');
     expect(config.runpod).toMatchObject({
       apiUrl: env.RUNPOD_API_URL,
@@ -67,24 +67,26 @@ describe('precedence', () => {
 
   it('finds the file by flag, then CONFIG_PATH, then in the data directory', () => {
     const files: Record<string, string> = {
-      '/work/a.json': '{"log_level": "debug"}',
+      '/srv/app/a.json': '{"log_level": "debug"}',
       '/home/me/b.json': '{"log_level": "error"}',
     };
     const at = (flags: Record<string, unknown>, env: Record<string, string>): [string, string] => {
       const { filePath, config } = loadConfig({
         flags: { dataDir: '/data', ...flags },
         env,
-        cwd: '/work',
+        cwd: '/srv/app',
         home: '/home/me',
         platform: 'linux',
         readText: (path) => files[path] ?? null,
       });
       return [filePath, config.logLevel];
     };
-    expect(at({ config: 'a.json' }, { CONFIG_PATH: '~/b.json' })).toEqual(['/work/a.json', 'debug']);
+    expect(at({ config: 'a.json' }, { CONFIG_PATH: '~/b.json' })).toEqual(['/srv/app/a.json', 'debug']);
     expect(at({}, { CONFIG_PATH: '~/b.json' })).toEqual(['/home/me/b.json', 'error']);
     expect(at({}, { CONFIG_PATH: '' })).toEqual([FILE, 'info']);
-    expect(() => at({ config: 'missing.json' }, {})).toThrow('--config: found no file at /work/missing.json');
+    expect(() => at({ config: 'missing.json' }, {})).toThrow(
+      '--config: found no file at /srv/app/missing.json',
+    );
     expect(() => at({}, { CONFIG_PATH: '/missing.json' })).toThrow(
       'CONFIG_PATH: found no file at /missing.json',
     );
