@@ -16,6 +16,7 @@ import { createNews, type NewsDesk } from './notifications/news-desk.ts';
 import { openOwned, openWithRetry } from './open-with-retry.ts';
 import type { AppPaths } from './paths.ts';
 import { hardenContents, hardenSession } from './security/harden.ts';
+import { openLink } from './security/open-link.ts';
 import { serveAssets } from './security/serve-assets.ts';
 import { showAbout } from './system/about.ts';
 import { askWithDialog, type Ask } from './system/ask.ts';
@@ -263,7 +264,8 @@ export class Desktop {
       openPage: (page) => this.openPage(page),
       quickView: () => this.#windows.popover.toggle(this.#tray.bounds()),
       showAbout: () => void showAbout(about),
-      openConsole: () => void shell.openExternal(CONSOLE_URL),
+      openConsole: () =>
+        openLink(CONSOLE_URL, { openPage: (page) => this.openPage(page), log: ground.log.log }),
       showLogs: () => void shell.openPath(join(this.#dataDir(), 'logs')),
       installUpdate: () => {
         this.#quitting.agree();

@@ -219,4 +219,23 @@ describe('what a page can reach', () => {
       expect(await ask(permission)).toEqual({ check: false, request: false });
     }
   });
+
+  it('saves only what it made itself when the user asked, through the system’s dialog', async () => {
+    const download = (url: string, hasGesture = true): Promise<unknown> =>
+      app.ask({ do: 'download', url, hasGesture });
+    expect(await download('blob:app://bundle/5d2c')).toEqual({
+      cancelled: false,
+      dialog: { defaultPath: 'costs.csv' },
+    });
+    const refused = { cancelled: true, dialog: null };
+    expect(await download('blob:app://bundle/5d2c', false)).toEqual(refused);
+    for (const url of [
+      'https://evil.test/x.exe',
+      'blob:https://evil.test/1',
+      'app://bundle/index.html',
+      'data:text/html,x',
+    ]) {
+      expect(await download(url)).toEqual(refused);
+    }
+  });
 });

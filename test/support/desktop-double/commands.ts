@@ -4,7 +4,8 @@ import { ipcMessage } from './ipc-main.ts';
 import type { PageMessage } from './page-host.ts';
 import type { Command, Seen, SeenItem } from './protocol.ts';
 import { loaded } from './register.ts';
-import { decided } from './session.ts';
+import { decided, sessionEvents } from './session.ts';
+import { preventable } from './strict.ts';
 import { powerEvents, themeEvents } from './system.ts';
 import { trays } from './tray.ts';
 import { allWindows, type BrowserWindow } from './windows.ts';
@@ -25,6 +26,8 @@ export async function carryOut(command: Command): Promise<unknown> {
       return forge(command);
     case 'permission':
       return permission(command);
+    case 'download':
+      return download(command);
     case 'crash-page':
       return windowOf(command.url).doubled.host.crash();
     case 'quit':
@@ -246,4 +249,21 @@ function permission({
     if (decided.request === null) done(true);
     else decided.request(null as never, asked as never, done, details);
   });
+}
+
+function download({ url, hasGesture }: Extract<Command, { do: 'download' }>): {
+  readonly cancelled: boolean;
+  readonly dialog: unknown;
+} {
+  const event = preventable({});
+  let dialog: unknown = null;
+  sessionEvents.emit('will-download', event, {
+    getURL: () => url,
+    getFilename: () => 'costs.csv',
+    hasUserGesture: () => hasGesture,
+    setSaveDialogOptions: (options: unknown) => {
+      dialog = options;
+    },
+  });
+  return { cancelled: event.defaultPrevented, dialog };
 }

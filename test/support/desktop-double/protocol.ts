@@ -83,6 +83,7 @@ export type Command =
       readonly url: string;
       readonly isMainFrame: boolean;
     }
+  | { readonly do: 'download'; readonly url: string; readonly hasGesture: boolean }
   | { readonly do: 'throw' }
   | { readonly do: 'answer-sync'; readonly label: string }
   | { readonly do: 'loaded' }

@@ -1,7 +1,7 @@
-import { app, protocol, shell, type Session } from 'electron';
+import { app, protocol, type Session } from 'electron';
 import type { Log } from '../../logs/log.ts';
 import { APP_SCHEME, isOwnUrl } from '../ipc/trusted-sender.ts';
-import { judgeLink } from './links.ts';
+import { openLink } from './open-link.ts';
 import { isPermitted } from './permissions.ts';
 
 export interface HardenParts {
@@ -38,15 +38,6 @@ export function hardenContents(parts: HardenParts): void {
       return { action: 'deny' };
     });
   });
-}
-
-/** Hands a link of a page to the system's browser, or to a page of ours, when the table allows it. */
-function openLink(url: string, { openPage, log }: HardenParts): void {
-  const target = judgeLink(url);
-  if (target.kind === 'page') openPage(target.address);
-  else if (target.kind === 'external') {
-    shell.openExternal(target.url).catch((error: unknown) => log.warn({ err: error }, 'link not opened'));
-  } else log.warn({ url }, 'link refused');
 }
 
 /** The session of all windows: our pages only, no permission, no device, no download but what a page made itself. */
