@@ -38,7 +38,7 @@ export interface Target {
   readonly contextTokens: number;
   readonly simulated: boolean;
   /** Upstream's `fingerprint` as it would be now, known while it sleeps too; absent = only its upstream tells. */
-  readonly fingerprint?: string;
+  readonly fingerprint?: string | undefined;
   state(): TargetState;
   /** null unless ready. */
   upstream(): Upstream | null;

@@ -62,6 +62,7 @@ export function adoptedRecord(
     readyAt: now,
     keepAliveUntil: null,
     idleWarnedAt: null,
+    answers: null,
   };
 }
 

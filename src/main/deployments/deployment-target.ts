@@ -28,6 +28,7 @@ export class DeploymentTarget implements Target {
   #upstream: Upstream | null = null;
   #state: TargetState = 'sleeping';
   #models: readonly string[] = [];
+  #fingerprint: string | undefined;
   #seen = '';
 
   constructor(actor: DeploymentActor, parts: TargetParts) {
@@ -48,6 +49,10 @@ export class DeploymentTarget implements Target {
   get contextTokens(): number {
     return this.#actor.record.spec.contextTokens;
   }
+  /** Pods of one spec answer alike: the last one's says what the next one's will be, until an edit changes the spec. */
+  get fingerprint(): string | undefined {
+    return this.#fingerprint;
+  }
   get simulated(): boolean {
     return this.#parts.simulated;
   }
@@ -66,6 +71,7 @@ export class DeploymentTarget implements Target {
     this.#upstream = upstreamOf(record, this.#parts.podUrlTemplate);
     this.#state = stateOf(record);
     this.#models = modelsOf(record);
+    this.#fingerprint = record.answers?.specHash === record.specHash ? record.answers.fingerprint : undefined;
     this.#settleWaiters();
     const seen = JSON.stringify([this.#state, this.#models, this.#upstream, record.spec.contextTokens]);
     const changed = seen !== this.#seen;

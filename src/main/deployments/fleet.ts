@@ -186,5 +186,6 @@ function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRec
     readyAt: null,
     keepAliveUntil: null,
     idleWarnedAt: null,
+    answers: null,
   };
 }

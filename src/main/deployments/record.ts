@@ -148,6 +148,8 @@ export const recordSchema = z.object({
   readyAt: ms.nullable(),
   keepAliveUntil: ms.nullable(),
   idleWarnedAt: ms.nullable(),
+  /** What answers depend on, by the last pod, and the hash of the spec it was launched with; tells the cache while it sleeps. */
+  answers: z.object({ specHash: z.string(), fingerprint: z.string() }).nullable().default(null),
 });
 export type DeploymentRecord = z.infer<typeof recordSchema>;
 

@@ -31,6 +31,30 @@ describe('a target for the proxy', () => {
     expect(await target().ensureReady(never)).toBe(target().upstream());
   });
 
+  it('tells what its answers depend on while it sleeps, until an edit changes that', async () => {
+    w = world();
+    await asleep();
+    expect(target().fingerprint).toBeUndefined();
+    void settled(target().ensureReady(never));
+    await w.pass(40_000);
+    const first = target().upstream()?.fingerprint;
+    expect(target().fingerprint).toBe(first);
+    w.fleet.stop('qwen');
+    await w.pass(10_000);
+    await w.restart();
+    expect(target().state()).toBe('sleeping');
+    expect(target().fingerprint).toBe(first);
+    void settled(target().ensureReady(never));
+    await w.pass(40_000);
+    expect(target().upstream()?.fingerprint).toBe(first);
+    w.fleet.stop('qwen');
+    await w.pass(10_000);
+    await w.fleet.edit('qwen', wish({ aliases: ['code'] }), never);
+    expect(target().fingerprint).toBe(first);
+    await w.fleet.edit('qwen', wish({ extraArgs: ['--seed', '1'] }), never);
+    expect(target().fingerprint).toBeUndefined();
+  });
+
   it('lets one who leaves go without disturbing the others', async () => {
     w = world();
     await asleep();

@@ -104,6 +104,7 @@ function adopt(step: Step, { intent, launch, pod }: Adoption, kind: string): voi
 function takePod(step: Step, launch: Launch, facts: PodFacts): void {
   const { record } = step;
   forgetContainer(step);
+  record.answers = { specHash: launch.specHash, fingerprint: launch.fingerprint };
   record.pod = {
     id: facts.id,
     name: facts.name,
