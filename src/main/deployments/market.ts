@@ -1,6 +1,7 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { planRequestSchema, type DeploymentSpec, type Plan } from '../../shared/model.ts';
 import type { ModelFacts } from '../planner/types.ts';
+import { podOffers } from './pod-offers.ts';
 import type { FleetDeps } from './types.ts';
 import type { Experience } from './experience.ts';
 
@@ -23,31 +24,26 @@ export class Market {
     spec: DeploymentSpec,
     signal: AbortSignal,
   ): Promise<{ readonly plan: Plan; readonly facts: ModelFacts | null }> {
-    const { api, planner, clock, simulated } = this.#deps;
-    const [facts, compute, gpus] = await Promise.all([
+    const { api, facts, planner, clock, simulated } = this.#deps;
+    const compute = await this.#compute(spec, signal);
+    const [known, siblings, offers] = await Promise.all([
       this.facts(spec, signal),
-      this.#compute(spec, signal),
-      api.catalog.gpus(
-        {
-          include: ['AVAILABILITY'],
-          product: ['POD'],
-          cloud: spec.compute.cloud === 'COMMUNITY' ? 'COMMUNITY' : 'SECURE',
-        },
-        signal,
-      ),
+      facts.siblings?.(spec.model) ?? [],
+      podOffers({ api, planner }, compute.cloud, signal),
     ]);
     const now = clock.now();
     const plan = planner.plan({
       request: requestOf({ ...spec, compute }),
-      facts,
-      offers: planner.offers(gpus),
+      facts: known,
+      siblings,
+      offers,
       pricesAsOf: new Date(now).toISOString(),
       simulated,
       now,
       capacity: this.#experience.capacity(now - REMEMBER_MS),
       boots: (gpuTypeId) => this.bootTime(gpuTypeId, spec.model),
     });
-    return { plan, facts };
+    return { plan, facts: known };
   }
 
   /** A network volume is on Secure Cloud and in one data centre for ever, and so is every pod that mounts it (trap 22). */

@@ -12,6 +12,7 @@ import type {
   RadarItem,
 } from '../../shared/model.ts';
 import type { Ledger } from '../costs/ledger.ts';
+import type { ModelDirectory } from '../huggingface/model-facts-source.ts';
 import type { ModelFactsSource } from '../huggingface/source.ts';
 import type { Log } from '../logs/log.ts';
 import type { GpuOffer, ModelFacts, PlanInput } from '../planner/types.ts';
@@ -47,7 +48,8 @@ export interface Planner {
 
 export interface FleetDeps {
   readonly api: RunPodApi;
-  readonly facts: ModelFactsSource;
+  /** With the other forms of a model, where they are known, so that a refusal can name one that fits. */
+  readonly facts: ModelFactsSource & Partial<Pick<ModelDirectory, 'siblings'>>;
   readonly planner: Planner;
   readonly ledger: Ledger;
   readonly db: Db;

@@ -1,5 +1,6 @@
 import type { MethodHandlers } from '../../shared/api.ts';
 import type { ModelDirectory } from '../huggingface/model-facts-source.ts';
+import { podOffers } from '../deployments/pod-offers.ts';
 import type { Fleet } from '../deployments/types.ts';
 import type { ModelFacts } from '../planner/types.ts';
 import type { ModelHit, PlanRequest } from '../../shared/model.ts';
@@ -21,21 +22,17 @@ export interface PlanParts {
 export function planHandlers(parts: PlanParts): Pick<MethodHandlers, 'plan.make' | 'models.search'> {
   return {
     'plan.make': async (request, signal) => {
-      const { cloud } = request.compute;
-      const [facts, siblings, gpus] = await Promise.all([
+      const [facts, siblings, offers] = await Promise.all([
         factsFor(parts.models, request, signal),
         parts.models.siblings(request.model),
-        parts.api.catalog.gpus(
-          { include: ['AVAILABILITY'], product: ['POD'], ...(cloud === 'ANY' ? {} : { cloud }) },
-          signal,
-        ),
+        podOffers(parts, request.compute.cloud, signal),
       ]);
       const now = parts.clock.now();
       return parts.planner.plan({
         request,
         facts,
         siblings,
-        offers: parts.planner.offers(gpus),
+        offers,
         pricesAsOf: new Date(now).toISOString(),
         simulated: parts.simulated,
         now,

@@ -55,7 +55,7 @@ function pod(
     usdPerHour,
     usdPerHourOfUse: usdPerHour,
     maxCount: offer.maxCount[cloud],
-    stock: stockIn(offer, request.compute.dataCenterIds),
+    stock: stockIn(offer, cloud, request.compute.dataCenterIds),
   };
 }
 
@@ -83,12 +83,13 @@ export function stockRank(stock: Stock): number {
 }
 
 /** Stock where the pod may stand: the best of the wanted data centres, or overall. */
-function stockIn(offer: GpuOffer, dataCenterIds: readonly string[]): Stock {
-  if (dataCenterIds.length === 0) return offer.stock;
+function stockIn(offer: GpuOffer, cloud: PlanCandidate['cloud'], dataCenterIds: readonly string[]): Stock {
+  const overall = cloud === 'COMMUNITY' ? (offer.communityStock ?? offer.stock) : offer.stock;
+  if (dataCenterIds.length === 0) return overall;
   const stocks = offer.dataCenters
     .filter((center) => dataCenterIds.includes(center.id))
     .map((center) => center.stock);
-  return stocks.toSorted((a, b) => stockRank(b) - stockRank(a)).at(0) ?? offer.stock;
+  return stocks.toSorted((a, b) => stockRank(b) - stockRank(a)).at(0) ?? overall;
 }
 
 /** `2 × NVIDIA A40 (Community)`. */

@@ -66,7 +66,10 @@ export interface GpuOffer {
     readonly serverless: number | null;
   };
   readonly maxCount: { readonly SECURE: number; readonly COMMUNITY: number };
+  /** Of Secure Cloud, or of the one cloud that was asked about. */
   readonly stock: Stock;
+  /** Stock in Community Cloud where both were asked about; absent = as `stock`. */
+  readonly communityStock?: Stock;
   /** Stock of the serverless pool; absent = not asked for. */
   readonly serverlessStock?: Stock;
   readonly dataCenters: readonly { readonly id: string; readonly stock: Stock }[];

@@ -40,7 +40,7 @@ function candidate(gpuTypeId: string, rank: number, usdPerHour: number): PlanCan
 }
 
 /** Plans every GPU the catalogue lists, in its order; recipes as the real planner makes them, in short. */
-const planner: Planner = {
+export const planner: Planner = {
   offers: (gpus) =>
     gpus.map((gpu) => ({
       id: gpu.id,
