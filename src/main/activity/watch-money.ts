@@ -67,6 +67,6 @@ function carryOut(parts: MoneyWatchParts, notice: BudgetNotice, nowMs: number): 
     { scope: scope.kind, spentUsd: notice.state.spentUsd },
     'a budget is used up, pods are stopped',
   );
-  if (scope.kind === 'deployment') parts.fleet.stop(scope.deploymentId);
-  else parts.fleet.stopAll();
+  if (scope.kind === 'deployment') parts.fleet.stop(scope.deploymentId, 'its budget is used up');
+  else parts.fleet.stopAll(`the budget of the ${scope.kind} is used up`);
 }
