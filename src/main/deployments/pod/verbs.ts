@@ -15,6 +15,7 @@ export const verbHandlers: HandlersFor<Types> = {
       step,
       'start',
       by === 'request' ? 'Woken by a request.' : by === 'autostart' ? 'Started with the app.' : 'Started.',
+      { by },
     );
     startUp(step, by === 'request' ? 'wake' : 'start');
   },
