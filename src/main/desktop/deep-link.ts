@@ -4,7 +4,7 @@ export const LINK_SCHEME = 'runpod-llm';
 
 /** Pages that a link, a notification or another window may open; each with what may stand behind it. */
 const PAGES =
-  /^\/(?:(?:overview|deploy|playground|connect|costs|logs|settings(?:\/[a-z]{1,20})?|welcome|deployments\/[a-z0-9][a-z0-9._-]{0,39})(?:\?[A-Za-z0-9%&=._~:/+-]{1,300})?)?$/;
+  /^\/(?:(?:overview|deploy|playground|connect|costs|logs|images|settings(?:\/[a-z]{1,20})?|welcome|deployments\/[a-z0-9][a-z0-9._-]{0,39})(?:\?[A-Za-z0-9%&=._~:/+-]{1,300})?)?$/;
 
 /** The address of a page inside the interface, such as `/deployments/coder?tab=logs`. */
 export const pageAddressSchema = z

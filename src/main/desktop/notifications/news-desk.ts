@@ -46,7 +46,7 @@ export function createNews(parts: NewsParts): NewsDesk {
       const start = answer?.entries
         .toSorted((a, b) => b.at.localeCompare(a.at))
         .find((entry) => entry.kind === 'start');
-      return start?.text.startsWith('Woken') ?? false;
+      return start?.data['by'] === 'request';
     },
   });
   return {

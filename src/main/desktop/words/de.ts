@@ -156,6 +156,7 @@ export const de: Words = {
       '/connect': 'Verbinden',
       '/costs': 'Kosten',
       '/logs': 'Protokolle',
+      '/images': 'Images',
       '/settings': 'Einstellungen',
     },
     docs: 'RunPod-Konsole',

@@ -147,6 +147,7 @@ export const en = {
       '/connect': 'Connect',
       '/costs': 'Costs',
       '/logs': 'Logs',
+      '/images': 'Images',
       '/settings': 'Settings',
     },
     docs: 'RunPod console',
