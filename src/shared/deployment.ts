@@ -234,6 +234,8 @@ export const deploymentViewSchema = z.object({
   inFlight: z.number(),
   lastRequestAt: isoSchema.nullable(),
   idleStopsAt: isoSchema.nullable(),
+  /** How computed idleness came to its minutes; absent or null = it is not computed (yet). */
+  idleReason: z.string().nullable().optional(),
   createdAt: isoSchema,
 });
 export type DeploymentView = z.infer<typeof deploymentViewSchema>;

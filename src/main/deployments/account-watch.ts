@@ -1,6 +1,7 @@
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { Pod } from '../runpod/api.ts';
 import type { DeploymentActor } from './actor.ts';
+import type { ComputedIdle } from './policy/computed-idle.ts';
 import { OrphanSweep } from './orphans.ts';
 import { podFacts } from './pod/read-pod.ts';
 import { Reconciler } from './reconciler.ts';
@@ -20,6 +21,8 @@ export interface AccountWatchParts {
   /** Deployments written by another version of this app. */
   readonly unreadable: readonly string[];
   readonly spentToday: (deploymentId: string) => number;
+  /** What idleness comes to now, where it is to be computed. */
+  readonly idle: (actor: DeploymentActor) => ComputedIdle | null;
 }
 
 /** Keeps the deployments in step with the account: what RunPod lists, what nobody owns, what it billed. */
@@ -82,7 +85,8 @@ export class AccountWatch {
 
   #onTick(): void {
     for (const actor of this.#parts.actors()) {
-      actor.post({ type: 'tick', spentTodayUsd: this.#parts.spentToday(actor.record.id) });
+      const { id } = actor.record;
+      actor.post({ type: 'tick', spentTodayUsd: this.#parts.spentToday(id), idle: this.#parts.idle(actor) });
     }
     this.#settling.tick();
   }

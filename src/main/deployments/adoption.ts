@@ -62,6 +62,8 @@ export function adoptedRecord(
     readyAt: now,
     keepAliveUntil: null,
     idleWarnedAt: null,
+    spell: null,
+    idle: null,
     answers: null,
   };
 }

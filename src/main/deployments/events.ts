@@ -1,5 +1,6 @@
 import type { ErrorBody } from '../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
+import type { ComputedIdle } from './policy/computed-idle.ts';
 import type { Boot, Launch } from './record.ts';
 
 /** A pod as RunPod told it at one instant, reduced to what decisions need. Never carries `env`. */
@@ -84,7 +85,7 @@ export type DeploymentEvent =
   // The cloud, seen by the reconciler; `askedAt` = when the question was sent
   | { readonly type: 'pod-observed'; readonly pod: PodFacts; readonly askedAt: number }
   | { readonly type: 'pod-absent'; readonly askedAt: number }
-  | { readonly type: 'tick'; readonly spentTodayUsd: number }
+  | { readonly type: 'tick'; readonly spentTodayUsd: number; readonly idle: ComputedIdle | null }
   // Effects and their ends
   | { readonly type: 'planned'; readonly candidates: readonly PlanCandidate[] }
   | { readonly type: 'plan-failed'; readonly error: ErrorBody; readonly retryable: boolean }
@@ -229,6 +230,7 @@ export type Note =
       readonly readyAt: number;
     }
   | { readonly type: 'override-ignored'; readonly image: string }
+  | { readonly type: 'used'; readonly fromMs: number; readonly toMs: number }
   | { readonly type: 'removed' };
 
 export type NotificationKind =

@@ -11,6 +11,7 @@ import { Market } from './market.ts';
 import { News } from './news.ts';
 import { LogWatch } from './pod/log-watch.ts';
 import { PodEffects } from './pod/perform.ts';
+import { habitualIdle } from './habitual-idle.ts';
 import { installationId, recoverIntents } from './recovery.ts';
 import type { DeploymentRecord } from './record.ts';
 import { DeploymentStore } from './store.ts';
@@ -65,6 +66,7 @@ export class FleetCore {
       unreadable,
       actors: () => this.actors(),
       spentToday: (id) => this.#spentToday(id),
+      idle: ({ record }) => habitualIdle(record, store, market),
     });
     const creates = recoverIntents(store, new Set(records.map(({ id }) => id)), clock.now());
     for (const record of records) this.#join(record, creates.get(record.id) ?? null);

@@ -186,6 +186,8 @@ function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRec
     readyAt: null,
     keepAliveUntil: null,
     idleWarnedAt: null,
+    spell: null,
+    idle: null,
     answers: null,
   };
 }

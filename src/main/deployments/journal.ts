@@ -90,6 +90,9 @@ export class Journal {
       case 'override-ignored':
         store.setMeta('override-ignored', note.image, now);
         return;
+      case 'used':
+        store.uses.add(record.id, note.fromMs, note.toMs);
+        return;
       case 'removed':
         return;
     }

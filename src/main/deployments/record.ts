@@ -148,6 +148,13 @@ export const recordSchema = z.object({
   readyAt: ms.nullable(),
   keepAliveUntil: ms.nullable(),
   idleWarnedAt: ms.nullable(),
+  /** The spell of requests that is on, or was last; written down when the next one begins. */
+  spell: z.object({ fromMs: ms, toMs: ms }).nullable().default(null),
+  /** What idleness was computed to; null = not computed (yet). */
+  idle: z
+    .object({ minutes: z.number(), from: z.enum(['gaps', 'fixed']), why: z.string() })
+    .nullable()
+    .default(null),
   /** What answers depend on, by the last pod, and the hash of the spec it was launched with; tells the cache while it sleeps. */
   answers: z.object({ specHash: z.string(), fingerprint: z.string() }).nullable().default(null),
 });

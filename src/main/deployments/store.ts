@@ -3,6 +3,7 @@ import { number, numberOrNull, text, textOrNull, type Db, type Row } from '../pl
 import type { HistoryEntry } from '../../shared/model.ts';
 import type { Intent } from './events.ts';
 import { Experience } from './experience.ts';
+import { USES_SCHEMA, Uses } from './uses.ts';
 import { launchSchema, recordSchema, type DeploymentRecord } from './record.ts';
 
 const SCHEMA = `
@@ -49,11 +50,13 @@ export interface PodRow {
 export class DeploymentStore {
   readonly db: Db;
   readonly experience: Experience;
+  readonly uses: Uses;
 
   constructor(db: Db) {
     this.db = db;
-    db.migrate('deployments', [{ sql: SCHEMA }]);
+    db.migrate('deployments', [{ sql: SCHEMA }, { sql: USES_SCHEMA }]);
     this.experience = new Experience(db);
+    this.uses = new Uses(db);
   }
 
   meta(key: string): { readonly value: string; readonly at: number } | null {
@@ -96,6 +99,7 @@ export class DeploymentStore {
   remove(deploymentId: string): void {
     this.db.run('DELETE FROM deployments WHERE id = ?', deploymentId);
     this.db.run('DELETE FROM deployment_history WHERE deployment_id = ?', deploymentId);
+    this.uses.remove(deploymentId);
   }
 
   openIntent(intent: Intent): void {

@@ -50,6 +50,7 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     inFlight: live.inFlight,
     lastRequestAt: isoOrNull(record.lastRequestAt),
     idleStopsAt: idle === null ? null : iso(idle.stopsAt),
+    idleReason: record.spec.idle.policy === 'computed' ? (record.idle?.why ?? null) : null,
     createdAt: iso(record.createdAt),
   };
 }

@@ -110,6 +110,57 @@ describe('idle teardown (SPEC 3.9)', () => {
     await w.restart();
     expect(w.fleet.get('qwen').lastRequestAt).toBe(before);
   });
+
+  it('computes the minutes from pauses between requests, says how, and keeps knowing across restarts', async () => {
+    w = world();
+    await ready({ idle: { policy: 'computed', minutes: 15 } });
+    await w.pass(minute);
+    expect(w.fleet.get('qwen').idleReason).toBe(
+      'Stops after the fixed 15 min: 0 of the 20 pauses that are needed to compute from were seen so far.',
+    );
+    for (let spell = 0; spell < 21; spell++) {
+      const [first, second] = [target().lease(), target().lease()];
+      await w.pass(5000);
+      first.end(true);
+      second.end(true);
+      // Close to the ones before: one spell with them.
+      await w.pass(20_000);
+      target().lease().end(true);
+      await w.pass(2.5 * minute);
+    }
+    target().lease().end(true);
+    await w.pass(minute);
+    const kinds = (): string[] => w.fleet.history('qwen').entries.map((entry) => entry.kind);
+    expect(kinds().filter((kind) => kind === 'idle-computed')).toHaveLength(2);
+    const { idleReason } = w.fleet.get('qwen');
+    expect(idleReason).toMatch(/^Stops after 3 min: 100 % of your last 21 pauses were shorter/);
+    expect(
+      w.fleet.history('qwen').entries.find(({ text }) => text.startsWith('Stops after 3 min')),
+    ).toBeDefined();
+
+    await w.restart();
+    expect(w.fleet.get('qwen').idleReason).toBe(idleReason);
+    await w.pass(1.5 * minute);
+    expect(w.fleet.get('qwen').state).toBe('ready');
+    await w.pass(3 * minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopped', idleReason });
+    expect(w.fleet.history('qwen').entries.map(({ text }) => text)).toContain(
+      'Stopping: it was idle for 3 minutes.',
+    );
+  });
+
+  it('forgets what it computed when the wish changes', async () => {
+    w = world();
+    await ready({ idle: { policy: 'computed', minutes: 15 } });
+    await w.pass(minute);
+    await w.fleet.edit('qwen', wish({ idle: { policy: 'computed', minutes: 30 } }), never);
+    expect(w.fleet.get('qwen').idleReason).toBeNull();
+    await w.pass(minute);
+    expect(w.fleet.get('qwen').idleReason).toMatch(/^Stops after the fixed 30 min/);
+    await w.fleet.edit('qwen', wish({ idle: { policy: 'fixed', minutes: 30 } }), never);
+    await w.pass(minute);
+    expect(w.fleet.get('qwen').idleReason).toBeNull();
+  });
 });
 
 describe('limits', () => {

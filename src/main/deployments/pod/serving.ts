@@ -1,7 +1,9 @@
-import { idlePlan, type IdlePlan } from '../idle.ts';
+import { idleMinutes, idlePlan, type IdlePlan } from '../idle.ts';
 import type { Verdict } from '../events.ts';
 import type { PodRecord } from '../record.ts';
-import type { HandlersFor, Moment, State } from '../state.ts';
+import type { ComputedIdle } from '../policy/computed-idle.ts';
+import { SHORTEST_GAP_MS } from '../policy/computed-idle.ts';
+import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { cloudNow, history, isBooting, notify } from '../state.ts';
 import { doubt } from './pod-facts.ts';
 
@@ -49,7 +51,7 @@ export function decideServing(state: State, moment: Moment): Verdict | null {
   if (moment.now < idle.stopsAt) return { do: 'wait', until: idle.stopsAt };
   return {
     do: 'apply',
-    event: { type: 'stop-asked', why: `it was idle for ${record.spec.idle.minutes} minutes` },
+    event: { type: 'stop-asked', why: `it was idle for ${idleMinutes(record)} minutes` },
   };
 }
 
@@ -57,7 +59,8 @@ export function decideServing(state: State, moment: Moment): Verdict | null {
 export function idleOf({ record, live }: State, { now, timing }: Moment): IdlePlan | null {
   if (record.state !== 'ready' || record.readyAt === null) return null;
   return idlePlan({
-    policy: record.spec.idle,
+    policy: record.spec.idle.policy,
+    minutes: idleMinutes(record),
     inFlight: live.inFlight,
     readyAt: record.readyAt,
     lastRequestAt: record.lastRequestAt,
@@ -109,14 +112,16 @@ type Types =
   | 'tick';
 
 export const servingHandlers: HandlersFor<Types> = {
-  'lease-began': ({ live, record }) => {
-    live.inFlight++;
-    record.idleWarnedAt = null;
+  'lease-began': (step) => {
+    spellBegins(step);
+    step.live.inFlight++;
+    step.record.idleWarnedAt = null;
   },
 
   'lease-ended': ({ live, record, now }) => {
     live.inFlight = Math.max(0, live.inFlight - 1);
     record.lastRequestAt = now;
+    if (record.spell !== null) record.spell.toMs = now;
     record.idleWarnedAt = null;
   },
 
@@ -159,7 +164,23 @@ export const servingHandlers: HandlersFor<Types> = {
     );
   },
 
-  tick: ({ live }, { spentTodayUsd }) => {
-    live.spentTodayUsd = spentTodayUsd;
+  tick: (step, { spentTodayUsd, idle }) => {
+    step.live.spentTodayUsd = spentTodayUsd;
+    if (idle !== null) idleComputed(step, idle);
   },
 };
+
+/** Requests close to each other are one spell: only longer pauses say when to stop, and a write a request is too many. */
+function spellBegins({ record, live, now, notes }: Step): void {
+  const { spell } = record;
+  if (live.inFlight > 0 || (spell !== null && now - spell.toMs < SHORTEST_GAP_MS)) return;
+  if (spell !== null) notes.push({ type: 'used', ...spell });
+  record.spell = { fromMs: now, toMs: now };
+}
+
+function idleComputed(step: Step, { minutes, from, why }: ComputedIdle): void {
+  const { record } = step;
+  const before = record.idle;
+  record.idle = { minutes, from, why };
+  if (before?.minutes !== minutes || before.from !== from) history(step, 'idle-computed', why);
+}

@@ -54,6 +54,7 @@ export const verbHandlers: HandlersFor<Types> = {
     record.spec = spec;
     record.specHash = specHash;
     record.idleWarnedAt = null;
+    record.idle = null;
     history(step, 'edited', launchChanged ? 'Edited; a pod has to be made anew for this.' : 'Edited.');
     if (!launchChanged) return;
     if (record.state === 'placing') {

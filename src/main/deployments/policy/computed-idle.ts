@@ -40,7 +40,7 @@ export interface ComputedIdle {
 
 const MINUTE_MS = 60_000;
 /** Shorter pauses end before any idle time does. */
-const SHORTEST_GAP_MS = MINUTE_MS;
+export const SHORTEST_GAP_MS = MINUTE_MS;
 /** A Monday is no habit. */
 const FEWEST_GAPS = 20;
 /** The latest gaps; older habits are forgotten. */

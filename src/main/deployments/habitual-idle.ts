@@ -1,0 +1,24 @@
+import type { Market } from './market.ts';
+import { computeIdle, type ComputedIdle } from './policy/computed-idle.ts';
+import type { DeploymentRecord } from './record.ts';
+import type { DeploymentStore } from './store.ts';
+
+/** How long a start takes as long as none was seen. */
+const FIRST_BOOT_MS = 5 * 60_000;
+
+/** Idleness computed from the user's own pauses, the price and the length of a start (SPEC 3.9); null = it is not to be. */
+export function habitualIdle(
+  { id, spec, pod, spell }: DeploymentRecord,
+  store: DeploymentStore,
+  market: Market,
+): ComputedIdle | null {
+  if (spec.idle.policy !== 'computed' || pod === null) return null;
+  const { medianSeconds } = market.bootTime(pod.launch.gpuTypeId, spec.model);
+  const last = spell === null ? [] : [{ at: spell.fromMs, serviceMs: spell.toMs - spell.fromMs }];
+  return computeIdle({
+    uses: [...store.uses.of(id), ...last],
+    usdPerHour: pod.rateUsdPerHour,
+    bootMs: medianSeconds === null ? FIRST_BOOT_MS : medianSeconds * 1000,
+    fixedMinutes: spec.idle.minutes,
+  });
+}
