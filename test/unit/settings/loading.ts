@@ -16,7 +16,7 @@ export function load(given: Given = {}): LoadedConfig {
   return loadConfig({
     flags: { dataDir: '/data', ...given.flags },
     env: given.env ?? {},
-    cwd: '/work',
+    cwd: '/srv/app',
     home: '/home/me',
     platform: 'linux',
     readText: (path) => (path === FILE ? text : null),
