@@ -3,6 +3,7 @@ import { secretNameSchema, type AppStatus } from '../../shared/app.ts';
 import { hint } from '../secrets/secret-names.ts';
 import type { AppLog } from '../logs/app-log.ts';
 import type { Manager } from '../manager.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { AppSecretStore } from '../secrets/create-secret-store.ts';
 import type { ConfigSource } from '../settings/config-source.ts';
 import { parseDeployments } from '../settings/parse-deployments.ts';
@@ -14,6 +15,7 @@ export interface AppParts {
   readonly configuration: ConfigSource;
   readonly settings: UserSettingsStore;
   readonly secrets: AppSecretStore;
+  readonly clock: Clock;
   readonly log: AppLog;
   readonly version: string;
   readonly startedAt: string;
@@ -40,6 +42,7 @@ export function appHandlers(parts: AppParts): Handled {
           simulated: manager.cloud.simulated,
           secrets: parts.secrets,
           api: manager.runpod,
+          clock: parts.clock,
           checkKey: async (abort) => {
             const key = manager.cloud.kind === 'runpod' ? await manager.cloud.apiKey() : null;
             return key === null ? null : manager.checkKey(key, abort);

@@ -1,7 +1,8 @@
 import { accessSync, constants, statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import type { checkSchema, KeyCheck } from '../../shared/app.ts';
-import { asAppError } from '../../shared/errors.ts';
+import { AppError, asAppError } from '../../shared/errors.ts';
+import { throwIfAborted, type Clock } from '../platform/clock.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { RunPodApi } from '../runpod/api.ts';
 
@@ -10,8 +11,9 @@ type Check = z.infer<typeof checkSchema>;
 export interface DoctorParts {
   readonly dataDir: string;
   readonly simulated: boolean;
-  readonly secrets: SecretStore;
-  readonly api: RunPodApi;
+  readonly secrets: Pick<SecretStore, 'keychain'>;
+  readonly api: Pick<RunPodApi, 'clockOffsetMs'> & { readonly pods: Pick<RunPodApi['pods'], 'list'> };
+  readonly clock: Clock;
   /** What the RunPod key may do; null where none is in use. */
   readonly checkKey: (signal: AbortSignal) => Promise<KeyCheck | null>;
   readonly proxyUrl: () => string | null;
@@ -23,6 +25,8 @@ export interface DoctorParts {
 const LEAST_FREE_BYTES = 200 * 1024 * 1024;
 const MOST_SKEW_MS = 5000;
 const OLDEST_NODE = 24;
+/** Whoever asks a doctor does not wait for all the tries of a call. */
+const CLOUD_LIMIT_MS = 10_000;
 
 /** What could keep the app from working on this machine (SPEC 7.3), each with the way out. */
 export async function examine(parts: DoctorParts, signal: AbortSignal): Promise<Check[]> {
@@ -88,7 +92,7 @@ function appLog(problem: string | null): Check {
     : check('log file', 'warn', problem, 'Free space or make the log folder writable.');
 }
 
-async function keychain(secrets: SecretStore): Promise<Check> {
+async function keychain(secrets: Pick<SecretStore, 'keychain'>): Promise<Check> {
   const { available, reason } = await secrets.keychain();
   return available
     ? check('keychain', 'ok', 'works')
@@ -108,19 +112,28 @@ function endpoint(url: string | null): Check {
 
 async function cloud(parts: DoctorParts, signal: AbortSignal): Promise<Check[]> {
   const name = parts.simulated ? 'sandbox cloud' : 'RunPod';
+  const limit = new AbortController();
+  const cancel = parts.clock.after(CLOUD_LIMIT_MS, () => limit.abort());
+  const both = AbortSignal.any([signal, limit.signal]);
   try {
-    const pods = await parts.api.pods.list(signal);
-    const key = await parts.checkKey(signal);
+    const pods = await parts.api.pods.list(both);
+    const key = await parts.checkKey(both);
     return [
       check(name, 'ok', `reachable, ${pods.length} ${pods.length === 1 ? 'pod' : 'pods'} in the account`),
       ...(key === null ? [] : [keyRights(key)]),
       clock(parts.api.clockOffsetMs()),
     ];
   } catch (error) {
-    const known = asAppError(error);
-    return [check(name, 'fail', known.message, known.advice)];
+    throwIfAborted(signal);
+    const { message, advice } = limit.signal.aborted ? silent() : asAppError(error);
+    return [check(name, 'fail', message, advice)];
+  } finally {
+    cancel();
   }
 }
+
+const silent = (): AppError =>
+  new AppError('runpod_unreachable', `No answer within ${CLOUD_LIMIT_MS / 1000} s.`);
 
 function keyRights({ rights, problem }: KeyCheck): Check {
   const told = rights.map(({ area, allowed }) => `${area} ${allowed}`).join(', ');
