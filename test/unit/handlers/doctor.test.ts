@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { examine, type DoctorParts } from '../../../src/main/handlers/doctor.ts';
+import { ManualClock } from '../../../src/main/platform/clock.ts';
+import type { KeyCheck } from '../../../src/shared/app.ts';
+import { AppError } from '../../../src/shared/errors.ts';
+import { tempDir } from '../../support/temp.ts';
+
+const never = new AbortController().signal;
+
+const rights = (pods: 'yes' | 'read-only' | 'unknown'): KeyCheck => ({
+  ok: true,
+  rights: [{ area: 'pods', allowed: pods, detail: 'Can be listed.' }],
+  balanceUsd: 5,
+  problem: null,
+});
+
+function setUp(changes: Partial<DoctorParts> = {}) {
+  const clock = new ManualClock(0);
+  const parts: DoctorParts = {
+    dataDir: tempDir(),
+    simulated: false,
+    secrets: { keychain: () => Promise.resolve({ available: true, reason: null }) },
+    api: { clockOffsetMs: () => 0, pods: { list: () => Promise.resolve([]) } },
+    checkKey: () => Promise.resolve(rights('yes')),
+    clock,
+    proxyUrl: () => 'http://127.0.0.1:1',
+    logProblem: () => null,
+    configProblem: () => null,
+    unprotected: () => [],
+    ...changes,
+  };
+  return { clock, examine: (signal = never) => examine(parts, signal) };
+}
+
+describe('doctor', () => {
+  it('finds nothing on a machine where all is well', async () => {
+    const checks = await setUp().examine();
+    expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+    expect(checks.map(({ name }) => name)).toContain('RunPod key');
+  });
+
+  it.each([
+    [rights('read-only'), { status: 'warn', advice: expect.stringContaining('read and write') }],
+    [
+      {
+        ...rights('read-only'),
+        problem: { code: 'x', message: 'It can start nothing.', advice: 'Give rights.' },
+      },
+      { status: 'fail', detail: 'It can start nothing. (pods read-only)', advice: 'Give rights.' },
+    ],
+  ])('tells what the key lacks', async (key, expected) => {
+    const checks = await setUp({ checkKey: () => Promise.resolve(key) }).examine();
+    expect(checks.find(({ name }) => name === 'RunPod key')).toMatchObject(expected);
+  });
+
+  it('says nothing of a clock or a key where RunPod did not answer', async () => {
+    const pods = { list: () => Promise.reject(new AppError('runpod_key_invalid', 'A dead key.')) };
+    const checks = await setUp({ api: { clockOffsetMs: () => 0, pods } }).examine();
+    expect(checks.find(({ name }) => name === 'RunPod')).toMatchObject({
+      status: 'fail',
+      detail: 'A dead key.',
+    });
+    expect(checks.map(({ name }) => name)).not.toContain('clock');
+  });
+
+  it('does not wait for a RunPod that says nothing', async () => {
+    const list = (signal: AbortSignal): Promise<never> =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('left'))));
+    const { clock, examine: ask } = setUp({ api: { clockOffsetMs: () => 0, pods: { list } } });
+    const asked = ask();
+    await clock.advance(10_000);
+    expect((await asked).find(({ name }) => name === 'RunPod')).toMatchObject({
+      status: 'fail',
+      detail: 'No answer within 10 s.',
+    });
+  });
+});
