@@ -3,17 +3,21 @@ import {
   allowedUnder,
   candidateKey,
   chosenCandidate,
-  draftForModel,
-  draftFromSpec,
   draftPlanWish,
   EMPTY_DRAFT,
   judgeDraft,
   priceRose,
   type Draft,
 } from '../../src/renderer/view/deploy-draft.ts';
+import {
+  draftForModel,
+  draftFromFile,
+  draftFromSpec,
+  hardwareLimits,
+} from '../../src/renderer/view/draft-from.ts';
 import { editChanges, editDraft, judgeEdit } from '../../src/renderer/view/edit-draft.ts';
 import { memoryBar } from '../../src/renderer/view/memory-bar.ts';
-import { planRequestSchema } from '../../src/shared/model.ts';
+import { deploymentSpecSchema, planRequestSchema } from '../../src/shared/model.ts';
 import { RECIPES } from '../../src/shared/recipes.ts';
 import { sampleDeployment, samplePlan } from '../support/samples.ts';
 
@@ -100,11 +104,43 @@ describe('a draft', () => {
       env: { A: '1' },
       idle: { policy: 'off' },
     });
-    expect(judgeDraft(draftFromSpec(spec), plan, ['coder']).spec).toMatchObject({
+    expect(judgeDraft(draftFromSpec(spec, ['coder']), plan, ['coder']).spec).toMatchObject({
       name: 'coder-2',
       env: { A: '1' },
       idle: { policy: 'off' },
     });
+  });
+
+  it('keeps what a file says beyond the form, and its limits', () => {
+    const spec = deploymentSpecSchema.parse({
+      name: 'mine',
+      model: 'Qwen/Qwen3-8B',
+      templateId: 'tpl123',
+      volume: { networkVolumeId: 'vol1' },
+      watchdog: { graceMinutes: 33 },
+      compute: { gpuTypeIds: ['NVIDIA A40'], dataCenterIds: ['EU-SE-1'], maxUsdPerHour: 0.44 },
+      schedule: { hours: [{ from: '08:00', to: '18:00' }], onSleep: 'stop' },
+    });
+    const imported = draftFromFile(spec);
+    expect(draftPlanWish(imported)?.compute).toMatchObject({
+      gpuTypeIds: ['NVIDIA A40'],
+      dataCenterIds: ['EU-SE-1'],
+    });
+    expect(imported.only && hardwareLimits(imported.only)).toBe('NVIDIA A40, in EU-SE-1');
+    expect(judgeDraft(imported, null, []).spec).toMatchObject({
+      name: 'mine',
+      templateId: 'tpl123',
+      volume: { networkVolumeId: 'vol1' },
+      watchdog: { graceMinutes: 33 },
+      compute: { gpuTypeIds: ['NVIDIA A40'], dataCenterIds: ['EU-SE-1'] },
+      schedule: spec.schedule,
+    });
+    expect(judgeDraft({ ...imported, only: null }, null, []).spec?.compute.gpuTypeIds).toEqual([]);
+  });
+
+  it('copies a deployment without the names it answers to', () => {
+    const { spec } = sampleDeployment({ name: 'coder', model: 'Qwen/Qwen3-8B', aliases: ['gpt-4o'] });
+    expect(draftFromSpec(spec, ['coder', 'coder-2'])).toMatchObject({ name: 'coder-3', aliases: '' });
   });
 
   it('begins a recipe with the context that suits it', () => {

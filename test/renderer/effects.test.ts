@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, Connection } from '../../src/renderer/api/client.ts';
-import { createChatSession } from '../../src/renderer/app/chat-session.ts';
+import { createChatSession, type ChatSession } from '../../src/renderer/app/chat-session.ts';
 import { startEffects } from '../../src/renderer/app/effects.ts';
 import { useAnnouncer } from '../../src/renderer/stores/announcer.ts';
 import { useAppStatus } from '../../src/renderer/stores/app-status.ts';
-import { beginTurn, useChat } from '../../src/renderer/stores/chat.ts';
+import { beginTurn, roundsOf, useChat } from '../../src/renderer/stores/chat.ts';
 import { useCosts } from '../../src/renderer/stores/costs.ts';
 import { useDeployments } from '../../src/renderer/stores/deployments.ts';
 import { useNotices } from '../../src/renderer/stores/notices.ts';
 import { useQuotes } from '../../src/renderer/stores/quotes.ts';
 import { useTraffic } from '../../src/renderer/stores/traffic.ts';
+import type { ChatRequest } from '../../src/shared/model.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { createFakeManager, type FakeManager } from '../support/fake-manager.ts';
 import { sampleCosts, sampleRequest } from '../support/samples.ts';
@@ -157,6 +158,11 @@ describe('the edge between core and stores', () => {
   });
 });
 
+/** As the page does: a question, then each model its answer. */
+function ask(session: ChatSession, text: string, ...models: string[]): void {
+  beginTurn(text, models).forEach((id, side) => session.ask(models[side] ?? '', id));
+}
+
 describe('a chat session', () => {
   beforeEach(() => {
     useChat.setState(useChat.getInitialState(), true);
@@ -171,7 +177,7 @@ describe('a chat session', () => {
 
   it('writes an answer with its figures', async () => {
     const session = createChatSession(clientOf(createFakeManager()).client);
-    session.ask('qwen3-coder', beginTurn('hello'));
+    ask(session, 'hello', 'qwen3-coder');
     expect(useChat.getState().busy).toBe(true);
     await expect.poll(() => useChat.getState().busy).toBe(false);
     expect(useChat.getState().turns.at(-1)).toMatchObject({
@@ -188,11 +194,51 @@ describe('a chat session', () => {
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
     });
     const session = createChatSession(clientOf(manager).client);
-    session.ask('qwen3-coder', beginTurn('hello'));
+    ask(session, 'hello', 'qwen3-coder');
     await expect.poll(() => useChat.getState().turns.at(-1)).toMatchObject({ text: 'Once' });
     session.stop();
     await expect.poll(() => useChat.getState()).toMatchObject({ busy: false });
     expect(useChat.getState().turns.at(-1)).toMatchObject({ text: 'Once', state: 'stopped' });
+  });
+
+  it('asks two models side by side, each with its own past', async () => {
+    const manager = createFakeManager();
+    const asked: ChatRequest[] = [];
+    manager.replyStream('playground.chat', async function* (request) {
+      asked.push(request);
+      yield { type: 'delta', text: `${request.model} ${request.messages.length}`, reasoning: '' };
+      yield { type: 'done', finishReason: 'stop', request: sampleRequest() };
+    });
+    const session = createChatSession(clientOf(manager).client);
+    ask(session, 'first', 'qwen3-coder', 'tiny');
+    await expect.poll(() => useChat.getState().busy).toBe(false);
+    ask(session, 'second', 'qwen3-coder', 'tiny');
+    await expect.poll(() => useChat.getState().busy).toBe(false);
+    expect(roundsOf(useChat.getState().turns).at(-1)?.answers).toMatchObject([
+      { model: 'qwen3-coder', side: 0, text: 'qwen3-coder 3', state: 'done' },
+      { model: 'tiny', side: 1, text: 'tiny 3', state: 'done' },
+    ]);
+    expect(asked.map(({ messages }) => messages.map(({ content }) => content))).toEqual([
+      ['first'],
+      ['first'],
+      ['first', 'qwen3-coder 1', 'second'],
+      ['first', 'tiny 1', 'second'],
+    ]);
+  });
+
+  it('keeps the question where one of two answered', async () => {
+    const manager = createFakeManager();
+    manager.replyStream('playground.chat', async function* ({ model }) {
+      if (model === 'tiny') throw new AppError('no_gpu_capacity', 'No GPU free.');
+      yield { type: 'delta', text: 'here', reasoning: '' };
+      yield { type: 'done', finishReason: 'stop', request: sampleRequest() };
+    });
+    ask(createChatSession(clientOf(manager).client), 'hello', 'qwen3-coder', 'tiny');
+    await expect.poll(() => useChat.getState().busy).toBe(false);
+    expect(useChat.getState()).toMatchObject({
+      text: '',
+      turns: [{ text: 'hello' }, { state: 'done' }, { state: 'failed' }],
+    });
   });
 
   it('gives the question back with the problem', async () => {
@@ -201,7 +247,7 @@ describe('a chat session', () => {
       yield { type: 'waiting', detail: 'Loading weights' };
       throw new AppError('no_gpu_capacity', 'No GPU free.');
     });
-    createChatSession(clientOf(manager).client).ask('tiny', beginTurn('precious'));
+    ask(createChatSession(clientOf(manager).client), 'precious', 'tiny');
     await expect.poll(() => useChat.getState().text).toBe('precious');
     expect(useChat.getState().turns.at(-1)).toMatchObject({
       state: 'failed',

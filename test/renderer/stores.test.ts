@@ -7,6 +7,8 @@ import {
   changeAnswer,
   giveBack,
   messagesOf,
+  roundsOf,
+  type Side,
   useChat,
 } from '../../src/renderer/stores/chat.ts';
 import { confirm, useConfirm } from '../../src/renderer/stores/confirm.ts';
@@ -111,7 +113,7 @@ describe('a conversation', () => {
 
   it('becomes messages without empty answers', () => {
     useChat.setState({ system: 'Be brief.' });
-    const id = beginTurn('Hello');
+    const [id = 0] = beginTurn('Hello', ['m']);
     expect(messagesOf(useChat.getState())).toEqual([
       { role: 'system', content: 'Be brief.' },
       { role: 'user', content: 'Hello' },
@@ -121,21 +123,38 @@ describe('a conversation', () => {
   });
 
   it('gives a question back when its answer failed, but not what was answered in part', () => {
-    const id = beginTurn('Long question');
+    const [id = 0] = beginTurn('Long question', ['m']);
     changeAnswer(id, () => ({ state: 'failed' }));
     giveBack();
     expect(useChat.getState().text).toBe('Long question');
     expect(useChat.getState().turns).toHaveLength(1);
-    const next = beginTurn('Another');
+    const [next = 0] = beginTurn('Another', ['m']);
     changeAnswer(next, () => ({ text: 'half', state: 'failed' }));
     giveBack();
     expect(useChat.getState().text).toBe('');
+    // What failed before stands alone, not beside the answer to another question.
+    expect(
+      roundsOf(useChat.getState().turns).map(({ question, answers }) => [question?.text, answers.length]),
+    ).toEqual([
+      [undefined, 1],
+      ['Another', 1],
+    ]);
+  });
+
+  it('goes on with the other model’s answer where one gave none', () => {
+    const [first = 0] = beginTurn('Hello', ['a']);
+    changeAnswer(first, () => ({ text: 'from a', state: 'done' }));
+    const [, second = 0] = beginTurn('And now?', ['a', 'b']);
+    changeAnswer(second, () => ({ text: 'from b', state: 'done' }));
+    const said = (side: Side): string[] => messagesOf(useChat.getState(), side).map(({ content }) => content);
+    expect(said(1)).toEqual(['Hello', 'from a', 'And now?', 'from b']);
+    expect(beginAgain(first, 'a')).toBeNull();
   });
 
   it('answers again in place of the last answer', () => {
-    const id = beginTurn('Hello');
+    const [id = 0] = beginTurn('Hello', ['m']);
     changeAnswer(id, () => ({ text: 'Hi', state: 'done' }));
-    const again = beginAgain();
+    const again = beginAgain(id, 'm');
     expect(again).not.toBe(id);
     expect(useChat.getState().turns.map((turn) => turn.role)).toEqual(['user', 'assistant']);
     expect(useChat.getState().turns.at(-1)).toMatchObject({ text: '', state: 'waiting' });

@@ -1,11 +1,11 @@
 import type { ChatItem } from '../../shared/model.ts';
 import type { Client } from '../api/client.ts';
 import { announce } from '../stores/announcer.ts';
-import { changeAnswer, giveBack, messagesOf, useChat } from '../stores/chat.ts';
+import { changeAnswer, giveBack, messagesOf, useChat, type Side, type Turn } from '../stores/chat.ts';
 import { requestParams } from '../view/code-samples.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 
-/** Writes answers into the conversation, one at a time. It outlives the page: a look elsewhere ends no answer and no start. */
+/** Writes answers into the conversation, one for each side at a time. It outlives the page: a look elsewhere ends no answer and no start. */
 export interface ChatSession {
   /** Answers the conversation so far into the turn with this id. */
   ask(model: string, answerId: number): void;
@@ -13,11 +13,11 @@ export interface ChatSession {
 }
 
 export function createChatSession(client: Client): ChatSession {
-  let running: AbortController | null = null;
+  const running = new Map<Side, AbortController>();
 
-  async function answer(model: string, id: number, signal: AbortSignal): Promise<void> {
+  async function answer(model: string, id: number, side: Side, signal: AbortSignal): Promise<void> {
     const state = useChat.getState();
-    const messages = messagesOf({ ...state, turns: state.turns.filter((turn) => turn.id !== id) });
+    const messages = messagesOf({ ...state, turns: before(state.turns, id) }, side);
     const batch = batchDeltas(id);
     try {
       const asked = { model, messages, params: requestParams(state.params) };
@@ -37,18 +37,31 @@ export function createChatSession(client: Client): ChatSession {
 
   return {
     ask(model, id) {
-      running?.abort();
+      const side = sideOf(useChat.getState().turns, id);
+      running.get(side)?.abort();
       const leaving = new AbortController();
-      running = leaving;
+      running.set(side, leaving);
       useChat.setState({ busy: true });
-      void answer(model, id, leaving.signal).finally(() => {
-        if (running !== leaving) return;
-        running = null;
-        useChat.setState({ busy: false });
+      void answer(model, id, side, leaving.signal).finally(() => {
+        if (running.get(side) !== leaving) return;
+        running.delete(side);
+        useChat.setState({ busy: running.size > 0 });
       });
     },
-    stop: () => running?.abort(),
+    stop: () => running.forEach((leaving) => leaving.abort()),
   };
+}
+
+const sideOf = (turns: readonly Turn[], id: number): Side => {
+  const turn = turns.find((known) => known.id === id);
+  return turn?.role === 'assistant' ? turn.side : 0;
+};
+
+/** What was said up to an answer: neither it nor what its rival says to the same question. */
+function before(turns: readonly Turn[], id: number): Turn[] {
+  const at = turns.findIndex((turn) => turn.id === id);
+  const question = turns.slice(0, at).findLastIndex((turn) => turn.role === 'user');
+  return turns.slice(0, question + 1);
 }
 
 /** Deltas of one frame are put down together. */

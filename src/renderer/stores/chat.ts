@@ -3,11 +3,16 @@ import type { ChatMessage, RequestRecord } from '../../shared/model.ts';
 import { EMPTY_PARAMS, type ChatParams } from '../view/code-samples.ts';
 import type { Problem } from '../view/problem.ts';
 
+/** Which of two models compared side by side; the first is the only one otherwise. */
+export type Side = 0 | 1;
+
 export type Turn =
   | { readonly id: number; readonly role: 'user'; readonly text: string }
   | {
       readonly id: number;
       readonly role: 'assistant';
+      readonly side: Side;
+      readonly model: string;
       readonly text: string;
       readonly reasoning: string;
       readonly state: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed';
@@ -22,6 +27,8 @@ export type Answer = Extract<Turn, { role: 'assistant' }>;
 
 interface ChatState {
   readonly model: string | null;
+  /** Answers beside `model`; null = nothing is compared. */
+  readonly rival: string | null;
   readonly system: string;
   readonly params: ChatParams;
   readonly turns: readonly Turn[];
@@ -33,6 +40,7 @@ interface ChatState {
 /** The conversation in the playground; it survives a look at another page and ends with the window. */
 export const useChat = create<ChatState>(() => ({
   model: null,
+  rival: null,
   system: '',
   params: EMPTY_PARAMS,
   turns: [],
@@ -42,27 +50,35 @@ export const useChat = create<ChatState>(() => ({
 
 let nextId = 1;
 
-/** Adds the question and an empty answer; returns the answer's id. */
-export function beginTurn(text: string): number {
+/** Adds the question and an empty answer for each model; returns the answers' ids in the models' order. */
+export function beginTurn(text: string, models: readonly string[]): number[] {
   const question: Turn = { id: nextId++, role: 'user', text };
-  const answer = emptyAnswer();
-  useChat.setState((state) => ({ turns: [...state.turns, question, answer], text: '' }));
-  return answer.id;
+  const answers = models.slice(0, 2).map((model, side) => emptyAnswer(model, side === 0 ? 0 : 1));
+  useChat.setState((state) => ({ turns: [...state.turns, question, ...answers], text: '' }));
+  return answers.map(({ id }) => id);
 }
 
-/** Throws the last answer away and begins it anew; null when there is none. */
-export function beginAgain(): number | null {
+/** Throws an answer of the last round away and begins it anew; null when it is none. */
+export function beginAgain(id: number, model: string): number | null {
   const { turns } = useChat.getState();
-  if (turns.at(-1)?.role !== 'assistant') return null;
-  const answer = emptyAnswer();
-  useChat.setState({ turns: [...turns.slice(0, -1), answer] });
+  const old = lastAnswers(turns).find((answer) => answer.id === id);
+  if (old === undefined) return null;
+  const answer = emptyAnswer(model, old.side);
+  useChat.setState({ turns: turns.map((turn) => (turn.id === id ? answer : turn)) });
   return answer.id;
 }
 
-function emptyAnswer(): Answer {
+/** Answers to the last question. */
+function lastAnswers(turns: readonly Turn[]): Answer[] {
+  return [...(roundsOf(turns).at(-1)?.answers ?? [])];
+}
+
+function emptyAnswer(model: string, side: Side): Answer {
   return {
     id: nextId++,
     role: 'assistant',
+    side,
+    model,
     text: '',
     reasoning: '',
     state: 'waiting',
@@ -81,25 +97,53 @@ export function changeAnswer(id: number, change: (answer: Answer) => Partial<Ans
   }));
 }
 
-/** A failed question goes back into its field, so that nothing typed is lost (UX 3.4 G). */
+/** A question that nobody answered goes back into its field, so that nothing typed is lost (UX 3.4 G). */
 export function giveBack(): void {
   useChat.setState((state) => {
-    const question = state.turns.at(-2);
-    const answer = state.turns.at(-1);
-    if (question?.role !== 'user' || answer?.role !== 'assistant' || answer.text !== '') return state;
+    const answers = lastAnswers(state.turns);
+    const at = state.turns.length - answers.length - 1;
+    const question = state.turns[at];
+    const lost =
+      answers.length > 0 && answers.every((answer) => answer.state === 'failed' && answer.text === '');
+    if (question?.role !== 'user' || !lost) return state;
     return {
-      turns: [...state.turns.slice(0, -2), answer],
+      turns: state.turns.toSpliced(at, 1),
       text: state.text === '' ? question.text : state.text,
     };
   });
 }
 
-export function messagesOf(state: Pick<ChatState, 'system' | 'turns'>): ChatMessage[] {
+/** The conversation as one of two models has it; where it gave no answer of its own, the other's stands. */
+export function messagesOf(state: Pick<ChatState, 'system' | 'turns'>, side: Side = 0): ChatMessage[] {
   const system: ChatMessage[] = state.system.trim() === '' ? [] : [{ role: 'system', content: state.system }];
-  const turns = state.turns
-    .filter((turn) => turn.role === 'user' || turn.text !== '')
-    .map((turn): ChatMessage => ({ role: turn.role, content: turn.text }));
-  return [...system, ...turns];
+  const rounds = roundsOf(state.turns).flatMap(({ question, answers }): ChatMessage[] => {
+    const given = answers.filter((answer) => answer.text !== '');
+    const answer = given.find((known) => known.side === side) ?? given[0];
+    return [
+      ...(question === null ? [] : [{ role: 'user' as const, content: question.text }]),
+      ...(answer === undefined ? [] : [{ role: 'assistant' as const, content: answer.text }]),
+    ];
+  });
+  return [...system, ...rounds];
+}
+
+export interface Round {
+  /** null = it was given back to be asked again. */
+  readonly question: Extract<Turn, { role: 'user' }> | null;
+  readonly answers: readonly Answer[];
+}
+
+export function roundsOf(turns: readonly Turn[]): Round[] {
+  const rounds: { question: Round['question']; answers: Answer[] }[] = [];
+  for (const turn of turns) {
+    const last = rounds.at(-1);
+    if (turn.role === 'user') rounds.push({ question: turn, answers: [] });
+    // A second answer of one side belongs to a question that was given back.
+    else if (last === undefined || last.answers.some(({ side }) => side === turn.side))
+      rounds.push({ question: null, answers: [turn] });
+    else last.answers.push(turn);
+  }
+  return rounds;
 }
 
 export const isRunning = (answer: Answer): boolean =>

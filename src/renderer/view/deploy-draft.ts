@@ -1,11 +1,13 @@
 import {
   deploymentSpecSchema,
+  scheduleSchema,
   type DeploymentSpec,
   type Plan,
   type PlanCandidate,
   type PlanWish,
+  type Schedule,
 } from '../../shared/model.ts';
-import { nameFromModel, RECIPES } from '../../shared/recipes.ts';
+import { nameFromModel } from '../../shared/recipes.ts';
 
 /** What the deploy page holds: texts as typed, so that a half-typed value is never lost. */
 export interface Draft {
@@ -38,6 +40,11 @@ export interface Draft {
   readonly extraArgs: string;
   readonly env: string;
   readonly containerDiskGb: string;
+  readonly schedule: Schedule;
+  /** A file or another deployment allows only this hardware; null = any that fits. */
+  readonly only: Pick<DeploymentSpec['compute'], 'gpuTypeIds' | 'gpuCount' | 'dataCenterIds'> | null;
+  /** Where it came from, with all that the form has no field for; null = begun here. */
+  readonly base: DeploymentSpec | null;
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -67,47 +74,10 @@ export const EMPTY_DRAFT: Draft = {
   extraArgs: '',
   env: '',
   containerDiskGb: '',
+  schedule: scheduleSchema.parse({}),
+  only: null,
+  base: null,
 };
-
-/** A recipe brings the context that suits its purpose. */
-export function draftForModel(model: string): Draft {
-  const recipe = RECIPES.find((known) => known.model === model);
-  return {
-    ...EMPTY_DRAFT,
-    model,
-    ...(recipe === undefined ? {} : { backend: recipe.backend, contextTokens: recipe.contextTokens }),
-  };
-}
-
-export function draftFromSpec(spec: DeploymentSpec): Draft {
-  return {
-    ...EMPTY_DRAFT,
-    model: spec.model,
-    backend: spec.backend,
-    name: `${spec.name.slice(0, 38)}-2`,
-    mode: spec.mode,
-    contextTokens: spec.contextTokens,
-    concurrency: String(spec.concurrency),
-    kvCacheDtype: spec.kvCacheDtype,
-    cloud: spec.compute.cloud,
-    idleMinutes: String(spec.idle.minutes),
-    idleOff: spec.idle.policy === 'off',
-    usdPerDay: spec.budget.usdPerDay === null ? '' : String(spec.budget.usdPerDay),
-    usdPerBoot: String(spec.budget.usdPerBoot),
-    watchdog: spec.watchdog.enabled,
-    maxHours: String(spec.watchdog.maxHours),
-    onStop: spec.onStop,
-    wakeOnRequest: spec.wakeOnRequest,
-    autostart: spec.autostart,
-    revision: spec.revision ?? '',
-    image: spec.image ?? '',
-    extraArgs: spec.extraArgs.join('\n'),
-    env: Object.entries(spec.env)
-      .map(([name, value]) => `${name}=${value}`)
-      .join('\n'),
-    containerDiskGb: spec.containerDiskGb === null ? '' : String(spec.containerDiskGb),
-  };
-}
 
 export const draftName = (draft: Draft): string =>
   draft.name.trim() === '' ? nameFromModel(draft.model) : draft.name.trim();
@@ -183,6 +153,7 @@ function toWish(
   env: Record<string, string>,
 ): unknown {
   return {
+    ...draft.base,
     name: draftName(draft),
     model: draft.model.trim(),
     revision: draft.revision.trim() || null,
@@ -200,17 +171,21 @@ function toWish(
       .split(',')
       .map((alias) => alias.trim())
       .filter((alias) => alias !== ''),
-    idle: { policy: draft.idleOff ? 'off' : 'fixed', minutes: Number(draft.idleMinutes) },
+    idle: {
+      policy: draft.idleOff ? 'off' : draft.base?.idle.policy === 'computed' ? 'computed' : 'fixed',
+      minutes: Number(draft.idleMinutes),
+    },
     onStop: draft.onStop,
-    watchdog: { enabled: draft.watchdog, maxHours: Number(draft.maxHours) },
+    watchdog: { ...draft.base?.watchdog, enabled: draft.watchdog, maxHours: Number(draft.maxHours) },
     budget: { usdPerBoot: Number(draft.usdPerBoot), usdPerDay: numberOrNull(draft.usdPerDay) },
     wakeOnRequest: draft.wakeOnRequest,
     autostart: draft.autostart,
+    schedule: draft.schedule,
   };
 }
 
 function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null): unknown {
-  if (plan === null || chosen === null) return { cloud: draft.cloud };
+  if (plan === null || chosen === null) return { ...draft.only, cloud: draft.cloud };
   const allowed = allowedUnder(draft, plan, chosen);
   return {
     gpuTypeIds: [...new Set(allowed.candidates.map((candidate) => candidate.gpuTypeId))],
@@ -218,6 +193,7 @@ function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null
       ? chosen.gpuCount
       : null,
     cloud: allowed.candidates.every((candidate) => candidate.cloud === chosen.cloud) ? chosen.cloud : 'ANY',
+    dataCenterIds: draft.only?.dataCenterIds ?? [],
     maxUsdPerHour: allowed.maxUsdPerHour,
   };
 }
@@ -248,6 +224,7 @@ const FIELDS: Readonly<Record<string, keyof Draft>> = {
   extraArgs: 'extraArgs',
   env: 'env',
   containerDiskGb: 'containerDiskGb',
+  schedule: 'schedule',
 };
 
 function fieldOf(path: readonly PropertyKey[]): keyof Draft {
@@ -268,7 +245,7 @@ export function draftPlanWish(draft: Draft): PlanWish | null {
     revision: draft.revision.trim() || null,
     backend: draft.backend,
     mode: draft.mode,
-    compute: { cloud: draft.cloud },
+    compute: { ...draft.only, cloud: draft.cloud },
     contextTokens: draft.contextTokens,
     kvCacheDtype: draft.kvCacheDtype,
     ...(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 256 ? { concurrency } : {}),

@@ -1,4 +1,4 @@
-import { deploymentSpecSchema, type DeploymentSpec } from '../../shared/model.ts';
+import { deploymentSpecSchema, type DeploymentSpec, type Schedule } from '../../shared/model.ts';
 
 /** The part of a deployment that can be edited in a form, as typed. */
 export interface EditDraft {
@@ -17,6 +17,7 @@ export interface EditDraft {
   readonly wakeOnRequest: boolean;
   readonly autostart: boolean;
   readonly extraArgs: string;
+  readonly schedule: Schedule;
 }
 
 export function editDraft(spec: DeploymentSpec): EditDraft {
@@ -36,6 +37,7 @@ export function editDraft(spec: DeploymentSpec): EditDraft {
     wakeOnRequest: spec.wakeOnRequest,
     autostart: spec.autostart,
     extraArgs: spec.extraArgs.join('\n'),
+    schedule: spec.schedule,
   };
 }
 
@@ -78,6 +80,7 @@ export function judgeEdit(before: DeploymentSpec, draft: EditDraft): JudgedEdit 
     wakeOnRequest: draft.wakeOnRequest,
     autostart: draft.autostart,
     extraArgs: list(draft.extraArgs, '\n'),
+    schedule: draft.schedule,
   });
   if (!result.success) {
     const issue = result.error.issues[0];
@@ -107,6 +110,7 @@ const FIELDS: readonly {
   { key: 'budget', name: 'Budget', wipes: false },
   { key: 'onStop', name: 'When stopped', wipes: false },
   { key: 'wakeOnRequest', name: 'Start on request', wipes: false },
+  { key: 'schedule', name: 'Schedule', wipes: false },
   { key: 'autostart', name: 'Start with the app', wipes: false },
 ];
 
@@ -118,7 +122,7 @@ export function editChanges(before: DeploymentSpec, after: DeploymentSpec): Edit
 
 function shown(value: unknown): string {
   if (value === null) return 'none';
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ');
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shown).join(', ');
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   if (typeof value !== 'object') return '';

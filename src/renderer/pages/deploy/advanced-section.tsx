@@ -3,6 +3,7 @@ import type { Plan } from '../../../shared/model.ts';
 import { CodeBlock } from '../../components/copy-field.tsx';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { LinesField, SelectField, SwitchRow, TextField } from '../../components/field.tsx';
+import { ScheduleFields } from '../../components/schedule-fields.tsx';
 import { changeDraft } from '../../stores/draft.ts';
 import { chosenCandidate, type Draft, type DraftErrors, type Judged } from '../../view/deploy-draft.ts';
 import { words } from './messages.ts';
@@ -23,6 +24,10 @@ export function AdvancedSection({
     <div className="rounded-lg border border-line bg-surface px-4 py-1">
       <Disclosure summary={words.advanced}>
         <AdvancedFields draft={draft} errors={errors} />
+      </Disclosure>
+      <Disclosure summary={words.schedule}>
+        <ScheduleFields value={draft.schedule} onChange={(schedule) => changeDraft({ schedule })} />
+        {errors.schedule !== undefined && <p className="mt-1 text-sm text-bad">{errors.schedule}</p>}
       </Disclosure>
       <Disclosure summary={words.request}>
         {chosen !== null && (

@@ -1,13 +1,17 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { FileInput } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Plan } from '../../../shared/model.ts';
 import { useRoute } from '../../app/router.ts';
 import { useCall, type Loaded } from '../../app/use-call.ts';
 import { useDebounced } from '../../app/use-debounced.ts';
+import { Button } from '../../components/button.tsx';
 import { PageHead } from '../../components/page.tsx';
 import { deploymentByName, useDeployments } from '../../stores/deployments.ts';
 import { replaceDraft, useDraft } from '../../stores/draft.ts';
-import { draftForModel, draftFromSpec, draftPlanWish, judgeDraft } from '../../view/deploy-draft.ts';
+import { draftPlanWish, judgeDraft } from '../../view/deploy-draft.ts';
+import { draftForModel, draftFromSpec } from '../../view/draft-from.ts';
 import { AdvancedSection } from './advanced-section.tsx';
+import { FileDialog } from './file-dialog.tsx';
 import { HardwareSection } from './hardware-section.tsx';
 import { words } from './messages.ts';
 import { ModelSection } from './model-section.tsx';
@@ -18,6 +22,7 @@ const ASK_AFTER_MS = 300;
 
 export default function Deploy(): ReactNode {
   useDraftFromAddress();
+  const [importing, setImporting] = useState(false);
   const draft = useDraft((state) => state.draft);
   const byId = useDeployments((state) => state.byId);
   const wish = useDebounced(draftPlanWish(draft), ASK_AFTER_MS);
@@ -31,7 +36,11 @@ export default function Deploy(): ReactNode {
   );
   return (
     <>
-      <PageHead title={words.title} />
+      <PageHead title={words.title}>
+        <Button icon={<FileInput size={14} aria-hidden />} onClick={() => setImporting(true)}>
+          {words.file.open}
+        </Button>
+      </PageHead>
       <div className="min-h-0 grow scroll-pb-36 space-y-4 overflow-y-auto px-5 pt-1 pb-6">
         <ModelSection draft={draft} errors={judged.errors} plan={current} />
         <HardwareSection draft={draft} errors={judged.errors} plan={{ ...plan, value: current }} />
@@ -39,6 +48,7 @@ export default function Deploy(): ReactNode {
         <AdvancedSection draft={draft} errors={judged.errors} judged={judged} plan={current} />
       </div>
       <PriceBar draft={draft} judged={judged} plan={current} />
+      <FileDialog open={importing} onClose={() => setImporting(false)} />
     </>
   );
 }
@@ -58,6 +68,11 @@ function useDraftFromAddress(): void {
   useEffect(() => {
     if (spec === undefined || copied.current === from) return;
     copied.current = from;
-    replaceDraft(draftFromSpec(spec));
+    replaceDraft(
+      draftFromSpec(
+        spec,
+        Object.values(useDeployments.getState().byId).map((view) => view.name),
+      ),
+    );
   }, [from, spec]);
 }

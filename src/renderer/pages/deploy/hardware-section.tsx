@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 import type { Plan } from '../../../shared/model.ts';
 import type { Loaded } from '../../app/use-call.ts';
+import { Button } from '../../components/button.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { changeDraft } from '../../stores/draft.ts';
 import { chosenCandidate, type Draft, type DraftErrors } from '../../view/deploy-draft.ts';
+import { hardwareLimits } from '../../view/draft-from.ts';
 import { minuteTime, priceUp } from '../../view/format.ts';
 import { CandidateTable } from './candidate-table.tsx';
 import { words } from './messages.ts';
@@ -67,6 +69,7 @@ export function HardwareSection({
         />
         {value !== null && <Fallback draft={draft} plan={value} />}
       </div>
+      {draft.only !== null && <Limits only={draft.only} />}
       {plan.problem !== null && value === null && (
         <div className="px-4 pb-4">
           <ProblemPanel problem={plan.problem} onRetry={plan.reload} />
@@ -76,19 +79,43 @@ export function HardwareSection({
       {!plan.loading && value === null && plan.problem === null && (
         <p className="px-4 pb-5 text-soft">{w.choose}</p>
       )}
-      {value !== null && (
-        <div className={plan.loading ? 'opacity-60' : ''} aria-busy={plan.loading}>
-          {value.candidates.length > 0 ? (
-            <CandidateTable draft={draft} plan={value} />
-          ) : (
-            <p role="status" className="border-t border-line px-4 py-4 font-medium">
-              {w.none} <span className="font-normal text-soft">{value.rejected[0]?.reason}</span>
-            </p>
-          )}
-          <PlanDetails plan={value} />
-        </div>
-      )}
+      {value !== null && <Choices draft={draft} plan={value} loading={plan.loading} />}
     </Section>
+  );
+}
+
+function Choices({
+  draft,
+  plan,
+  loading,
+}: {
+  readonly draft: Draft;
+  readonly plan: Plan;
+  readonly loading: boolean;
+}): ReactNode {
+  return (
+    <div className={loading ? 'opacity-60' : ''} aria-busy={loading}>
+      {plan.candidates.length > 0 ? (
+        <CandidateTable draft={draft} plan={plan} />
+      ) : (
+        <p role="status" className="border-t border-line px-4 py-4 font-medium">
+          {words.hardware.none} <span className="font-normal text-soft">{plan.rejected[0]?.reason}</span>
+        </p>
+      )}
+      <PlanDetails plan={plan} />
+    </div>
+  );
+}
+
+/** A file or a copied deployment narrows the choice; a click widens it again. */
+function Limits({ only }: { readonly only: NonNullable<Draft['only']> }): ReactNode {
+  return (
+    <p className="flex flex-wrap items-center gap-2 px-4 pb-3 text-sm">
+      <span className="text-soft">{words.hardware.only(hardwareLimits(only))}</span>
+      <Button size="sm" onClick={() => changeDraft({ only: null, chosen: null, fallbackUsd: null })}>
+        {words.hardware.any}
+      </Button>
+    </p>
   );
 }
 
@@ -113,7 +140,7 @@ function Fallback({ draft, plan }: { readonly draft: Draft; readonly plan: Plan 
       }
     >
       <option value="">{words.hardware.fallbackNone}</option>
-      {prices.map((price) => (
+      {prices.concat(agreed(draft, prices)).map((price) => (
         <option key={price} value={price}>
           {words.hardware.fallbackUpTo(priceUp(price))}
         </option>
@@ -121,6 +148,10 @@ function Fallback({ draft, plan }: { readonly draft: Draft; readonly plan: Plan 
     </SelectField>
   );
 }
+
+/** A price that came with a file is kept though no candidate has it. */
+const agreed = (draft: Draft, prices: readonly number[]): number[] =>
+  draft.fallbackUsd === null || prices.includes(draft.fallbackUsd) ? [] : [draft.fallbackUsd];
 
 const asMode = (value: string): Draft['mode'] => (value === 'serverless' || value === 'auto' ? value : 'pod');
 const asCloud = (value: string): Draft['cloud'] =>

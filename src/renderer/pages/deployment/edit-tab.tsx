@@ -4,6 +4,7 @@ import { say, tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../components/button.tsx';
 import { LinesField, SwitchRow, TextField } from '../../components/field.tsx';
+import { ScheduleFields } from '../../components/schedule-fields.tsx';
 import { Section, Tag } from '../../components/surface.tsx';
 import { confirm } from '../../stores/confirm.ts';
 import { putDeployment } from '../../stores/deployments.ts';
@@ -106,7 +107,12 @@ function EditFields({
   readonly draft: EditDraft;
   readonly change: (part: Partial<EditDraft>) => void;
 }): ReactNode {
-  const text = (key: keyof EditDraft, label: string, unit?: string, hint?: string): ReactNode => (
+  const text = (
+    key: Exclude<keyof EditDraft, 'schedule'>,
+    label: string,
+    unit?: string,
+    hint?: string,
+  ): ReactNode => (
     <TextField
       label={label}
       {...(unit === undefined ? {} : { unit })}
@@ -168,6 +174,9 @@ function EditFields({
           checked={draft.watchdog}
           onChange={(watchdog) => change({ watchdog })}
         />
+      </Section>
+      <Section title="Schedule" className="col-span-full">
+        <ScheduleFields value={draft.schedule} onChange={(schedule) => change({ schedule })} />
       </Section>
     </div>
   );

@@ -4,27 +4,30 @@ import type { DeploymentView } from '../../../shared/model.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button, SpendButton } from '../../components/button.tsx';
 import { beginTurn, useChat } from '../../stores/chat.ts';
-import { useQuotes } from '../../stores/quotes.ts';
+import { useQuotes, type Quote } from '../../stores/quotes.ts';
 import { priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 export function Composer({
-  model,
-  view,
+  models,
+  views,
 }: {
-  readonly model: string;
-  readonly view: DeploymentView | undefined;
+  /** One, or two that are compared. */
+  readonly models: readonly string[];
+  readonly views: readonly DeploymentView[];
 }): ReactNode {
   const id = useId();
   const { chat } = useApp();
   const text = useChat((state) => state.text);
   const busy = useChat((state) => state.busy);
-  const quote = useQuotes((state) => (view === undefined ? undefined : state.byId[view.id]?.quote));
-  const asleep = view !== undefined && view.actions.includes('start') && view.state !== 'ready';
-  const price = quote?.state === 'known' ? priceUp(quote.usdPerHour) : null;
+  const quotes = useQuotes((state) => state.byId);
+  const sleepers = views.filter((view) => view.actions.includes('start') && view.state !== 'ready');
+  const asleep = sleepers.length > 0;
+  const price = startPrice(sleepers, quotes);
   const empty = text.trim() === '' ? 'Write something first.' : null;
   const send = (): void => {
-    if (text.trim() !== '' && !busy) chat.ask(model, beginTurn(text.trim()));
+    if (text.trim() === '' || busy) return;
+    beginTurn(text.trim(), models).forEach((id, side) => chat.ask(models[side] ?? '', id));
   };
   return (
     <form
@@ -42,7 +45,7 @@ export function Composer({
           id={id}
           rows={Math.min(8, Math.max(2, text.split('\n').length))}
           className="field h-auto w-full resize-none py-2"
-          placeholder={`${words.placeholder} (${model})`}
+          placeholder={`${words.placeholder} (${models.join(', ')})`}
           value={text}
           onChange={(event) => useChat.setState({ text: event.target.value })}
           onKeyDown={(event) => {
@@ -74,4 +77,18 @@ export function Composer({
       </div>
     </form>
   );
+}
+
+/** Of all that have to be started together; null while one of them is not known. */
+function startPrice(
+  sleepers: readonly DeploymentView[],
+  quotes: Readonly<Record<string, { readonly quote: Quote }>>,
+): string | null {
+  let usdPerHour = 0;
+  for (const { id } of sleepers) {
+    const quote = quotes[id]?.quote;
+    if (quote?.state !== 'known') return null;
+    usdPerHour += quote.usdPerHour;
+  }
+  return priceUp(usdPerHour);
 }

@@ -1,12 +1,12 @@
 import { RotateCw } from 'lucide-react';
-import { useEffect, useRef, type ReactNode } from 'react';
+import { Fragment, useEffect, useRef, type ReactNode } from 'react';
 import { copy } from '../../app/actions.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { StateShape } from '../../components/state-badge.tsx';
 import { EmptyState, ProblemPanel } from '../../components/surface.tsx';
-import { beginAgain, isRunning, type Answer, type Turn } from '../../stores/chat.ts';
+import { isRunning, roundsOf, type Answer, type Turn } from '../../stores/chat.ts';
 import { count, latency, usdFine } from '../../view/format.ts';
 import { words } from './messages.ts';
 
@@ -19,10 +19,13 @@ export function Conversation({
 }: {
   readonly turns: readonly Turn[];
   readonly busy: boolean;
-  readonly onAgain: (id: number) => void;
+  /** Begins an answer of the last round anew. */
+  readonly onAgain: (answer: Answer) => void;
 }): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const rounds = roundsOf(turns);
+  const wide = rounds.some(({ answers }) => answers.length > 1);
   useEffect(() => {
     if (turns.length > 0 && atEnd.current && box.current !== null)
       box.current.scrollTop = box.current.scrollHeight;
@@ -42,31 +45,36 @@ export function Conversation({
         atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR_END;
       }}
     >
-      <div className="mx-auto max-w-3xl space-y-5">
+      <div className={cx('mx-auto space-y-5', wide ? 'max-w-6xl' : 'max-w-3xl')}>
         {turns.length === 0 && (
           <EmptyState title={words.begin}>
             <p>{words.beginText}</p>
           </EmptyState>
         )}
-        {turns.map((turn, index) =>
-          turn.role === 'user' ? (
-            <article
-              key={turn.id}
-              aria-label={words.you}
-              className="ml-auto w-fit max-w-[85%] rounded-lg bg-accent-soft px-3.5 py-2 whitespace-pre-wrap break-words"
-            >
-              {turn.text}
-            </article>
-          ) : (
-            <AnswerView
-              key={turn.id}
-              answer={turn}
-              last={index === turns.length - 1}
-              busy={busy}
-              onAgain={onAgain}
-            />
-          ),
-        )}
+        {rounds.map(({ question, answers }, index) => (
+          <Fragment key={question?.id ?? answers[0]?.id ?? index}>
+            {question !== null && (
+              <article
+                aria-label={words.you}
+                className="ml-auto w-fit max-w-[85%] rounded-lg bg-accent-soft px-3.5 py-2 whitespace-pre-wrap break-words"
+              >
+                {question.text}
+              </article>
+            )}
+            <div className={answers.length > 1 ? 'grid grid-cols-2 gap-6 @max-2xl:grid-cols-1' : ''}>
+              {answers.map((answer) => (
+                <AnswerView
+                  key={answer.id}
+                  answer={answer}
+                  named={answers.length > 1}
+                  last={index === rounds.length - 1 && question !== null}
+                  busy={busy}
+                  onAgain={onAgain}
+                />
+              ))}
+            </div>
+          </Fragment>
+        ))}
       </div>
     </div>
   );
@@ -74,17 +82,21 @@ export function Conversation({
 
 function AnswerView({
   answer,
+  named,
   last,
   busy,
   onAgain,
 }: {
   readonly answer: Answer;
+  /** Its model stands above it. */
+  readonly named: boolean;
   readonly last: boolean;
   readonly busy: boolean;
-  readonly onAgain: (id: number) => void;
+  readonly onAgain: (answer: Answer) => void;
 }): ReactNode {
   return (
-    <article aria-label={words.model} className="min-w-0">
+    <article aria-label={named ? `${words.model} ${answer.model}` : words.model} className="min-w-0">
+      {named && <h2 className="mb-1.5 border-b border-line pb-1 font-semibold">{answer.model}</h2>}
       {answer.reasoning !== '' && (
         <details className="mb-2">
           <summary className="text-sm text-soft">{words.thinking}</summary>
@@ -113,10 +125,7 @@ function AnswerView({
               size="sm"
               look="ghost"
               icon={<RotateCw size={13} aria-hidden />}
-              onClick={() => {
-                const id = beginAgain();
-                if (id !== null) onAgain(id);
-              }}
+              onClick={() => onAgain(answer)}
             >
               {words.again}
             </Button>

@@ -1,6 +1,9 @@
 export const words = {
   title: 'Playground',
   model: 'Model',
+  compare: 'Compare with',
+  compareNone: 'Compare with…',
+  beside: (name: string) => `beside ${name}`,
   params: 'Parameters',
   code: 'View code',
   clear: 'Clear',

@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { PageHead } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { EmptyState } from '../../components/surface.tsx';
-import { useChat } from '../../stores/chat.ts';
+import { beginAgain, useChat, type Answer } from '../../stores/chat.ts';
 import { deploymentByName, useDeployments } from '../../stores/deployments.ts';
 import { costNow, lookOf, sortForOverview } from '../../view/state.ts';
 import { buttonClass } from '../../components/button.tsx';
@@ -20,12 +20,21 @@ import { ParamsPanel } from './params-panel.tsx';
 export default function Playground(): ReactNode {
   const model = useModel();
   const view = useDeployments((state) => (model === null ? undefined : deploymentByName(state.byId, model)));
+  const byId = useDeployments((state) => state.byId);
+  const rival = useChat((state) => state.rival);
   const { chat } = useApp();
   const turns = useChat((state) => state.turns);
   const busy = useChat((state) => state.busy);
   const [panel, setPanel] = useState(false);
   const [code, setCode] = useState(false);
   if (model === null) return <Nothing />;
+  const other = rival === null || rival === model ? undefined : deploymentByName(byId, rival);
+  const models = other === undefined ? [model] : [model, other.name];
+  const again = (answer: Answer): void => {
+    const asked = models[answer.side] ?? answer.model;
+    const id = beginAgain(answer.id, asked);
+    if (id !== null) chat.ask(asked, id);
+  };
   return (
     <>
       <PageHead title={words.title}>
@@ -35,6 +44,7 @@ export default function Playground(): ReactNode {
             <StateBadge look={lookOf(view)} /> <span className="text-soft">{costNow(view)}</span>
           </span>
         )}
+        <RivalPicker model={model} rival={other?.name ?? null} />
         <Button
           icon={<SlidersHorizontal size={14} aria-hidden />}
           aria-expanded={panel}
@@ -55,8 +65,8 @@ export default function Playground(): ReactNode {
       </PageHead>
       <div className="flex min-h-0 grow border-t border-line @max-2xl:flex-col-reverse">
         <div className="flex min-w-0 grow flex-col">
-          <Conversation turns={turns} busy={busy} onAgain={(id) => chat.ask(model, id)} />
-          <Composer model={model} view={view} />
+          <Conversation turns={turns} busy={busy} onAgain={again} />
+          <Composer models={models} views={[view, other].filter((known) => known !== undefined)} />
         </div>
         {panel && <ParamsPanel />}
       </div>
@@ -98,6 +108,30 @@ function ModelPicker({ model }: { readonly model: string }): ReactNode {
     >
       {(names.includes(model) ? names : [model, ...names]).map((name) => (
         <option key={name}>{name}</option>
+      ))}
+    </select>
+  );
+}
+
+/** A second model that answers the same questions beside the first. */
+function RivalPicker({ model, rival }: { readonly model: string; readonly rival: string | null }): ReactNode {
+  const byId = useDeployments((state) => state.byId);
+  const names = sortForOverview(Object.values(byId))
+    .map((view) => view.name)
+    .filter((name) => name !== model);
+  if (names.length === 0) return null;
+  return (
+    <select
+      aria-label={words.compare}
+      className="field max-w-48"
+      value={rival ?? ''}
+      onChange={(event) => useChat.setState({ rival: event.target.value === '' ? null : event.target.value })}
+    >
+      <option value="">{words.compareNone}</option>
+      {names.map((name) => (
+        <option key={name} value={name}>
+          {words.beside(name)}
+        </option>
       ))}
     </select>
   );

@@ -1,0 +1,68 @@
+import type { DeploymentSpec } from '../../shared/model.ts';
+import { freeName, RECIPES } from '../../shared/recipes.ts';
+import { EMPTY_DRAFT, type Draft } from './deploy-draft.ts';
+
+/** A recipe brings the context that suits its purpose. */
+export function draftForModel(model: string): Draft {
+  const recipe = RECIPES.find((known) => known.model === model);
+  return {
+    ...EMPTY_DRAFT,
+    model,
+    ...(recipe === undefined ? {} : { backend: recipe.backend, contextTokens: recipe.contextTokens }),
+  };
+}
+
+/** A copy of a deployment under a name of its own. */
+export function draftFromSpec(spec: DeploymentSpec, taken: readonly string[]): Draft {
+  const name = freeName(spec.name.slice(0, 37), taken);
+  // Two deployments cannot answer to one name.
+  return { ...draftFromFile({ ...spec, aliases: [] }), name };
+}
+
+/** A deployment as a file describes it, with its hardware and its dearest price. */
+export function draftFromFile(spec: DeploymentSpec): Draft {
+  const { gpuTypeIds, gpuCount, dataCenterIds, cloud, maxUsdPerHour } = spec.compute;
+  const limited = gpuTypeIds.length > 0 || gpuCount !== null || dataCenterIds.length > 0;
+  return {
+    ...EMPTY_DRAFT,
+    model: spec.model,
+    backend: spec.backend,
+    name: spec.name,
+    mode: spec.mode,
+    contextTokens: spec.contextTokens,
+    concurrency: String(spec.concurrency),
+    kvCacheDtype: spec.kvCacheDtype,
+    cloud,
+    fallbackUsd: maxUsdPerHour,
+    only: limited ? { gpuTypeIds, gpuCount, dataCenterIds } : null,
+    idleMinutes: String(spec.idle.minutes),
+    idleOff: spec.idle.policy === 'off',
+    usdPerDay: spec.budget.usdPerDay === null ? '' : String(spec.budget.usdPerDay),
+    usdPerBoot: String(spec.budget.usdPerBoot),
+    watchdog: spec.watchdog.enabled,
+    maxHours: String(spec.watchdog.maxHours),
+    onStop: spec.onStop,
+    wakeOnRequest: spec.wakeOnRequest,
+    autostart: spec.autostart,
+    aliases: spec.aliases.join(', '),
+    revision: spec.revision ?? '',
+    image: spec.image ?? '',
+    extraArgs: spec.extraArgs.join('\n'),
+    env: Object.entries(spec.env)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('\n'),
+    containerDiskGb: spec.containerDiskGb === null ? '' : String(spec.containerDiskGb),
+    schedule: spec.schedule,
+    base: spec,
+  };
+}
+
+/** Limits on hardware in words. */
+export function hardwareLimits(only: NonNullable<Draft['only']>): string {
+  const parts = [
+    only.gpuTypeIds.length === 0 ? null : only.gpuTypeIds.join(' or '),
+    only.gpuCount === null ? null : `${only.gpuCount} GPU${only.gpuCount === 1 ? '' : 's'}`,
+    only.dataCenterIds.length === 0 ? null : `in ${only.dataCenterIds.join(' or ')}`,
+  ];
+  return parts.filter((part) => part !== null).join(', ');
+}
