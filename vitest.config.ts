@@ -21,10 +21,20 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/conformance/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/conformance/*.test.ts'],
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Installs three coding agents from npm (some 500 MB): `npm run test:agents`, not a part of `npm test`.
+        test: {
+          name: 'agents',
+          include: ['test/conformance/agents/*.test.ts'],
+          environment: 'node',
+          testTimeout: 120_000,
+          hookTimeout: 360_000,
         },
       },
       {

@@ -20,6 +20,7 @@ import { Router } from './router.ts';
 import { Auth } from './server/auth.ts';
 import { Front } from './server/front.ts';
 import { allowedHosts, type GateRules } from './server/gate.ts';
+import { serialLetters } from './server/serial-letters.ts';
 import { listen, type Patience } from './server/listeners.ts';
 import { TargetLoad } from './target-load.ts';
 import { Ticker } from './ticker.ts';
@@ -193,7 +194,7 @@ class ProxyServer implements Proxy {
       ticker: this.#ticker,
       clock,
       log,
-      idPrefix: `${this.#options.ids.next('req')}-`,
+      idPrefix: `${this.#options.ids.next('req').replace(/\d/g, (digit) => serialLetters(Number(digit)))}-`,
       onRefusal: refused,
       onRejected: (record) => this.#completed(record),
     });

@@ -95,6 +95,7 @@ describe('slow-loris', () => {
     await eventually(() => slow.closed, 'the slow one is cut');
     finish();
     await eventually(() => line.text.includes('[DONE]'), 'the long one is answered');
+    expect([line.closed, line.text.match(/HTTP\/1\.1/g)]).toEqual([false, ['HTTP/1.1']]);
     line.socket.destroy();
   });
 

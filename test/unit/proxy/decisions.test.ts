@@ -5,10 +5,11 @@ import { settle, take } from '../../../src/main/proxy/gcra.ts';
 import { canonicalJson } from '../../../src/main/proxy/json.ts';
 import { matchRoute } from '../../../src/main/proxy/routes.ts';
 import { bearsProcessing } from '../../../src/main/proxy/server/intake.ts';
+import { serialLetters } from '../../../src/main/proxy/server/serial-letters.ts';
 import { roomIn } from '../../../src/main/proxy/stages/fit-context.ts';
 import { retryWaitMs } from '../../../src/main/proxy/stages/retry.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
-import { AppError } from '../../../src/shared/errors.ts';
+import { AppError, ERRORS } from '../../../src/shared/errors.ts';
 import { renderError } from '../../../src/main/proxy/dialects/errors.ts';
 
 describe('routes', () => {
@@ -177,6 +178,38 @@ describe('HTTP 102', () => {
     ]) {
       expect([agent, bearsProcessing(agent)]).toEqual([agent, false]);
     }
+  });
+});
+
+/** OpenCode 1.18.33 asks again, for minutes, when one of these is found anywhere in an error's body. */
+const ASKS_AGAIN = [
+  /429|500|502|503|504|524/i,
+  /rate increased too quickly|rate limit|rate-limit|rate_limit|too many requests/i,
+  /overloaded|service unavailable|service_unavailable|internal error|internal_error|server error|server_error/i,
+  /provider returned error|terminated|fetch failed|failed to fetch|network[-_\s]error|connection error|connection lost/i,
+  /try your request again|retry your request|resource exhausted|resource_exhausted/i,
+  /\btry again (?:later|in\b)|\b(?:currently|temporarily) at capacity\b/i,
+];
+
+describe('what needs the user', () => {
+  it('says nothing that makes OpenCode ask again', () => {
+    const id = serialLetters(123_456_789);
+    for (const code of Object.keys(ERRORS) as (keyof typeof ERRORS)[]) {
+      const { status, body } = renderError(new AppError(code, 'What happened.'), 'chat', id);
+      if (status >= 429) continue;
+      const text = JSON.stringify(body);
+      expect([code, ASKS_AGAIN.filter((pattern) => pattern.test(text))]).toEqual([code, []]);
+    }
+  });
+
+  it('numbers requests without digits', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.nat(), { minLength: 2 }), (counts) => {
+        const ids = counts.map(serialLetters);
+        expect(new Set(ids).size).toBe(counts.length);
+        for (const id of ids) expect(id).toMatch(/^[a-z]+$/);
+      }),
+    );
   });
 });
 

@@ -125,10 +125,11 @@ function anthropicType(status: number): string {
 
 /**
  * The code inside `response.failed`. Measured on Codex: `invalid_prompt` shows our text once, `context_length_exceeded`
- * makes it compact, anything else is repeated or replaced by a sentence of its own (CLIENTS 2.4).
+ * makes it compact, `server_error` is repeated and then shown; `server_is_overloaded` is repeated and replaced by a sentence
+ * about some other model (CLIENTS 2.4).
  */
 export function responsesFailureCode(error: AppError): string {
   if (error.code === 'context_length_exceeded') return 'context_length_exceeded';
   if (error.code === 'rate_limited') return 'rate_limit_exceeded';
-  return error.retryable && error.status !== 402 ? 'server_is_overloaded' : 'invalid_prompt';
+  return error.retryable && error.status !== 402 ? 'server_error' : 'invalid_prompt';
 }

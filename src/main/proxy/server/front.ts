@@ -15,6 +15,7 @@ import { endBadBytes } from './bad-bytes.ts';
 import { readBody } from './body.ts';
 import { corsHeaders, passGate, type GateRules } from './gate.ts';
 import { clientRequestId } from './intake.ts';
+import { serialLetters } from './serial-letters.ts';
 import { newCall, rejectedRecord, type Arrival } from './new-call.ts';
 import { OpenExchanges, type Exchanging } from './open-exchanges.ts';
 import { writeRefusal, type Refusal } from './refusal.ts';
@@ -57,7 +58,7 @@ export class Front {
   }
 
   readonly onRequest = (req: IncomingMessage, res: ServerResponse): void => {
-    const id = clientRequestId(req.headers) ?? `${this.#options.idPrefix}${(this.#serial++).toString(36)}`;
+    const id = clientRequestId(req.headers) ?? `${this.#options.idPrefix}${serialLetters(this.#serial++)}`;
     res.on('error', () => {}); // A write to a client that left; its close says so too.
     this.#serve(req, res, id).catch((error: unknown) =>
       this.#options.log.error({ id, error }, 'request handler failed'),

@@ -154,10 +154,20 @@ async function replyFor(
     throw upstreamError({ status: 502, headers: head.headers, body: '', targetName: call.target.name });
   }
   if (type === 'application/json') return jsonAnswer(call, plain, headers, head.status);
-  const events = type === EVENTS_TYPE && call.route.dialect !== 'plain';
+  const events = sendsEvents(call, type);
   const flow = new Prefetched(events ? answerEvents(call, plain, clock) : plain);
   await flow.first();
-  return { status: head.status, headers, body: { kind: 'flow', flow, events } };
+  return {
+    status: head.status,
+    headers: events ? { ...headers, 'content-type': EVENTS_TYPE } : headers,
+    body: { kind: 'flow', flow, events },
+  };
+}
+
+/** Some servers stream under a wrong content type, or none. */
+function sendsEvents(call: Call, type: string): boolean {
+  if (call.route.dialect === 'plain') return false;
+  return type === EVENTS_TYPE || (call.stream && (type === '' || type === 'text/plain'));
 }
 
 async function failureOf(call: Call, head: Head, body: Flow): Promise<AppError> {
