@@ -121,6 +121,7 @@ function newFleet(
     wakesPaused: () => !parts.settings.get().proxy.wakeOnRequest,
     refusal: (id) => services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
     startOfDay: (ms) => startOfDay(ms, services.zone()),
+    zone: services.zone,
     guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),
     timing: timingOf(parts.config(), cloud.simulated),
   });

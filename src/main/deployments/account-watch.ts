@@ -1,7 +1,7 @@
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { Pod } from '../runpod/api.ts';
 import type { DeploymentActor } from './actor.ts';
-import type { ComputedIdle } from './policy/computed-idle.ts';
+import type { DeploymentEvent } from './events.ts';
 import { OrphanSweep } from './orphans.ts';
 import { podFacts } from './pod/read-pod.ts';
 import { Reconciler } from './reconciler.ts';
@@ -20,9 +20,10 @@ export interface AccountWatchParts {
   readonly actors: () => readonly DeploymentActor[];
   /** Deployments written by another version of this app. */
   readonly unreadable: readonly string[];
-  readonly spentToday: (deploymentId: string) => number;
-  /** What idleness comes to now, where it is to be computed. */
-  readonly idle: (actor: DeploymentActor) => ComputedIdle | null;
+  /** What a deployment is told at every look: what it spent, what its idleness comes to. */
+  readonly numbers: (actor: DeploymentActor) => Omit<Extract<DeploymentEvent, { type: 'tick' }>, 'type'>;
+  /** Starts a deployment whose schedule wants it up soon. */
+  readonly startAhead: (actor: DeploymentActor) => void;
 }
 
 /** Keeps the deployments in step with the account: what RunPod lists, what nobody owns, what it billed. */
@@ -84,9 +85,10 @@ export class AccountWatch {
   }
 
   #onTick(): void {
-    for (const actor of this.#parts.actors()) {
-      const { id } = actor.record;
-      actor.post({ type: 'tick', spentTodayUsd: this.#parts.spentToday(id), idle: this.#parts.idle(actor) });
+    const { actors, numbers, startAhead } = this.#parts;
+    for (const actor of actors()) {
+      actor.post({ type: 'tick', ...numbers(actor) });
+      startAhead(actor);
     }
     this.#settling.tick();
   }

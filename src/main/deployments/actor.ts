@@ -14,6 +14,7 @@ export interface ActorParts {
   readonly timing: Timing;
   /** Cloud clock minus this computer's. */
   readonly offsetMs: () => number;
+  readonly zone: () => string;
   readonly run: (effect: Effect, context: EffectContext) => Promise<void>;
   /** Writes the record and what an event left to be written, in one transaction. */
   readonly commit: (record: DeploymentRecord, notes: readonly Note[]) => void;
@@ -81,8 +82,8 @@ export class DeploymentActor {
   }
 
   moment(): Moment {
-    const { clock, timing, offsetMs } = this.#parts;
-    return { now: clock.now(), offsetMs: offsetMs(), timing };
+    const { clock, timing, offsetMs, zone } = this.#parts;
+    return { now: clock.now(), offsetMs: offsetMs(), timing, zone: zone() };
   }
 
   /** Begins to act on what the record says. */

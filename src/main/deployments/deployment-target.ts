@@ -13,6 +13,8 @@ export interface TargetParts {
   readonly refusal: (actor: DeploymentActor) => AppError | null;
   /** Requests start nothing for now, whatever the deployment says. */
   readonly wakesPaused: () => boolean;
+  /** Why requests may not start it at this time of day; null = they may. */
+  readonly outsideHours: (record: DeploymentActor['record']) => string | null;
 }
 
 interface Waiter {
@@ -120,6 +122,8 @@ export class DeploymentTarget implements Target {
       throw stopped(record.spec.name, 'is stopped and may not be started by requests');
     if (this.#parts.wakesPaused())
       throw stopped(record.spec.name, 'is stopped and starts on request are paused');
+    const outside = this.#parts.outsideHours(record);
+    if (outside !== null) throw stopped(record.spec.name, `is stopped: ${outside}`);
     const refusal = this.#parts.refusal(this.#actor);
     if (refusal !== null) throw refusal;
     this.#actor.post({ type: 'start-asked', by: 'request' });

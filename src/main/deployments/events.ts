@@ -67,17 +67,24 @@ export type ProbeResult =
   /** It answers, and says that it will never serve this. */
   | { readonly stage: 'refused'; readonly detail: string };
 
-type Asker = 'user' | 'request' | 'autostart';
+/** A start by schedule: when it is to be ready, and why, for people. */
+interface Ahead {
+  readonly of: number;
+  readonly why: string;
+}
+
+type Asker = 'user' | 'request' | 'autostart' | 'schedule';
 
 /** Everything an actor hears, from people, the cloud, the pod and its own effects. */
 export type DeploymentEvent =
   // Verbs
-  | { readonly type: 'start-asked'; readonly by: Asker }
+  | { readonly type: 'start-asked'; readonly by: Asker; readonly ahead?: Ahead }
+  | { readonly type: 'sleep-coming' }
   | { readonly type: 'stop-asked'; readonly why: string }
   | { readonly type: 'terminate-asked' }
   | { readonly type: 'restart-asked' }
   | { readonly type: 'edited'; readonly spec: DeploymentSpec; readonly specHash: string }
-  | { readonly type: 'keep-alive-asked'; readonly until: number }
+  | { readonly type: 'keep-alive-asked'; readonly minutes: number }
   // Requests
   | { readonly type: 'lease-began' }
   | { readonly type: 'lease-ended'; readonly served: boolean }
@@ -85,7 +92,13 @@ export type DeploymentEvent =
   // The cloud, seen by the reconciler; `askedAt` = when the question was sent
   | { readonly type: 'pod-observed'; readonly pod: PodFacts; readonly askedAt: number }
   | { readonly type: 'pod-absent'; readonly askedAt: number }
-  | { readonly type: 'tick'; readonly spentTodayUsd: number; readonly idle: ComputedIdle | null }
+  | {
+      readonly type: 'tick';
+      readonly spentTodayUsd: number;
+      /** Beginning of the user's day, on this computer's clock. */
+      readonly dayFrom: number;
+      readonly idle: ComputedIdle | null;
+    }
   // Effects and their ends
   | { readonly type: 'planned'; readonly candidates: readonly PlanCandidate[] }
   | { readonly type: 'plan-failed'; readonly error: ErrorBody; readonly retryable: boolean }
@@ -149,6 +162,8 @@ export type DeploymentEvent =
   | { readonly type: 'override-refused' }
   | { readonly type: 'guard-unproven'; readonly reason: string }
   | { readonly type: 'idle-soon'; readonly stopsAt: number }
+  | { readonly type: 'hours-end-soon'; readonly stopsAt: number; readonly why: string }
+  | { readonly type: 'budget-soon' }
   | { readonly type: 'still-billing' };
 
 /** Why a create was refused and what the loop does about it (FACTS 1). */

@@ -52,17 +52,24 @@ export class Experience {
     );
   }
 
-  /** The newest durations first, at most `limit`. */
-  bootSeconds(gpuTypeId: string, model: string, phase: string, limit: number): number[] {
-    return this.#db
-      .all(
-        'SELECT seconds FROM deployment_boots WHERE gpu_type_id = ? AND model = ? AND phase = ? ORDER BY seq DESC LIMIT ?',
-        gpuTypeId,
-        model,
-        phase,
-        limit,
-      )
-      .map((row) => number(row, 'seconds'));
+  /** The newest durations first, at most `limit`; `gpuTypeId` null = on any GPU. */
+  bootSeconds(gpuTypeId: string | null, model: string, phase: string, limit: number): number[] {
+    const rows =
+      gpuTypeId === null
+        ? this.#db.all(
+            'SELECT seconds FROM deployment_boots WHERE model = ? AND phase = ? ORDER BY seq DESC LIMIT ?',
+            model,
+            phase,
+            limit,
+          )
+        : this.#db.all(
+            'SELECT seconds FROM deployment_boots WHERE gpu_type_id = ? AND model = ? AND phase = ? ORDER BY seq DESC LIMIT ?',
+            gpuTypeId,
+            model,
+            phase,
+            limit,
+          );
+    return rows.map((row) => number(row, 'seconds'));
   }
 }
 

@@ -9,9 +9,11 @@ import type { Intent } from './events.ts';
 import { Journal } from './journal.ts';
 import { Market } from './market.ts';
 import { News } from './news.ts';
+import { startAhead } from './pod/hours.ts';
 import { LogWatch } from './pod/log-watch.ts';
 import { PodEffects } from './pod/perform.ts';
-import { habitualIdle } from './habitual-idle.ts';
+import { bootMsOf, habitualIdle } from './habitual-idle.ts';
+import { wakeRefusal } from './policy/schedule.ts';
 import { installationId, recoverIntents } from './recovery.ts';
 import type { DeploymentRecord } from './record.ts';
 import { DeploymentStore } from './store.ts';
@@ -65,8 +67,12 @@ export class FleetCore {
       events,
       unreadable,
       actors: () => this.actors(),
-      spentToday: (id) => this.#spentToday(id),
-      idle: ({ record }) => habitualIdle(record, store, market),
+      numbers: ({ record }) => ({
+        spentTodayUsd: this.#spentToday(record.id),
+        dayFrom: deps.startOfDay(this.cloudNow()) - deps.api.clockOffsetMs(),
+        idle: habitualIdle(record, store, market),
+      }),
+      startAhead: (actor) => this.#startAhead(actor),
     });
     const creates = recoverIntents(store, new Set(records.map(({ id }) => id)), clock.now());
     for (const record of records) this.#join(record, creates.get(record.id) ?? null);
@@ -164,6 +170,15 @@ export class FleetCore {
     return this.#deps.clock.now() + this.#deps.api.clockOffsetMs();
   }
 
+  #startAhead(actor: DeploymentActor): void {
+    const due = startAhead(actor.state, actor.moment(), () => bootMsOf(this.market, actor.record.spec.model));
+    if (due !== null && this.refusal(actor) === null) actor.post(due);
+  }
+
+  #zone(): string {
+    return this.#deps.zone?.() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  }
+
   #spentToday(deploymentId: string): number {
     const now = this.cloudNow();
     return this.#deps.ledger.spent({ deploymentId }, this.#deps.startOfDay(now), now);
@@ -176,6 +191,7 @@ export class FleetCore {
       log,
       timing: this.timing,
       offsetMs: () => api.clockOffsetMs(),
+      zone: () => this.#zone(),
       run: (effect, context) => this.#effects.run(effect, context),
       commit: (current, notes) => this.#journal.commit(current, notes),
       changed: (changed, kind) => this.#changed(changed, kind),
@@ -190,6 +206,7 @@ export class FleetCore {
         simulated,
         refusal: (each) => this.refusal(each),
         wakesPaused: () => this.#deps.wakesPaused?.() ?? false,
+        outsideHours: ({ spec }) => wakeRefusal(spec.schedule, clock.now(), this.#zone())?.why ?? null,
       }),
     );
     return actor;

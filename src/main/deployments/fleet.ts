@@ -59,6 +59,10 @@ class PodFleet implements Fleet {
     this.#core.hurry();
   }
 
+  computerSleeps(): void {
+    for (const actor of this.#core.actors()) actor.post({ type: 'sleep-coming' });
+  }
+
   get(ref: string): DeploymentView {
     return this.#core.view(this.#core.find(ref));
   }
@@ -131,7 +135,7 @@ class PodFleet implements Fleet {
         advice: 'Start it.',
       });
     }
-    actor.post({ type: 'keep-alive-asked', until: this.#deps.clock.now() + minutes * 60_000 });
+    actor.post({ type: 'keep-alive-asked', minutes });
     return this.#core.view(actor);
   }
 
@@ -186,6 +190,10 @@ function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRec
     readyAt: null,
     keepAliveUntil: null,
     idleWarnedAt: null,
+    wantedAt: null,
+    aheadOf: null,
+    hoursWarnedAt: null,
+    budgetToldAt: null,
     spell: null,
     idle: null,
     answers: null,

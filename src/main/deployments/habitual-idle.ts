@@ -13,12 +13,17 @@ export function habitualIdle(
   market: Market,
 ): ComputedIdle | null {
   if (spec.idle.policy !== 'computed' || pod === null) return null;
-  const { medianSeconds } = market.bootTime(pod.launch.gpuTypeId, spec.model);
   const last = spell === null ? [] : [{ at: spell.fromMs, serviceMs: spell.toMs - spell.fromMs }];
   return computeIdle({
     uses: [...store.uses.of(id), ...last],
     usdPerHour: pod.rateUsdPerHour,
-    bootMs: medianSeconds === null ? FIRST_BOOT_MS : medianSeconds * 1000,
+    bootMs: bootMsOf(market, spec.model, pod.launch.gpuTypeId),
     fixedMinutes: spec.idle.minutes,
   });
+}
+
+/** How long a start usually takes, on one GPU or on whichever it was. */
+export function bootMsOf(market: Market, model: string, gpuTypeId: string | null = null): number {
+  const { medianSeconds } = market.bootTime(gpuTypeId, model);
+  return medianSeconds === null ? FIRST_BOOT_MS : medianSeconds * 1000;
 }

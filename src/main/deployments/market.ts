@@ -91,7 +91,8 @@ export class Market {
     }
   }
 
-  bootTime(gpuTypeId: string, model: string): { medianSeconds: number | null; runs: number } {
+  /** null = on any GPU. */
+  bootTime(gpuTypeId: string | null, model: string): { medianSeconds: number | null; runs: number } {
     const seconds = this.#experience.bootSeconds(gpuTypeId, model, 'total', BOOTS);
     return { medianSeconds: median(seconds), runs: seconds.length };
   }

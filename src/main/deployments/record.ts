@@ -150,6 +150,14 @@ export const recordSchema = z.object({
   idleWarnedAt: ms.nullable(),
   /** The spell of requests that is on, or was last; written down when the next one begins. */
   spell: z.object({ fromMs: ms, toMs: ms }).nullable().default(null),
+  /** Since when it is wanted up; what was started after working hours is not ended by them. */
+  wantedAt: ms.nullable().default(null),
+  /** What it was last started ahead of. */
+  aheadOf: ms.nullable().default(null),
+  /** When people were last told that working hours end. */
+  hoursWarnedAt: ms.nullable().default(null),
+  /** When people were last told that the day's budget is nearly used up. */
+  budgetToldAt: ms.nullable().default(null),
   /** What idleness was computed to; null = not computed (yet). */
   idle: z
     .object({ minutes: z.number(), from: z.enum(['gaps', 'fixed']), why: z.string() })

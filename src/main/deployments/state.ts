@@ -3,6 +3,7 @@ import { assertNever } from '../../shared/errors.ts';
 import type { PlanCandidate } from '../../shared/model.ts';
 import type { BootTrouble, DeploymentEvent, Effect, Intent, Note, NotificationKind } from './events.ts';
 import { nextState, type Trigger } from './machine.ts';
+import type { ScheduleDecision } from './policy/schedule.ts';
 import { BOOT_STATES, type Boot, type DeploymentRecord, type PhaseRecord } from './record.ts';
 import type { Timing } from './timing.ts';
 
@@ -51,6 +52,9 @@ export interface Live {
   /** When the pod was last kept awake by a request of our own. */
   touchedAt: number;
   spentTodayUsd: number;
+  dayFrom: number;
+  /** What its schedule said at the last look, until it is done or something happened since. */
+  hours: ScheduleDecision | null;
 }
 
 /** At the beginning of the app's run. */
@@ -84,6 +88,8 @@ export function newLive(record: DeploymentRecord, now: number): Live {
     inFlight: 0,
     touchedAt: 0,
     spentTodayUsd: 0,
+    dayFrom: now,
+    hours: null,
   };
 }
 
@@ -100,6 +106,8 @@ export interface Moment {
   /** Cloud clock minus `now`. */
   readonly offsetMs: number;
   readonly timing: Timing;
+  /** The user's time zone. */
+  readonly zone: string;
 }
 
 /** One event being applied: the state it changes and what it leaves to be written down. */

@@ -72,6 +72,8 @@ export interface FleetDeps {
   readonly wakesPaused?: () => boolean;
   /** Beginning of the user's day that holds an instant, for budgets per day. */
   readonly startOfDay: (ms: number) => number;
+  /** The user's time zone, for schedules; the computer's unless given. */
+  readonly zone?: () => string;
   readonly guardScripts: GuardScripts;
   readonly timing?: Partial<Timing>;
 }
@@ -107,6 +109,8 @@ export interface Fleet extends Disposable {
   start(): void;
   /** Looks at the account soon instead of at its usual time: the machine woke, or the network came back. */
   hurry(): void;
+  /** The computer is about to sleep: what is not to outlast that is stopped. */
+  computerSleeps(): void;
   list(): DeploymentView[];
   get(ref: string): DeploymentView;
   /**
@@ -122,6 +126,7 @@ export interface Fleet extends Disposable {
   terminate(ref: string): DeploymentView;
   edit(ref: string, wish: DeploymentWish, signal: AbortSignal): Promise<DeploymentView>;
   stopAll(why?: string): { stopping: string[] };
+  /** Puts off idleness and, once people were warned of it, the end of working hours. */
   keepAlive(ref: string, minutes: number): DeploymentView;
   history(ref: string): { entries: HistoryEntry[] };
   /** @throws AppError wait_timeout, or the deployment's own problem */

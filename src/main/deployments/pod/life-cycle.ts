@@ -4,6 +4,7 @@ import { bootingHandlers } from './booting.ts';
 import { decideBooting } from './decide-booting.ts';
 import { decidePlacing, decideUncertain } from './decide-placing.ts';
 import { decideEnding, endingHandlers } from './ending.ts';
+import { decideHours, hoursHandlers } from './hours.ts';
 import { logHandlers } from './log-events.ts';
 import { placingHandlers } from './placing.ts';
 import { podFactsHandlers } from './pod-facts.ts';
@@ -30,6 +31,7 @@ const HANDLERS: Handlers = {
   ...podFactsHandlers,
   ...servingHandlers,
   ...endingHandlers,
+  ...hoursHandlers,
   ...effectFailed,
 };
 
@@ -61,6 +63,7 @@ export function decide(state: State, moment: Moment): Verdict {
     decideEnding(state, moment) ??
     decideUnwanted(state) ??
     decideLimits(state, moment) ??
+    decideHours(state) ??
     decidePlacing(state, moment) ??
     decideBooting(state, moment) ??
     decideServing(state, moment) ??

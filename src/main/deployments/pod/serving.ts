@@ -1,3 +1,4 @@
+import { formatUsd } from '../../../shared/money.ts';
 import { idleMinutes, idlePlan, type IdlePlan } from '../idle.ts';
 import type { Verdict } from '../events.ts';
 import type { PodRecord } from '../record.ts';
@@ -5,9 +6,13 @@ import type { ComputedIdle } from '../policy/computed-idle.ts';
 import { SHORTEST_GAP_MS } from '../policy/computed-idle.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { cloudNow, history, isBooting, notify } from '../state.ts';
+import { hoursExtended, lookAtHours } from './hours.ts';
 import { doubt } from './pod-facts.ts';
 
 /** While it serves: limits, idleness, the proof that the watchdog is armed, and keeping the watchdog content. */
+
+/** The share of a day's budget at which people are told (SPEC 5.4). */
+const BUDGET_WARNING = 0.8;
 
 /** Limits that end any pod, booting or ready. */
 export function decideLimits({ record, live }: State, moment: Moment): Verdict | null {
@@ -17,9 +22,10 @@ export function decideLimits({ record, live }: State, moment: Moment): Verdict |
   if (usdPerDay !== null && live.spentTodayUsd >= usdPerDay) {
     return {
       do: 'apply',
-      event: { type: 'stop-asked', why: `its budget of ${usdPerDay} USD a day is used up` },
+      event: { type: 'stop-asked', why: `its budget of ${formatUsd(usdPerDay)} a day is used up` },
     };
   }
+  if (isBudgetLow(record, live)) return { do: 'apply', event: { type: 'budget-soon' } };
   if (spec.watchdog.enabled && pod.status !== 'EXITED' && cloudNow(moment) >= pod.launch.guard.deadlineAt) {
     return {
       do: 'apply',
@@ -27,6 +33,13 @@ export function decideLimits({ record, live }: State, moment: Moment): Verdict |
     };
   }
   return null;
+}
+
+/** Told once a day. */
+function isBudgetLow({ spec, budgetToldAt }: State['record'], live: State['live']): boolean {
+  const { usdPerDay } = spec.budget;
+  if (usdPerDay === null || live.spentTodayUsd < usdPerDay * BUDGET_WARNING) return false;
+  return budgetToldAt === null || budgetToldAt < live.dayFrom;
 }
 
 export function decideServing(state: State, moment: Moment): Verdict | null {
@@ -108,6 +121,7 @@ type Types =
   | 'keep-alive-asked'
   | 'touched'
   | 'idle-soon'
+  | 'budget-soon'
   | 'guard-unproven'
   | 'tick';
 
@@ -115,6 +129,7 @@ export const servingHandlers: HandlersFor<Types> = {
   'lease-began': (step) => {
     spellBegins(step);
     step.live.inFlight++;
+    step.live.hours = null;
     step.record.idleWarnedAt = null;
   },
 
@@ -127,7 +142,9 @@ export const servingHandlers: HandlersFor<Types> = {
 
   'unreachable-reported': (step) => doubt(step, 'The model server could not be reached.'),
 
-  'keep-alive-asked': (step, { until }) => {
+  'keep-alive-asked': (step, { minutes }) => {
+    const until = Math.max(step.now + minutes * 60_000, hoursExtended(step.state, step, minutes));
+    step.live.hours = null;
     step.record.keepAliveUntil = Math.max(until, step.record.keepAliveUntil ?? 0);
     step.record.idleWarnedAt = null;
     history(step, 'kept-alive', `Kept awake until ${new Date(step.record.keepAliveUntil).toISOString()}.`);
@@ -150,6 +167,19 @@ export const servingHandlers: HandlersFor<Types> = {
     );
   },
 
+  'budget-soon': (step) => {
+    const { record, live } = step;
+    const { usdPerDay } = record.spec.budget;
+    record.budgetToldAt = step.now;
+    if (usdPerDay === null) return;
+    notify(
+      step,
+      'budget',
+      `The budget of ${record.spec.name} is nearly used up`,
+      `${formatUsd(live.spentTodayUsd)} of ${formatUsd(usdPerDay)} for today are spent. At 100 % it is stopped.`,
+    );
+  },
+
   'guard-unproven': (step, { reason }) => {
     const { pod, spec } = step.record;
     if (pod === null) return;
@@ -164,8 +194,10 @@ export const servingHandlers: HandlersFor<Types> = {
     );
   },
 
-  tick: (step, { spentTodayUsd, idle }) => {
+  tick: (step, { spentTodayUsd, dayFrom, idle }) => {
     step.live.spentTodayUsd = spentTodayUsd;
+    step.live.dayFrom = dayFrom;
+    lookAtHours(step);
     if (idle !== null) idleComputed(step, idle);
   },
 };

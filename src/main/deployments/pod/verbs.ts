@@ -7,16 +7,19 @@ import { beginEnding, stopAction } from './ending.ts';
 
 type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited';
 
+const STARTED = {
+  user: 'Started.',
+  request: 'Woken by a request.',
+  autostart: 'Started with the app.',
+  schedule: 'Started ahead of need.',
+} as const;
+
 export const verbHandlers: HandlersFor<Types> = {
-  'start-asked': (step, { by }) => {
+  'start-asked': (step, { by, ahead }) => {
     const { record } = step;
     if (record.desired === 'terminated' || isBooting(record) || record.state === 'ready') return;
-    history(
-      step,
-      'start',
-      by === 'request' ? 'Woken by a request.' : by === 'autostart' ? 'Started with the app.' : 'Started.',
-      { by },
-    );
+    history(step, 'start', ahead === undefined ? STARTED[by] : `Started: ${ahead.why}.`, { by });
+    if (ahead !== undefined) record.aheadOf = ahead.of;
     startUp(step, by === 'request' ? 'wake' : 'start');
   },
 
@@ -25,6 +28,7 @@ export const verbHandlers: HandlersFor<Types> = {
     if (record.desired === 'terminated') return;
     record.desired = 'stopped';
     record.keepAliveUntil = null;
+    record.hoursWarnedAt = null;
     if (record.state === 'stopped' || (record.state === 'failed' && record.pod === null)) return;
     if (record.state !== 'stopping') history(step, 'stop', `Stopping: ${why}.`);
     go(step, 'ending');
@@ -55,6 +59,7 @@ export const verbHandlers: HandlersFor<Types> = {
     record.specHash = specHash;
     record.idleWarnedAt = null;
     record.idle = null;
+    live.hours = null;
     history(step, 'edited', launchChanged ? 'Edited; a pod has to be made anew for this.' : 'Edited.');
     if (!launchChanged) return;
     if (record.state === 'placing') {
@@ -69,6 +74,8 @@ export const verbHandlers: HandlersFor<Types> = {
 
 function startUp(step: Step, reason: Boot['reason']): void {
   const { record } = step;
+  record.wantedAt = step.now;
+  step.live.hours = null;
   record.desired = 'running';
   beginBoot(step, reason);
   go(step, 'wanted');

@@ -59,23 +59,35 @@ export function decideSchedule(
 }
 
 function decideUp(schedule: Schedule, now: number, zone: string, state: ScheduleState): ScheduleDecision {
-  const deadline = deadlineOf(schedule, now, zone, state);
-  if (deadline === null) return { action: 'none', at: now, why: 'no working hours end soon', next: null };
+  const spans = workingSpans(schedule.hours, now, zone);
+  let deadline = deadlineOf(spans, now, state);
+  while (deadline !== null) {
+    const decision = towards(deadline, now, zone, state);
+    // Working hours that begin again before the stop would come call it off, until their own end.
+    const stopsAt = decision.next?.action === 'stop' ? decision.next.at : Number.NEGATIVE_INFINITY;
+    const again = spans.find((span) => span.from > now && span.from <= stopsAt && span.to > (deadline ?? 0));
+    if (again === undefined) return decision;
+    deadline = finite(again.to);
+  }
+  return { action: 'none', at: now, why: 'no working hours end soon', next: null };
+}
+
+/** What to do about an end of working hours. */
+function towards(deadline: number, now: number, zone: string, state: ScheduleState): ScheduleDecision {
   const warned = state.warnedAt !== null && state.warnedAt >= deadline - WARNING_MS;
   const clock = timeOfDay(deadline, zone);
   // Told late, people still get their time to answer.
   const stopsAt = warned ? Math.max(deadline, (state.warnedAt ?? 0) + WARNING_MS) : deadline;
   if (now >= stopsAt && (warned || !inUse(state, now))) return stopNow(state, now, stopsAt, clock);
+  const why = `working hours ${now < deadline ? 'end' : 'ended'} at ${clock}`;
   if (!warned && now >= deadline - WARNING_MS) {
     const at = Math.max(deadline, now + WARNING_MS);
-    return { action: 'warn', at, why: `working hours end at ${clock}`, next: { action: 'stop', at } };
+    return { action: 'warn', at, why, next: { action: 'stop', at } };
   }
-  return {
-    action: 'none',
-    at: now,
-    why: `working hours end at ${clock}`,
-    next: warned ? { action: 'stop', at: stopsAt } : { action: 'warn', at: deadline - WARNING_MS },
-  };
+  const next = warned
+    ? ({ action: 'stop', at: stopsAt } as const)
+    : ({ action: 'warn', at: deadline - WARNING_MS } as const);
+  return { action: 'none', at: now, why, next };
 }
 
 function stopNow(state: ScheduleState, now: number, stopsAt: number, clock: string): ScheduleDecision {
@@ -96,20 +108,17 @@ function inUse({ inFlight, lastRequestAt }: ScheduleState, now: number): boolean
  * When it is to stop; null = not by working hours. What was started after their end was meant to run then, and lives by
  * its idle policy.
  */
-function deadlineOf(schedule: Schedule, now: number, zone: string, state: ScheduleState): number | null {
-  const spans = workingSpans(schedule.hours, now, zone);
-  const extended = state.extendedUntil ?? 0;
+function deadlineOf(spans: readonly Span[], now: number, state: ScheduleState): number | null {
   const current = spans.find((span) => span.from <= now && now < span.to);
-  if (current !== undefined) return current.to === Infinity ? null : Math.max(current.to, extended);
   const ended = spans.findLast((span) => span.to <= now);
-  if (ended === undefined || state.since >= ended.to) return null;
-  const deadline = Math.max(ended.to, extended);
-  return extended > now ? Math.max(deadline, endCovering(spans, extended)) : deadline;
+  const end = current?.to ?? (ended !== undefined && state.since < ended.to ? ended.to : null);
+  if (end === null) return null;
+  const deadline = Math.max(end, state.extendedUntil ?? 0);
+  // Put off into the next working hours, it ends with those.
+  return finite(spans.find((span) => span.from <= deadline && deadline < span.to)?.to ?? deadline);
 }
 
-/** Put off into the next working hours, it ends with those. */
-const endCovering = (spans: readonly Span[], at: number): number =>
-  spans.find((span) => span.from <= at && at < span.to)?.to ?? 0;
+const finite = (at: number): number | null => (at === Number.POSITIVE_INFINITY ? null : at);
 
 function decideDown(schedule: Schedule, now: number, zone: string, state: ScheduleState): ScheduleDecision {
   const times = prewarmTimes(schedule.prewarm, now, zone);
@@ -144,7 +153,8 @@ export function extendedTo(
   state: ScheduleState,
   minutes: number,
 ): number {
-  const deadline = deadlineOf(schedule, now, schedule.timeZone ?? zone, state) ?? now;
+  const spans = workingSpans(schedule.hours, now, schedule.timeZone ?? zone);
+  const deadline = deadlineOf(spans, now, state) ?? now;
   return Math.max(now, deadline) + minutes * MINUTE_MS;
 }
 

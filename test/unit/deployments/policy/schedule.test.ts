@@ -99,6 +99,24 @@ describe('the end of working hours', () => {
     expect(decide('2026-11-25T09:30:00Z').action).toBe('none');
   });
 
+  it('is called off by working hours that begin again before the stop would come', () => {
+    const nights = scheduleSchema.parse({
+      hours: [
+        { from: '09:00', to: '18:00' },
+        { from: '18:05', to: '20:00' },
+      ],
+    });
+    const late = { warnedAt: END - 2 * MINUTE };
+    expect(decide(END - MINUTE, late, nights)).toMatchObject({
+      action: 'none',
+      next: { action: 'warn', at: at('2026-11-24T18:50:00Z') },
+    });
+    const morning = at('2026-11-25T07:55:00Z');
+    expect(decide(morning, { warnedAt: morning - MINUTE })).toMatchObject({
+      next: { action: 'warn', at: at('2026-11-25T16:50:00Z') },
+    });
+  });
+
   it('is no end where hours touch: a lunch break of its own is', () => {
     const split = (afternoon: string) =>
       scheduleSchema.parse({
