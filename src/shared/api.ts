@@ -18,6 +18,7 @@ import {
   costSummarySchema,
   deploymentSpecSchema,
   deploymentViewSchema,
+  editEffectsSchema,
   historyEntrySchema,
   keyCheckSchema,
   ledgerEntrySchema,
@@ -87,6 +88,11 @@ export const methods = {
   'deployments.edit': method(
     z.strictObject({ deployment: z.string().min(1), spec: deploymentSpecSchema }),
     deploymentViewSchema,
+  ),
+  /** What that edit would do to the pod there is; changes nothing. */
+  'deployments.editEffects': method(
+    z.strictObject({ deployment: z.string().min(1), spec: deploymentSpecSchema }),
+    editEffectsSchema,
   ),
   'deployments.stopAll': method(nothing, z.object({ stopping: z.array(z.string()) })),
   'deployments.keepAlive': method(

@@ -240,6 +240,21 @@ export const deploymentViewSchema = z.object({
 });
 export type DeploymentView = z.infer<typeof deploymentViewSchema>;
 
+/** What an edit does to a pod there is, told before it is made (SPEC 3.8). */
+export const editEffectsSchema = z.object({
+  /** The pod has to be made anew: `now` while it runs, at the `next-start` when it is stopped, `never` = it stays. */
+  newPod: z.enum(['never', 'now', 'next-start']),
+  /** Fields of the spec that make it so. */
+  because: z.array(z.string()),
+  /** What is lost by it, in words. */
+  wipes: z.array(z.string()),
+  costs: z.object({
+    /** What coming up again usually costs at the pod's rate; null = not known, 0 = it does not have to. */
+    bootUsd: z.number().nullable(),
+  }),
+});
+export type EditEffects = z.infer<typeof editEffectsSchema>;
+
 export const historyEntrySchema = z.object({
   at: isoSchema,
   /** Stable kind such as `pod-created`; `text` is for people. */

@@ -204,6 +204,15 @@ function deploymentAnswers(state: FakeState): Pick<MethodHandlers, DeploymentMet
     'deployments.terminate': async ({ deployment }) =>
       set({ ...find(deployment), desired: 'terminated', state: 'terminating', since: at }),
     'deployments.edit': async ({ deployment, spec }) => set({ ...find(deployment), spec }),
+    'deployments.editEffects': async ({ deployment, spec }) => {
+      const because = find(deployment).spec.model === spec.model ? [] : ['model'];
+      return {
+        newPod: because.length > 0 && find(deployment).pod !== null ? 'now' : 'never',
+        because,
+        wipes: [],
+        costs: { bootUsd: 0 },
+      };
+    },
     'deployments.stopAll': async () => {
       const running = [...store.values()].filter((view) => view.desired === 'running');
       for (const view of running) stopped(view);

@@ -19,6 +19,7 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'deployments.restart': { deployment: 'qwen3-coder' },
   'deployments.terminate': { deployment: 'tiny' },
   'deployments.edit': { deployment: 'tiny', spec: { name: 'tiny', model: 'Qwen/Qwen3-0.6B' } },
+  'deployments.editEffects': { deployment: 'tiny', spec: { name: 'tiny', model: 'Qwen/Qwen3-0.6B' } },
   'deployments.stopAll': {},
   'deployments.keepAlive': { deployment: 'qwen3-coder', minutes: 60 },
   'deployments.history': { deployment: 'tiny' },

@@ -3,6 +3,7 @@ import type {
   DeploymentSpec,
   DeploymentView,
   DeploymentWish,
+  EditEffects,
   HistoryEntry,
   LogLine,
 } from '../../shared/model.ts';
@@ -11,6 +12,7 @@ import type { TargetSource } from '../target.ts';
 import type { DeploymentActor } from './actor.ts';
 import { admit } from './admission.ts';
 import { deploymentLogs } from './deployment-logs.ts';
+import { editEffects } from './edit-effects.ts';
 import { FleetCore } from './fleet-core.ts';
 import { specHash } from './pod/launch.ts';
 import { FleetRadar } from './fleet-radar.ts';
@@ -118,6 +120,19 @@ class PodFleet implements Fleet {
     this.#core.refuseTakenName(spec.name, actor.record.id);
     actor.post({ type: 'edited', spec, specHash: specHash(spec) });
     return this.#core.view(actor);
+  }
+
+  editEffects(ref: string, spec: DeploymentSpec): EditEffects {
+    const { record, state } = this.#alive(ref);
+    const { medianSeconds } = this.#core.market.bootTime(
+      record.pod?.launch.gpuTypeId ?? null,
+      record.spec.model,
+    );
+    return editEffects(record.spec, spec, {
+      pod: record.pod,
+      inFlight: state.live.inFlight,
+      bootMs: medianSeconds === null ? null : medianSeconds * 1000,
+    });
   }
 
   stopAll(why = 'everything was stopped'): { stopping: string[] } {

@@ -4,6 +4,7 @@ import type {
   DeploymentSpec,
   DeploymentView,
   DeploymentWish,
+  EditEffects,
   HistoryEntry,
   LogLine,
   Plan,
@@ -125,6 +126,8 @@ export interface Fleet extends Disposable {
   restart(ref: string): DeploymentView;
   terminate(ref: string): DeploymentView;
   edit(ref: string, wish: DeploymentWish, signal: AbortSignal): Promise<DeploymentView>;
+  /** What that edit would do to the pod there is; changes nothing. */
+  editEffects(ref: string, spec: DeploymentSpec): EditEffects;
   stopAll(why?: string): { stopping: string[] };
   /** Puts off idleness and, once people were warned of it, the end of working hours. */
   keepAlive(ref: string, minutes: number): DeploymentView;

@@ -16,6 +16,7 @@ export function deploymentHandlers(fleet: Fleet): Handled {
     'deployments.restart': async ({ deployment }) => fleet.restart(deployment),
     'deployments.terminate': async ({ deployment }) => fleet.terminate(deployment),
     'deployments.edit': ({ deployment, spec }, signal) => fleet.edit(deployment, spec, signal),
+    'deployments.editEffects': async ({ deployment, spec }) => fleet.editEffects(deployment, spec),
     'deployments.stopAll': async () => fleet.stopAll(),
     'deployments.keepAlive': async ({ deployment, minutes }) => fleet.keepAlive(deployment, minutes),
     'deployments.history': async ({ deployment }) => fleet.history(deployment),
