@@ -150,6 +150,7 @@ export class Desktop {
       settings: ground.settings,
       words: () => this.#words(),
       perform: this.#perform,
+      onSleep: () => this.#host?.manager().fleet.computerSleeps(),
       onAwake: () => {
         this.#host?.manager().fleet.hurry();
         void this.#store.refresh();

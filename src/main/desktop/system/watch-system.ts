@@ -21,6 +21,8 @@ export interface SystemParts {
   readonly settings: UserSettingsStore;
   readonly words: () => Words;
   readonly perform: (action: DesktopAction) => void;
+  /** The machine is about to sleep. */
+  readonly onSleep: () => void;
   /** The machine woke or its network came back. */
   readonly onAwake: () => void;
   readonly onLock: () => void;
@@ -34,7 +36,11 @@ export function watchSystem(parts: SystemParts): Disposables {
   const { platform, env, home, clock, settings, words } = parts;
   const { log } = parts.log;
   const owned = new Disposables();
-  owned.defer('power', watchPower({ ...parts, log, onSuspend: () => parts.log.flush() }));
+  const onSuspend = (): void => {
+    parts.onSleep();
+    parts.log.flush();
+  };
+  owned.defer('power', watchPower({ ...parts, log, onSuspend }));
   owned.defer('network', watchNetwork(clock, parts.onAwake));
   watchAccessibility(platform, log);
   const loginItem = createLoginItem({
