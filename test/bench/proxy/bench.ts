@@ -1,5 +1,5 @@
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,9 @@ import {
 
 /**
  * The proxy against nginx and against no proxy, contenders interleaved in one run, medians of rounds (PERFORMANCE). Only
- * ratios and differences are kept. `--quick` runs fewer rounds.
+ * ratios and differences are kept. Beside each ratio of throughputs stands the ratio of processor time a request, which is
+ * the same on a quiet machine and still true on a busy one, where the first says who was scheduled. `--quick` runs fewer
+ * rounds.
  */
 const QUICK = process.argv.includes('--quick');
 const ROUNDS = QUICK ? 3 : 7;
@@ -75,33 +77,63 @@ const at = (port: number, body: string): Shot => ({ port, body });
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** The proxy's figure over nginx's, medians of interleaved rounds. */
-async function ratio(name: string, base: number, measure: (port: number) => number): Promise<void> {
-  const own: number[] = [];
-  const other: number[] = [];
-  for (let i = 0; i < ROUNDS; i++) {
-    own.push(measure(PORTS.proxy));
-    other.push(measure(base));
-  }
-  results[name] = round(median(own) / median(other));
-  console.log(name, results[name]);
+const TICKS_A_SECOND = 100;
+
+/** Processor seconds a process and its children have used so far, from /proc. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  const own = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  return children
+    .split(' ')
+    .filter(Boolean)
+    .reduce((sum, child) => sum + cpuSeconds(Number(child)), own);
 }
 
-async function throughputs(): Promise<void> {
+interface Contender {
+  readonly port: number;
+  readonly pid: number;
+}
+
+/** Requests a second, and requests a second of processor time, of one window. */
+function window(who: Contender, measure: (port: number) => number): { rate: number; perCpu: number } {
+  const before = cpuSeconds(who.pid);
+  const rate = measure(who.port);
+  return { rate, perCpu: (rate * WINDOW_SECONDS) / (cpuSeconds(who.pid) - before) };
+}
+
+/** The proxy's figures over another's, medians of interleaved rounds. */
+function ratio(name: string, base: Contender, measure: (port: number) => number): void {
+  const own: { rate: number; perCpu: number }[] = [];
+  const other: { rate: number; perCpu: number }[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    own.push(window(PROXY, measure));
+    other.push(window(base, measure));
+  }
+  const over = (of: 'rate' | 'perCpu'): number =>
+    round(median(own.map((one) => one[of])) / median(other.map((one) => one[of])));
+  results[name] = over('rate');
+  results[`${name}, by processor time`] = over('perCpu');
+  console.log(name, over('rate'), over('perCpu'));
+}
+
+function throughputs(nginx: Contender): void {
   for (const connections of [16, 64]) {
-    await ratio(`P1 json ÷ nginx, ${connections} connections`, PORTS.nginx, (port) =>
+    ratio(`P1 json ÷ nginx, ${connections} connections`, nginx, (port) =>
       throughput(at(port, chat({})), connections, WINDOW_SECONDS),
     );
   }
-  await ratio('P6 32 KB bodies ÷ nginx, 16 connections', PORTS.nginx, (port) =>
+  ratio('P6 32 KB bodies ÷ nginx, 16 connections', nginx, (port) =>
     throughput(at(port, chat({}, 32_000)), 16, WINDOW_SECONDS),
   );
   for (const streams of [1, 16, 64]) {
-    await ratio(`P4 events ÷ nginx, ${streams} streams`, PORTS.nginx, (port) =>
+    ratio(`P4 events ÷ nginx, ${streams} streams`, nginx, (port) =>
       throughput(at(port, chat({ stream: true, n_events: 1000 })), streams, WINDOW_SECONDS),
     );
   }
-  await ratio('P5 cache hits ÷ constant answer', PORTS.constant, (port) =>
+  ratio('P5 cache hits ÷ constant answer', { ...PROXY, port: PORTS.constant }, (port) =>
     throughput(at(port, chat({ temperature: 0 })), 16, WINDOW_SECONDS, true),
   );
 }
@@ -182,10 +214,11 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-proxy-'));
 const upstream = await child('upstream.ts', [PORTS.upstream]);
 const proxy = await child('serve.ts', [PORTS.proxy, PORTS.upstream, PORTS.constant]);
 const nginx = startNginx(folder);
+const PROXY: Contender = { port: PORTS.proxy, pid: proxy.pid ?? 0 };
 try {
   results['load average at the start'] = round(loadavg()[0] ?? NaN);
   if (nginx === null) results['nginx'] = 'nginx, wrk or taskset is missing: ratios were not taken';
-  else await throughputs();
+  else throughputs({ port: PORTS.nginx, pid: nginx.pid ?? 0 });
   await waits();
   await memory();
   results['load average at the end'] = round(loadavg()[0] ?? NaN);

@@ -52,5 +52,5 @@ constant.listen(constantPort, '127.0.0.1', () => process.send?.('ready'));
 process.on('SIGINT', () => process.exit(0));
 process.on('message', () => {
   globalThis.gc?.();
-  process.send?.({ rss: process.memoryUsage().rss, inFlight: proxy.stats().inFlight, completed });
+  process.send?.({ ...process.memoryUsage(), inFlight: proxy.stats().inFlight, completed });
 });
