@@ -13,6 +13,7 @@ import { createSecretStore, type AppSecretStore } from './secrets/create-secret-
 import { openOsKeychain } from './secrets/keychain.ts';
 import type { AppConfig } from './settings/app-config.ts';
 import { openConfiguration, type ConfigSource } from './settings/config-source.ts';
+import { refuseWeakKey } from './settings/exposure.ts';
 import { createUserSettings, type SettingsFile, type UserSettingsStore } from './settings/user-settings.ts';
 import { version } from './version.ts';
 
@@ -73,6 +74,7 @@ export interface RunningCore {
 export async function startCore(ground: Ground, input: CoreInput, owned: Disposables): Promise<RunningCore> {
   const { configuration, log } = ground;
   const config = configuration.current();
+  refuseWeakKey(config.proxy.host, (await ground.secrets.proxyKey()).key);
   const control: { url: string | null } = { url: null };
   const host = await startHost({
     ...ground,

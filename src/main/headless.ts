@@ -4,6 +4,7 @@ import type { Host } from './host.ts';
 import { leftRunning } from './left-running.ts';
 import { systemClock } from './platform/clock.ts';
 import { Disposables } from './platform/lifecycle.ts';
+import { exposureWarning } from './settings/exposure.ts';
 import { openSettingsFile } from './settings/user-settings.ts';
 
 export interface HeadlessInput {
@@ -70,6 +71,7 @@ async function open(input: HeadlessInput, owned: Disposables, onShutdown: () => 
 async function announce(input: HeadlessInput, ground: Ground, { host, server }: RunningCore): Promise<void> {
   const manager = host.manager();
   const { key, note } = await ground.secrets.proxyKey();
+  const exposure = exposureWarning(ground.configuration.current().proxy.host);
   const lines = [
     manager.cloud.simulated
       ? 'Cloud     sandbox: everything is simulated, nothing costs money'
@@ -78,6 +80,7 @@ async function announce(input: HeadlessInput, ground: Ground, { host, server }: 
     `Key       ${key}`,
     `UI        ${server.loginLink()}`,
     `Data      ${ground.configuration.current().dataDir}`,
+    ...(exposure === null ? [] : [`Warning   ${exposure}`]),
     ...(note === null ? [] : [note]),
     ...ground.configuration.notes(),
   ];

@@ -339,6 +339,25 @@ describe('a machine that is in the way', () => {
     ).toEqual([]);
   });
 
+  it('an endpoint for others: no key that can be guessed, and a warning that stays in sight', async () => {
+    const env = { RUNPOD_LLM_PROXY_KEY: 'hunter2' };
+    const dataDir = tempDir();
+    const others = [...PORTS, '--host', '0.0.0.0'];
+    expect(
+      await faultsOf((more) => refusedServe(dataDir, [...others, ...more], env), {
+        exit: 2,
+        code: 'config_invalid',
+        says: [/7 characters/, /"0\.0\.0\.0"/, /RUNPOD_LLM_PROXY_KEY/],
+      }),
+    ).toEqual([]);
+    const app = new Installation();
+    onTestFinished(() => app.end());
+    const { endpoint } = await app.serve(['--host', '0.0.0.0']);
+    expect(app.program.lines.join('\n')).toMatch(/Warning +The endpoint listens on 0\.0\.0\.0/);
+    expect((await app.cli(['status'])).stdout).toMatch(/warning: The endpoint listens on 0\.0\.0\.0/);
+    expect((await fetch(`${endpoint}/models`)).status).toBe(401);
+  });
+
   it('a second instance is told who holds the data directory, and the first goes on', async () => {
     const app = new Installation();
     onTestFinished(() => app.end());

@@ -4,7 +4,7 @@ import { AppError } from '../../shared/errors.ts';
 import type { DeploymentView } from '../../shared/model.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
-import { leftRunning, phaseKey, phaseStartLine, progressLine } from './render/progress.ts';
+import { goesOn, phaseKey, phaseStartLine, progressLine } from './render/progress.ts';
 import { truncate } from './render/table.ts';
 import { duration, stateWords } from './render/words.ts';
 import { seconds } from './wish.ts';
@@ -66,8 +66,14 @@ function waitError(
   const details = { deployment: view.id, state: view.state, usdPerHour: view.cost.nowUsdPerHour };
   const stop = `runpod-llm stop ${view.name}`;
   if (signal.aborted) {
-    return new AppError('client_closed', leftRunning(view), {
+    return new AppError('client_closed', `Stopped waiting. ${goesOn(view)}`, {
       advice: `Look again: runpod-llm show ${view.name}. Stop it: ${stop}`,
+      details,
+    });
+  }
+  if (error instanceof AppError && error.code === 'instance_unreachable') {
+    return new AppError('instance_unreachable', `The running instance ended. ${goesOn(view)}`, {
+      advice: 'Start it again: runpod-llm serve. It takes over what was under way.',
       details,
     });
   }

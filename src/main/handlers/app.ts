@@ -6,6 +6,7 @@ import type { Manager } from '../manager.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { AppSecretStore } from '../secrets/create-secret-store.ts';
 import type { ConfigSource } from '../settings/config-source.ts';
+import { exposureWarning } from '../settings/exposure.ts';
 import { parseDeployments } from '../settings/parse-deployments.ts';
 import type { UserSettingsStore } from '../settings/user-settings.ts';
 import { examine } from './doctor.ts';
@@ -96,7 +97,7 @@ export async function statusOf(parts: AppParts): Promise<AppStatus> {
     control: { url: parts.controlUrl() ?? '' },
     keychain,
     runpod,
-    configProblem: configProblem(parts),
+    configProblem: joined([configProblem(parts), exposureWarning(configuration.current().proxy.host)]),
     deployments: manager.fleet.list().length,
   };
 }
@@ -113,10 +114,14 @@ async function runpodStatus({ manager, secrets }: AppParts): Promise<AppStatus['
 
 function configProblem(parts: AppParts): string | null {
   const later = parts.afterRestart();
-  const problems = [
+  return joined([
     parts.configuration.problem(),
     parts.declaredProblem(),
     later.length === 0 ? null : `Restart the app for the change of ${later.join(', ')} to count.`,
-  ].filter((text) => text !== null);
-  return problems.length === 0 ? null : problems.join('\n');
+  ]);
+}
+
+function joined(texts: readonly (string | null)[]): string | null {
+  const told = texts.filter((text) => text !== null);
+  return told.length === 0 ? null : told.join('\n');
 }

@@ -60,6 +60,13 @@ export interface Proxy {
   clearCache(model: string | null): number;
 }
 
+/** Where clients on this computer reach what listens on `host`: "every address" is no address to call. */
+function clientHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 const LOOPBACK = /^(?:127\.|::1$|\[::1\]$)/;
 
 /** The OpenAI-compatible endpoint in front of all targets (SPEC 4). */
@@ -128,7 +135,7 @@ class ProxyServer implements Proxy {
     this.#port = listening.port;
     this.#host = host;
     this.#loopback = loopback;
-    const name = host.includes(':') ? `[${host}]` : host;
+    const name = clientHost(host);
     return { url: `http://${name}:${this.#port}` };
   }
 

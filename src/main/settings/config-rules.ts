@@ -20,7 +20,8 @@ export function brokenRules(config: AppConfig): BrokenRule[] {
   ];
 }
 
-function isLoopbackHost(host: string): boolean {
+/** A name or address that leads to this computer alone. */
+export function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase().replaceAll(/^\[|\]$/g, '');
   return (
     name === 'localhost' ||

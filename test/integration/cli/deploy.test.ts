@@ -230,6 +230,17 @@ describe('--wait', () => {
     expect(err).toContain('error: No A5000 free.');
   });
 
+  it('tells what goes on when the instance ends under it', async () => {
+    const fake = createFakeManager();
+    fake.fail('deployments.wait', new AppError('instance_unreachable', 'It does not answer.'));
+    const { code, err } = await commandLine(['start', 'gemma-3-12b', '--wait'], await fakeInstance({ fake }));
+    expect(code).toBe(3);
+    expect(err).toContain(
+      'error: The running instance ended. gemma-3-12b goes on (Loading weights) and costs $0.26/h.\n' +
+        '  Start it again: runpod-llm serve. It takes over what was under way.\n',
+    );
+  });
+
   it('can be left: the deployment goes on, and what it costs is said', async () => {
     const instance = await fakeInstance();
     const interrupt = new AbortController();

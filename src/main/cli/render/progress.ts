@@ -38,9 +38,9 @@ function spentText(view: DeploymentView, now: number): string | null {
   return `${formatUsd(spent)} so far (${formatUsd(usdPerHour)}/h)`;
 }
 
-/** For somebody who stops waiting: what goes on without them. */
-export function leftRunning(view: DeploymentView): string {
+/** For somebody whose wait ends early: what goes on without them. */
+export function goesOn(view: DeploymentView): string {
   const price = view.cost.nowUsdPerHour || view.pod?.usdPerHour || 0;
   const money = price > 0 ? ` and costs ${formatUsd(price)}/h` : '';
-  return `Stopped waiting. ${view.name} goes on (${stateWords(view).text})${money}.`;
+  return `${view.name} goes on (${stateWords(view).text})${money}.`;
 }

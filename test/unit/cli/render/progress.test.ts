@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  leftRunning,
-  phaseKey,
-  phaseStartLine,
-  progressLine,
-} from '../../../../src/main/cli/render/progress.ts';
+import { goesOn, phaseKey, phaseStartLine, progressLine } from '../../../../src/main/cli/render/progress.ts';
 import { SAMPLE_NOW, sampleDeployments } from '../../../support/samples.ts';
 
 const [ready, loading, stopped] = sampleDeployments();
@@ -47,9 +42,7 @@ describe('progress', () => {
   });
 
   it('tells who stops waiting what goes on and what it costs', () => {
-    expect(leftRunning(loading)).toBe(
-      'Stopped waiting. gemma-3-12b goes on (Loading weights) and costs $0.26/h.',
-    );
-    expect(leftRunning(stopped)).toBe('Stopped waiting. tiny goes on (Stopped).');
+    expect(goesOn(loading)).toBe('gemma-3-12b goes on (Loading weights) and costs $0.26/h.');
+    expect(goesOn(stopped)).toBe('tiny goes on (Stopped).');
   });
 });
