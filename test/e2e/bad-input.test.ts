@@ -353,7 +353,7 @@ describe('a machine that is in the way', () => {
     const app = new Installation();
     onTestFinished(() => app.end());
     const { endpoint } = await app.serve(['--host', '0.0.0.0']);
-    expect(app.program.lines.join('\n')).toMatch(/Warning +The endpoint listens on 0\.0\.0\.0/);
+    await app.program.line(/Warning +The endpoint listens on 0\.0\.0\.0/);
     expect((await app.cli(['status'])).stdout).toMatch(/warning: The endpoint listens on 0\.0\.0\.0/);
     expect((await fetch(`${endpoint}/models`)).status).toBe(401);
   });
