@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MethodName, MethodOutput } from '../../src/shared/api.ts';
+import { readControlFile } from '../../src/main/control/control-file.ts';
 import { cli, startCli, type Running } from './processes.ts';
 
 /** `runpod-llm sandbox` as a process of its own: the cloud outlives whatever happens to the app. */
@@ -102,6 +104,19 @@ export class Installation {
     const result = await this.cli([...args, '--json']);
     if (result.code !== 0) throw new Error(`${args.join(' ')}: exit ${result.code}\n${result.text}`);
     return JSON.parse(result.stdout) as T;
+  }
+
+  /** Calls the control port as the command line does. */
+  async call<N extends MethodName>(name: N, input: object = {}): Promise<MethodOutput<N>> {
+    const { url, token } = readControlFile(this.dataDir);
+    const response = await fetch(`${url}/control/${name}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    });
+    const body: unknown = await response.json();
+    if (!response.ok) throw new Error(`${name}: ${JSON.stringify(body)}`);
+    return body as MethodOutput<N>;
   }
 
   async end(): Promise<void> {
