@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { costStack, stackedEdges } from '../../src/renderer/view/cost-chart.ts';
-import { entriesAsCsv } from '../../src/renderer/view/csv.ts';
+import { limitState, tellAtUsd } from '../../src/renderer/view/limit-state.ts';
 import { mergeHistory } from '../../src/renderer/view/history.ts';
 import { filterRequests, mergeRequests } from '../../src/renderer/view/requests.ts';
-import { SAMPLE_NOW, sampleCostSeries, sampleEntries, sampleRequest } from '../support/samples.ts';
+import { SAMPLE_NOW, sampleCostSeries, sampleRequest } from '../support/samples.ts';
 
 const kinds = { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 };
 
@@ -43,15 +43,20 @@ describe('the cost chart', () => {
   });
 });
 
-describe('the export', () => {
-  it('is a table that a spreadsheet cannot be tricked by', () => {
-    const [entry] = sampleEntries();
-    if (entry === undefined) throw new Error('an entry is needed');
-    const csv = entriesAsCsv([{ ...entry, deploymentName: '=cmd|calc', note: 'said "no", twice' }]);
-    const [head, row] = csv.split('\r\n');
-    expect(head?.split(',')[0]).toBe('id');
-    expect(row).toContain(`'=cmd|calc`);
-    expect(row).toContain('"said ""no"", twice"');
+describe('a limit', () => {
+  it.each([
+    [0, 10, 0, 'fine'],
+    [7.99, 10, 0.799, 'fine'],
+    [8, 10, 0.8, 'near'],
+    [9.99, 10, 0.999, 'near'],
+    [10, 10, 1, 'reached'],
+    [31, 10, 1, 'reached'],
+    [-0.2, 10, 0, 'fine'],
+  ] as const)('of which $%d of $%d is spent', (spent, limit, share, state) => {
+    const found = limitState(spent, limit);
+    expect(found.state).toBe(state);
+    expect(found.share).toBeCloseTo(share);
+    expect(tellAtUsd(limit)).toBe(8);
   });
 });
 

@@ -62,7 +62,7 @@ export function ScheduleFields({
         )}
         <SelectField
           label="When this computer goes to sleep"
-          className="w-64"
+          className="w-72"
           value={value.onSleep}
           onChange={(event) => change({ onSleep: event.target.value === 'stop' ? 'stop' : 'nothing' })}
         >
@@ -178,7 +178,7 @@ function TimeField({
       <input
         type="time"
         required
-        className="field num w-28"
+        className="field num w-36"
         value={value}
         onChange={(event) => {
           if (event.target.value !== '') onChange(event.target.value);

@@ -18,6 +18,7 @@ import {
   type ShownSnippet,
 } from '../../view/connect.ts';
 import { latency } from '../../view/format.ts';
+import { CheckSection } from './check-section.tsx';
 import { words } from './messages.ts';
 
 export function ClientCard({
@@ -60,7 +61,12 @@ export function ClientCard({
           ))}
         </ul>
       )}
-      {sheet.way !== 'impossible' && view !== undefined && <Handshake view={view} />}
+      {sheet.way !== 'impossible' && view !== undefined && (
+        <>
+          <Handshake view={view} />
+          <CheckSection key={view.id} clientId={sheet.id} clientName={sheet.name} view={view} />
+        </>
+      )}
     </section>
   );
 }

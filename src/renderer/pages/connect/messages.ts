@@ -39,6 +39,26 @@ export const words = {
   raise: 'Edit the context',
   waiting: 'Waiting for the first request…',
   waitingText: 'Nothing is started by looking at this page.',
+  check: {
+    title: 'Check',
+    verb: (client: string) => `Talk as ${client} does`,
+    again: 'Check again',
+    text: (name: string) =>
+      `Sends a few hundred tokens to ${name} through the proxy, the way this client would: a stream, a tool call, a caller that leaves.`,
+    running: 'Talking to the model…',
+    notReady: (name: string) => `${name} is not ready; a check starts nothing.`,
+    spoken: (good: number, all: number) => `${good} of ${all} checks passed`,
+    works: 'works',
+    fails: 'does not work',
+    names: {
+      models: 'Model list',
+      streaming: 'Streaming',
+      usage: 'Token counts',
+      tools: 'Tool calls',
+      abort: 'Leaving early',
+      waiting: 'Waiting for a start',
+    },
+  },
   heard: (client: string, time: string) => `Connected: ${client}, first token after ${time}.`,
   heardFailed: (code: string) => `A request came and failed: ${code}. See Logs → Requests.`,
 } as const;
