@@ -284,3 +284,19 @@ describe('keeping the pod (trap 15)', () => {
     expect(w.ledger.usdPerHour({})).toBe(0);
   });
 });
+
+describe('a stopped deployment', () => {
+  it('whose pod was missed in a list while it ended is at rest: the account is looked at less often', async () => {
+    w = world({ timing: { idlePollMs: 600_000 } });
+    w.fleet.start();
+    await w.fleet.create(wish(), true, never);
+    await w.pass(40_000);
+    w.fleet.stop('qwen');
+    await w.pass(30_000);
+    expect(w.fleet.get('qwen').state).toBe('stopped');
+    const lists = (): number => w.cloud.calls.filter((call) => call.startsWith('list')).length;
+    const before = lists();
+    await w.pass(1_800_000);
+    expect(lists() - before).toBeLessThanOrEqual(4);
+  });
+});

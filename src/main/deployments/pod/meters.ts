@@ -92,6 +92,8 @@ export function closePod(step: Step, atMs: number): void {
   // What it cost before this boot began was for serving, not for starting.
   if (boot !== null) boot.spentUsd += podSpent(record.pod, atMs, boot.startedAt + step.offsetMs);
   record.pod = null;
+  // Nothing is missed any more: the account need not be looked at often for it.
+  step.live.absentSince = null;
 }
 
 /** Compute between two instants of the current run, at the rate last seen. */
