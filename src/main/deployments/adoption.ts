@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import { deploymentSpecSchema, type Backend, type DeploymentSpec } from '../../shared/model.ts';
 import type { Pod } from '../runpod/api.ts';
@@ -27,7 +28,7 @@ export function readAdoption(pod: Pod, name: string, now: number): Adopted {
     );
   }
   const env = pod.env ?? {};
-  const spec = deploymentSpecSchema.parse({
+  const parsed = deploymentSpecSchema.safeParse({
     name,
     model: modelOf(pod, backend) ?? name,
     backend,
@@ -36,7 +37,19 @@ export function readAdoption(pod: Pod, name: string, now: number): Adopted {
     onStop: 'keep',
     watchdog: { enabled: env['RPLM_DEADLINE'] !== undefined },
   });
+  if (!parsed.success) throw unlikeOurs(pod.id, parsed.error);
+  const spec = parsed.data;
   return { spec, pod: podRecord(pod, launchOf(pod, spec, port), now) };
+}
+
+/** Strangers' pods may be made in ways that no deployment of this app can describe. */
+function unlikeOurs(podId: string, error: z.ZodError): AppError {
+  const [issue] = error.issues;
+  return new AppError(
+    'not_allowed_now',
+    `Pod ${podId} cannot be put under a deployment: its ${issue?.path.join('.') ?? 'form'} ${issue?.message ?? 'is not known'}.`,
+    { cause: error, advice: 'Stop or terminate it instead, or leave it as it is.' },
+  );
 }
 
 /** The record of an adopted deployment; its server has answered. */

@@ -53,6 +53,11 @@ describe('what serves on a pod that somebody else made', () => {
     expect(pod.launch.guard).toMatchObject({ mode: 'off', state: 'unprotected' });
   });
 
+  it('is refused in words when no deployment could describe it', async () => {
+    const odd = await stranger({ image: 'Not An Image!' });
+    expect(() => readAdoption(odd, 'mine', 0)).toThrow(/image must be an image reference/);
+  });
+
   it('carries this app’s watchdog, if its variables say so; the proof is its log', async () => {
     const env = { RPLM_DEADLINE: '1795600000', RPLM_IDLE: '1800', RPLM_BOOT_GRACE: '2700' };
     const armed = readAdoption(await stranger({ env }), 'mine', 0).pod.launch.guard;
