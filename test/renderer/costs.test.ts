@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { costStack, stackedEdges } from '../../src/renderer/view/cost-chart.ts';
 import { limitState, tellAtUsd } from '../../src/renderer/view/limit-state.ts';
 import { mergeHistory } from '../../src/renderer/view/history.ts';
-import { filterRequests, mergeRequests } from '../../src/renderer/view/requests.ts';
+import { filterRequests, meanPrice, mergeRequests } from '../../src/renderer/view/requests.ts';
 import { SAMPLE_NOW, sampleCostSeries, sampleRequest } from '../support/samples.ts';
 
 const kinds = { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 };
@@ -65,6 +65,13 @@ describe('lists that grow while they are read', () => {
     const older = { ...sampleRequest(), id: 'a', at: '2026-11-24T08:00:00.000Z' };
     const newer = { ...sampleRequest(), id: 'b', at: '2026-11-24T09:00:00.000Z' };
     expect(mergeRequests([older], [newer, older]).map((request) => request.id)).toEqual(['b', 'a']);
+  });
+
+  it('tell what a request costs on average', () => {
+    const of = (deployment: string, usd: number | null) => ({ ...sampleRequest(), deployment, usd });
+    const requests = [of('a', 0.1), of('b', 9), of('a', 0.3), of('a', null)];
+    expect(meanPrice(requests, 'a')).toEqual({ usd: 0.2, of: 2 });
+    expect(meanPrice(requests, 'c')).toBeNull();
   });
 
   it('are filtered by result and by text', () => {

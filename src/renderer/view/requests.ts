@@ -25,3 +25,18 @@ export function filterRequests(requests: readonly RequestRecord[], filter: Reque
       .includes(wanted);
   });
 }
+
+const PRICED = 50;
+
+/** What the latest requests to a deployment cost on average; null = none has a price. */
+export function meanPrice(
+  requests: readonly RequestRecord[],
+  deployment: string,
+): { readonly usd: number; readonly of: number } | null {
+  const prices = requests
+    .filter((request) => request.deployment === deployment)
+    .flatMap((request) => (request.usd === null ? [] : [request.usd]))
+    .slice(0, PRICED);
+  if (prices.length === 0) return null;
+  return { usd: prices.reduce((sum, price) => sum + price, 0) / prices.length, of: prices.length };
+}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { memo, type ReactNode } from 'react';
 import { ansiSpans, type AnsiTone } from '../../view/ansi.ts';
 import type { LogRow } from '../../view/log-book.ts';
 import { clockTime } from '../../view/format.ts';
@@ -21,7 +21,8 @@ const LEVEL = {
   error: { word: 'ERROR', look: 'text-bad' },
 } as const;
 
-export function LogLineRow({
+/** A row never changes, so it is drawn once however often the list moves. */
+export const LogLineRow = memo(function LogLineRow({
   row,
   mark,
   current,
@@ -61,7 +62,7 @@ export function LogLineRow({
       </span>
     </div>
   );
-}
+});
 
 function Spans({ text }: { readonly text: string }): ReactNode {
   return ansiSpans(text).map((span, index) => (

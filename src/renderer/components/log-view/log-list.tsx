@@ -6,7 +6,8 @@ import { Button } from '../button.tsx';
 import { cx } from '../cx.ts';
 import { LogLineRow } from './log-line.tsx';
 
-const ROW_HEIGHT = 24;
+/** Of an unwrapped line, in rem: it grows with the reader's text. */
+const ROW_REM = 1.5;
 const NEAR_END = 40;
 
 /** Only what is seen is in the page, however long the log. Scrolling up ends following; End takes it up again. */
@@ -32,11 +33,12 @@ export function LogList({
 }): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   const [seen, setSeen] = useState(0);
+  const [rowHeight] = useState(() => Math.round(ROW_REM * rootFontSize()));
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 20,
+    estimateSize: () => rowHeight,
+    overscan: 6,
     getItemKey: (index) => rows[index]?.seq ?? index,
   });
   const last = rows.at(-1)?.seq ?? -1;
@@ -46,6 +48,8 @@ export function LogList({
     list.scrollToIndex(rows.length - 1, { align: 'end' });
     setSeen(last);
   }, [follow, version, rows.length, last, list]);
+  // Heights measured while lines were wrapped say nothing about single ones.
+  useEffect(() => list.measure(), [wrap, list]);
   useEffect(() => {
     if (goTo !== null) list.scrollToIndex(goTo, { align: 'center' });
   }, [goTo, list]);
@@ -56,7 +60,8 @@ export function LogList({
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
     if (atEnd && !follow) onFollow(true);
   };
-  const unseen = follow ? 0 : rows.filter((row) => row.seq > seen).length;
+  // Counted from the end: the log is long, what is new is not.
+  const unseen = follow ? 0 : rows.length - 1 - rows.findLastIndex((row) => row.seq <= seen);
   return (
     <div className="relative min-h-0 grow">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys and wheel only tell where the reader is */}
@@ -83,7 +88,14 @@ export function LogList({
             {list.getVirtualItems().map((item) => {
               const row = rows[item.index];
               return row === undefined ? null : (
-                <div key={item.key} data-index={item.index} ref={list.measureElement}>
+                // A measured line moves all that follow; lines of one height are never measured.
+                <div
+                  key={item.key}
+                  data-index={item.index}
+                  ref={wrap ? list.measureElement : undefined}
+                  className="overflow-y-clip"
+                  style={wrap ? undefined : { height: rowHeight }}
+                >
                   <LogLineRow row={row} mark={mark} current={item.index === goTo} wrap={wrap} />
                 </div>
               );
@@ -104,3 +116,6 @@ export function LogList({
     </div>
   );
 }
+
+const rootFontSize = (): number =>
+  Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;

@@ -4,12 +4,15 @@ import { to } from '../../app/router.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy-field.tsx';
 import { Section } from '../../components/surface.tsx';
+import { useTraffic } from '../../stores/traffic.ts';
 import { useAppStatus } from '../../stores/app-status.ts';
+import { meanPrice } from '../../view/requests.ts';
 import { endpointUrl } from '../../view/endpoint.ts';
-import { contextSize, dateTime, usd, usdPerHour, usdPerMonth } from '../../view/format.ts';
+import { contextSize, dateTime, usd, usdFine, usdPerHour, usdPerMonth } from '../../view/format.ts';
 import { ConsequencesSection } from './consequences-section.tsx';
 import { GuardSection } from './guard-section.tsx';
 import { IdleSection } from './idle-section.tsx';
+import { LiveSection } from './live-section.tsx';
 import { words } from './messages.ts';
 import { PhaseTimeline } from './phase-timeline.tsx';
 
@@ -17,6 +20,7 @@ export function SummaryTab({ view }: { readonly view: DeploymentView }): ReactNo
   return (
     <div className="space-y-4 px-5 py-4">
       <PhaseTimeline view={view} />
+      {view.pod !== null && <LiveSection view={view} />}
       <EndpointSection view={view} />
       <div className="grid grid-cols-2 gap-4 @max-3xl:grid-cols-1">
         <IdleSection view={view} />
@@ -67,6 +71,8 @@ function FactList({ facts }: { readonly facts: readonly (readonly [string, React
 
 function CostSection({ view }: { readonly view: DeploymentView }): ReactNode {
   const w = words.cost;
+  const recent = useTraffic((state) => state.recent);
+  const price = meanPrice(recent ?? [], view.name);
   return (
     <Section title={w.title}>
       <FactList
@@ -79,6 +85,7 @@ function CostSection({ view }: { readonly view: DeploymentView }): ReactNode {
               : `${usd(view.cost.todayUsd)} of ${usd(view.spec.budget.usdPerDay)}`,
           ],
           [w.total, usd(view.cost.totalUsd)],
+          ...(price === null ? [] : ([[w.recent, w.recentOf(usdFine(price.usd), price.of)]] as const)),
           ...(view.cost.restUsdPerMonth > 0
             ? ([[w.rest, usdPerMonth(view.cost.restUsdPerMonth)]] as const)
             : []),
