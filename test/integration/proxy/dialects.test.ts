@@ -12,6 +12,7 @@ import {
   type Script,
 } from '../../support/proxy-upstream.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
+import { AppError } from '../../../src/shared/errors.ts';
 
 let h: Harness;
 beforeEach(async () => {
@@ -389,6 +390,44 @@ describe('targets and bridge', () => {
     const own = await waiting;
     expect([own.status, own.headers.get('x-runpod-llm-bridge')]).toEqual([200, null]);
     expect([sleepy.leasesBegun, sleepy.leasesEnded]).toEqual([2, 2]);
+  });
+});
+
+describe('a bridge', () => {
+  it('goes on answering when the wake behind it fails or is not allowed', async () => {
+    const sleepy = new FakeTarget('big', null);
+    h.targets.set(h.target, sleepy);
+    h.settings = { ...h.settings, wakesPerHour: 1, bridge: { model: 'm', requestsPerDay: 100 } };
+    for (let seed = 0; seed < 2; seed++) {
+      const res = await h.chat({ model: 'big', seed });
+      expect([res.status, res.headers.get('x-runpod-llm-bridge')]).toEqual([200, 'm']);
+      if (seed === 0) sleepy.failBoot(new AppError('no_gpu_capacity', 'None is free.'));
+      await eventually(() => sleepy.leasesBegun === sleepy.leasesEnded, 'no lease is held');
+    }
+    expect(sleepy.wakes).toBe(1);
+  });
+});
+
+describe('Ollama’s lists', () => {
+  it('version, what runs, and words about what does not exist', async () => {
+    await h.stop();
+    h = await Harness.start({ settings: { ollamaRoutes: true } });
+    const get = async (path: string): Promise<unknown> => (await fetch(h.url + path)).json();
+    expect(await get('/api/version')).toEqual({ version: expect.stringMatching(/^\d+\.\d+/) });
+    expect(await get('/api/ps')).toMatchObject({ models: [{ name: 'm' }, {}, {}] });
+    h.target.sleep();
+    expect(await get('/api/ps')).toEqual({ models: [] });
+    expect(await (await h.post('/api/show', { name: 'nope' })).json()).toEqual({
+      error: expect.stringContaining('nope'),
+    });
+    expect((await h.post('/api/show', {})).status).toBe(400);
+    h.target.wakeUp(upstreamAt(h.upstream.url));
+    h.upstream.script = (_request, res) => sendJson(res, 200, { data: [{ embedding: [1] }] });
+    expect(await (await h.post('/api/embed', { model: 'm', prompt: 'q' })).json()).toEqual({
+      model: 'm',
+      embeddings: [[1]],
+      prompt_eval_count: 0,
+    });
   });
 });
 

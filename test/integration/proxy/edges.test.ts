@@ -1,4 +1,4 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
@@ -46,6 +46,31 @@ describe('trap 30: compressed answers', () => {
       };
       expect((await h.chat({ stream: true, n: encoding.length })).status).toBe(502);
     }
+  });
+});
+
+describe('a client that leaves', () => {
+  it('a compressed stream ends it at the model server', async () => {
+    const gzip = createGzip();
+    h.upstream.script = (_request, res) => {
+      res.writeHead(200, { 'content-type': 'text/event-stream', 'content-encoding': 'gzip' });
+      gzip.pipe(res);
+      gzip.write(chatEvents(['a'])[0] ?? '');
+      gzip.write(chatEvents(['x'.repeat(2_000_000)])[1] ?? '');
+      gzip.flush();
+    };
+    const leave = new AbortController();
+    const statuses: number[] = [];
+    void h.chat({ stream: true }, { signal: leave.signal }).then(
+      (res) => statuses.push(res.status),
+      () => {},
+    );
+    await advanceUntil(clock, 1, () => statuses.length === 1, 'the answer begins');
+    expect(statuses).toEqual([200]);
+    leave.abort();
+    await h.upstream.until(() => h.upstream.aborted === 1);
+    await eventually(() => h.target.leasesEnded === 1, 'the lease ends');
+    gzip.destroy();
   });
 });
 

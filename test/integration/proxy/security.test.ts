@@ -370,6 +370,15 @@ describe('1: binding', () => {
     }
   });
 
+  it('a host that is nobody’s, or another computer’s, is refused with its name', async () => {
+    for (const name of ['no-such-host.invalid', '192.0.2.1']) {
+      await expect(h.proxy.listen(name, 0)).rejects.toMatchObject({
+        code: 'config_invalid',
+        message: expect.stringContaining(name),
+      });
+    }
+  });
+
   it('trap 20: idle connections outlive the pools of SDKs', async () => {
     const answer = await h.raw(
       `GET /health HTTP/1.1\r\n${host()}\r\n\r\nGET /health HTTP/1.1\r\n${host()}\r\nConnection: close\r\n\r\n`,

@@ -3,9 +3,9 @@ import type { Dispatcher } from 'undici';
 import { abortError, type Clock } from '../../platform/clock.ts';
 import { MARK, NOBODY, type Flow, type Sink } from '../flow.ts';
 
-/** Reads closer together than this are a burst, not somebody's reading speed. */
-const BURST_GAP_MS = 0.3;
-const GATHER_MS = 1;
+/** Reads closer together than this (250 tokens a second) are faster than anybody reads. */
+const BURST_GAP_MS = 4;
+const GATHER_MS = 2;
 const GATHER_BYTES = 64 * 1024;
 
 export interface Head {
@@ -110,8 +110,9 @@ export class Exchange implements Flow, Dispatcher.DispatchHandler {
 
   /**
    * One read of the socket brings many small HTTP chunks; they are handed on together at the end of the tick. Where reads
-   * follow each other faster than anybody reads text, they are gathered for a millisecond: a burst costs one pass through
-   * the pipeline and one write instead of dozens, and a stream of 50 tokens a second is never held back.
+   * follow each other faster than anybody reads text, they are gathered for a moment: half of a relay's processor time is
+   * the write to the client, and a burst then costs one instead of dozens. A stream of 50 tokens a second, and the first
+   * bytes and the end of any, are never held back.
    */
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.received += chunk.length;
