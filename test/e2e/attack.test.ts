@@ -71,7 +71,7 @@ describe('several hands at once', () => {
   it('one name given four times at once becomes one deployment and one pod', async () => {
     const ask = ['deploy', MODEL, '--name', 'same', '--yes', '--wait'];
     const ended = await Promise.all([1, 2, 3, 4].map(() => here.app.cli(ask)));
-    expect(ended.map(({ code }) => code).toSorted()).toEqual([0, 4, 4, 4]);
+    expect(ended.map(({ code }) => code ?? -1).toSorted((a, b) => a - b)).toEqual([0, 4, 4, 4]);
     expect((await here.sandbox.bill()).pods).toHaveLength(1);
     await nothingUnknown(here);
   });
@@ -103,6 +103,34 @@ describe('several hands at once', () => {
     await expect.poll(names, PATIENCE).toEqual(['same']);
     await nothingUnknown(here);
     expect(await runningPods(here)).toHaveLength(1);
+  });
+});
+
+describe('one account, two homes', () => {
+  it('the other’s pods are shown and left alone; what a lost home left behind can be taken over', async () => {
+    const here = await world();
+    const other: World = { ...here, app: new Installation(here.sandbox.env) };
+    onTestFinished(async () => {
+      await other.app.end();
+      await end(here);
+    });
+    await here.app.cli(['deploy', MODEL, '--name', 'mine', '--yes', '--wait']);
+    const [pod] = await runningPods(here);
+    await other.app.serve();
+    expect(await other.app.call('radar.scan')).toMatchObject({
+      items: [{ id: pod, ownership: 'other-machine', deployment: null }],
+    });
+    await other.app.cli(['deploy', MODEL, '--name', 'mine', '--yes', '--wait']);
+    expect((await other.app.cli(['stop-all', '--wait'])).code).toBe(0);
+    expect((await other.app.cli(['terminate', 'mine', '--wait'])).code).toBe(0);
+    expect(await runningPods(here)).toEqual([pod]);
+    expect((await view(here, 'mine')).state).toBe('ready');
+
+    await here.app.program.kill('SIGKILL');
+    expect((await other.app.cli(['radar', 'adopt', pod ?? '', 'found'])).code).toBe(0);
+    await expect.poll(stateOf(other, 'found'), PATIENCE).toBe('ready');
+    expect((await other.app.cli(['terminate', 'found', '--wait'])).code).toBe(0);
+    expect(await runningPods(here)).toEqual([]);
   });
 });
 
@@ -168,21 +196,20 @@ describe('crowds', () => {
 });
 
 describe('an app that ends at a bad moment', () => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)(
+  it.each<[NodeJS.Signals, number | null, RegExp]>([
+    ['SIGTERM', 0, /x goes on: \$0\.\d\d\/h, ended by its own watchdog within/],
+    ['SIGINT', 0, /x goes on: \$0\.\d\d\/h, ended by its own watchdog within/],
+    ['SIGKILL', null, /./],
+  ])(
     '%s in the middle of a start: the next run takes the same pod to its end',
-    async (signal) => {
+    async (signal, code, says) => {
       const here = await world(['--speed', '20']);
       onTestFinished(() => end(here));
       await here.app.call('deployments.create', { spec: { name: 'x', model: MODEL } });
       await expect.poll(() => runningPods(here), PATIENCE).toHaveLength(1);
       const [pod] = await runningPods(here);
-      const code = await here.app.program.kill(signal);
-      if (signal !== 'SIGKILL') {
-        expect(code).toBe(0);
-        expect(here.app.program.lines.join('\n')).toMatch(
-          /x goes on: \$0\.\d\d\/h, ended by its own watchdog within/,
-        );
-      }
+      expect(await here.app.program.kill(signal)).toBe(code);
+      expect(here.app.program.lines.join('\n')).toMatch(says);
       await here.app.serve();
       await expect.poll(stateOf(here, 'x'), PATIENCE).toBe('ready');
       expect((await here.sandbox.bill()).pods.map((entry) => entry.podId)).toEqual([pod]);
@@ -201,7 +228,7 @@ describe('an app that ends at a bad moment', () => {
     });
     const reading = (async () => {
       let chunks = 0;
-      for await (const _chunk of stream) chunks++;
+      for await (const { choices } of stream) chunks += choices.length;
       return chunks;
     })().catch((error: unknown) => error);
     const waking = here.client.chat.completions
