@@ -16,7 +16,7 @@ const traceSchema = z.array(
     tdur: z.number().optional(),
     pid: z.number(),
     tid: z.number(),
-    args: z.object({ name: z.unknown() }).optional(),
+    args: z.object({ name: z.unknown().optional() }).optional(),
   }),
 );
 type TraceEvent = z.infer<typeof traceSchema>[number];
