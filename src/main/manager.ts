@@ -28,7 +28,7 @@ type ManagerMethod = Extract<
   | `radar.${string}`
   | `costs.${string}`
   | `images.${string}`
-  | `clientKeys.${string}`
+  | `keys.${string}`
 >;
 
 /** The core for one cloud: everything below the two bodies, which only choose adapters and drive it. */

@@ -164,11 +164,11 @@ export const methods = {
   'secrets.check': method(nothing, keyCheckSchema),
   /** The one secret that may leave: the local proxy key, for copying into a client. */
   'proxy.key': method(nothing, z.object({ key: z.string() })),
-  'clientKeys.list': method(nothing, z.object({ keys: z.array(clientKeySchema) })),
+  'keys.list': method(nothing, z.object({ keys: z.array(clientKeySchema) })),
   /** The secret is in this answer and nowhere else. */
-  'clientKeys.make': method(clientKeyWishSchema, z.object({ key: clientKeySchema, secret: z.string() })),
+  'keys.make': method(clientKeyWishSchema, z.object({ key: clientKeySchema, secret: z.string() })),
   /** By name or id. */
-  'clientKeys.revoke': method(z.strictObject({ key: z.string().min(1) }), done),
+  'keys.revoke': method(z.strictObject({ key: z.string().min(1) }), done),
 
   'models.list': method(
     nothing,

@@ -371,7 +371,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function fakeClientKeys(): Pick<MethodHandlers, 'clientKeys.list' | 'clientKeys.make' | 'clientKeys.revoke'> {
+function fakeClientKeys(): Pick<MethodHandlers, 'keys.list' | 'keys.make' | 'keys.revoke'> {
   const key = {
     id: 'key_0001',
     name: 'editor',
@@ -383,11 +383,11 @@ function fakeClientKeys(): Pick<MethodHandlers, 'clientKeys.list' | 'clientKeys.
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
   };
   return {
-    'clientKeys.list': async () => ({ keys: [key] }),
-    'clientKeys.make': async ({ name }) => ({
+    'keys.list': async () => ({ keys: [key] }),
+    'keys.make': async ({ name }) => ({
       key: { ...key, name },
       secret: 'pat_local_for_one_client_a1b2',
     }),
-    'clientKeys.revoke': async () => ({ ok: true }),
+    'keys.revoke': async () => ({ ok: true }),
   };
 }

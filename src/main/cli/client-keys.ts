@@ -41,7 +41,7 @@ const defineMake: Define = (command, run) => {
         const options = invocation.opts<MakeOptions>();
         const api = await cli.connect();
         const result = await api.call(
-          'clientKeys.make',
+          'keys.make',
           {
             name,
             mayWake: options.wake,
@@ -69,7 +69,7 @@ const defineList: Define = (command, run) => {
     .action(
       run(async (cli) => {
         const api = await cli.connect();
-        const result = await api.call('clientKeys.list', {}, cli.signal);
+        const result = await api.call('keys.list', {}, cli.signal);
         cli.print(result, () =>
           result.keys.length === 0
             ? 'No key was made for a single client yet: runpod-llm key make <name>'
@@ -107,7 +107,7 @@ const defineRevoke: Define = (command, run) => {
       run(async (cli, invocation) => {
         const [key = ''] = invocation.args;
         const api = await cli.connect();
-        const result = await api.call('clientKeys.revoke', { key }, cli.signal);
+        const result = await api.call('keys.revoke', { key }, cli.signal);
         cli.print(result, () => `The key "${key}" opens nothing any more.`);
       }),
     );

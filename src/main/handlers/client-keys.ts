@@ -4,20 +4,20 @@ import { AppError } from '../../shared/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { KeyView, StoredKeys } from '../proxy/stored-keys.ts';
 
-type Handled = Pick<MethodHandlers, Extract<keyof MethodHandlers, `clientKeys.${string}`>>;
+type Handled = Pick<MethodHandlers, Extract<keyof MethodHandlers, `keys.${string}`>>;
 
 const DAY_MS = 24 * 3_600_000;
 
 /** Keys of the local endpoint for single clients (SPEC 4.11). */
 export function clientKeyHandlers(keys: StoredKeys, clock: Clock): Handled {
   return {
-    'clientKeys.list': async () => ({ keys: keys.list().map(viewOf) }),
-    'clientKeys.make': async ({ name, expiresInDays, ...rules }) => {
+    'keys.list': async () => ({ keys: keys.list().map(viewOf) }),
+    'keys.make': async ({ name, expiresInDays, ...rules }) => {
       const expiresAt = expiresInDays === null ? null : clock.now() + expiresInDays * DAY_MS;
       const { key, secret } = keys.make(name, { ...rules, expiresAt });
       return { key: viewOf(find(keys, key.id)), secret };
     },
-    'clientKeys.revoke': async ({ key }) => {
+    'keys.revoke': async ({ key }) => {
       keys.revoke(find(keys, key).id);
       return { ok: true as const };
     },

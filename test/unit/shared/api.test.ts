@@ -28,12 +28,12 @@ describe('the contract', () => {
     expect(methods['app.status'].input.parse(undefined)).toEqual({});
   });
 
-  it('lets no secret out but the local key', () => {
+  it('lets no secret out but keys of the local endpoint', () => {
     const outputs = Object.entries(methods).map(([name, { output }]): [string, string] => [
       name,
       JSON.stringify(z.toJSONSchema(output, { io: 'output' })),
     ]);
     const withKey = outputs.filter(([, schema]) => /"(?:key|secret|token|password|apiKey)":\{/.test(schema));
-    expect(withKey.map(([name]) => name)).toEqual(['proxy.key']);
+    expect(withKey.map(([name]) => name)).toEqual(['proxy.key', 'keys.make']);
   });
 });
