@@ -1,3 +1,4 @@
+import type { AppError } from '../shared/errors.ts';
 import type { Unsubscribe } from './platform/lifecycle.ts';
 
 /**
@@ -48,6 +49,8 @@ export interface Target {
    * @throws AppError deployment_stopped (wake not allowed), boot_failed, no_gpu_capacity, budget_exceeded, …
    */
   ensureReady(signal: AbortSignal): Promise<Upstream>;
+  /** Why a request may not wake it now; null or absent = it may. Asking it starts nothing. */
+  refusal?(): AppError | null;
   lease(): Lease;
   /** The upstream looked dead (404/502 from the pod's URL); readiness is proven anew. */
   reportUnreachable(): void;

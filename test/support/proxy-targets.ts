@@ -1,3 +1,4 @@
+import type { AppError } from '../../src/shared/errors.ts';
 import { abortError } from '../../src/main/platform/clock.ts';
 import type { Lease, Target, TargetSource, TargetState, Upstream } from '../../src/main/target.ts';
 
@@ -14,6 +15,8 @@ export class FakeTarget implements Target {
   unreachableReports = 0;
   wakes = 0;
   waiting = 0;
+  /** Why requests may not wake it. */
+  refused: AppError | null = null;
   /** What happens when the upstream is reported dead; by default it is proven alive again at once. */
   onUnreachable: () => void = () => {};
   #upstream: Upstream | null;
@@ -46,6 +49,10 @@ export class FakeTarget implements Target {
   failBoot(error: Error): void {
     this.#state = 'failed';
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  refusal(): AppError | null {
+    return this.refused;
   }
 
   ensureReady(signal: AbortSignal): Promise<Upstream> {

@@ -1,4 +1,4 @@
-import { AppError, fromErrorBody, type ErrorBody } from '../../shared/errors.ts';
+import { AppError, fromErrorBody, type ErrorBody, type ErrorCode } from '../../shared/errors.ts';
 import { abortError } from '../platform/clock.ts';
 import type { Lease, Target, TargetState, Upstream } from '../target.ts';
 import type { DeploymentActor } from './actor.ts';
@@ -16,6 +16,13 @@ export interface TargetParts {
   /** Why requests may not start it at this time of day; null = they may. */
   readonly outsideHours: (record: DeploymentActor['record']) => string | null;
 }
+
+/** The user cures these in RunPod's console, where this app does not see it; trying costs nothing. */
+const CURED_AT_RUNPOD: ReadonlySet<ErrorCode> = new Set([
+  'runpod_balance_empty',
+  'runpod_key_invalid',
+  'runpod_key_forbidden',
+]);
 
 interface Waiter {
   readonly resolve: (upstream: Upstream) => void;
@@ -111,20 +118,24 @@ export class DeploymentTarget implements Target {
     this.#waiters.clear();
   }
 
+  refusal(): AppError | null {
+    const { record } = this.#actor;
+    const { name } = record.spec;
+    if (isBooting(record)) return null;
+    if (record.desired === 'terminated') return stopped(name, 'is being removed');
+    if (record.state === 'failed' && this.#isFresh(record.problem, record.since))
+      return problemOf(record.problem);
+    if (!record.spec.wakeOnRequest) return stopped(name, 'is stopped and may not be started by requests');
+    if (this.#parts.wakesPaused()) return stopped(name, 'is stopped and starts on request are paused');
+    const outside = this.#parts.outsideHours(record);
+    if (outside !== null) return stopped(name, `is stopped: ${outside}`);
+    return this.#parts.refusal(this.#actor);
+  }
+
   /** @throws AppError why a request may not start it */
   #wake(): void {
-    const { record } = this.#actor;
-    if (isBooting(record)) return;
-    if (record.desired === 'terminated') throw stopped(record.spec.name, 'is being removed');
-    if (record.state === 'failed' && this.#isFresh(record.problem, record.since))
-      throw problemOf(record.problem);
-    if (!record.spec.wakeOnRequest)
-      throw stopped(record.spec.name, 'is stopped and may not be started by requests');
-    if (this.#parts.wakesPaused())
-      throw stopped(record.spec.name, 'is stopped and starts on request are paused');
-    const outside = this.#parts.outsideHours(record);
-    if (outside !== null) throw stopped(record.spec.name, `is stopped: ${outside}`);
-    const refusal = this.#parts.refusal(this.#actor);
+    if (isBooting(this.#actor.record)) return;
+    const refusal = this.refusal();
     if (refusal !== null) throw refusal;
     this.#actor.post({ type: 'start-asked', by: 'request' });
   }
@@ -132,7 +143,9 @@ export class DeploymentTarget implements Target {
   /** A problem that needs the user stays until he acts; one that may pass is worth another try after a rest. */
   #isFresh(problem: ErrorBody | null, since: number): boolean {
     const { now, timing } = this.#actor.moment();
-    return !problemOf(problem).retryable || now - since < timing.failedRestMs;
+    const { code, retryable } = problemOf(problem);
+    const mayPass = retryable || CURED_AT_RUNPOD.has(code);
+    return !mayPass || now - since < timing.failedRestMs;
   }
 
   #wait(signal: AbortSignal): Promise<Upstream> {

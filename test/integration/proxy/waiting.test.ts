@@ -131,6 +131,21 @@ describe('waking on request', () => {
   });
 });
 
+describe('a wake that is refused', () => {
+  it('does not use up the wakes of the hour', async () => {
+    h.settings = { ...h.settings, wakesPerHour: 1 };
+    h.target.sleep();
+    h.target.refused = new AppError('runpod_balance_empty', 'No money.');
+    for (let i = 0; i < 5; i++) expect((await h.chat({ seed: i })).status).toBe(402);
+    expect(h.target.wakes).toBe(0);
+    h.target.refused = null;
+    const pending = h.chat({ seed: 9 });
+    await waiting();
+    awake();
+    expect((await pending).status).toBe(200);
+  });
+});
+
 describe('other dialects while waiting', () => {
   const responsesEvents = (id: string): string[] =>
     [

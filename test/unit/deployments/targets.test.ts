@@ -77,18 +77,35 @@ describe('a target for the proxy', () => {
 
   it('tells all who wait why it failed, and does not start again for the next one', async () => {
     w = world();
-    w.cloud.creates = [{ do: 'refuse', error: new AppError('runpod_balance_empty', 'no money') }];
+    w.cloud.creates = [{ do: 'refuse', error: new AppError('runpod_rejected', 'no such template') }];
     await asleep();
     const waits = [target().ensureReady(never), target().ensureReady(never)];
     const outcomes = Promise.allSettled(waits);
     await w.pass(2000);
     for (const outcome of await outcomes) {
-      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'runpod_balance_empty' } });
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'runpod_rejected' } });
     }
     expect(target().state()).toBe('failed');
     await w.pass(600_000);
-    await expect(target().ensureReady(never)).rejects.toMatchObject({ code: 'runpod_balance_empty' });
+    expect(target().refusal?.()).toMatchObject({ code: 'runpod_rejected' });
+    await expect(target().ensureReady(never)).rejects.toMatchObject({ code: 'runpod_rejected' });
     expect(creates()).toBe(1);
+  });
+
+  it('trap 16: tries again, after a rest, where the user may have added money at RunPod', async () => {
+    w = world({ timing: { failedRestMs: 60_000 } });
+    w.cloud.creates = [{ do: 'refuse', error: new AppError('runpod_balance_empty', 'no money') }];
+    await asleep();
+    const failed = settled(target().ensureReady(never));
+    await w.pass(1000);
+    expect(await failed).toMatchObject({ error: { code: 'runpod_balance_empty' } });
+    expect(target().refusal?.()).toMatchObject({ code: 'runpod_balance_empty' });
+    await w.pass(61_000);
+    expect(target().refusal?.()).toBeNull();
+    expect(creates()).toBe(1);
+    const second = target().ensureReady(never);
+    await w.pass(40_000);
+    expect((await second).servedModel).toBe('qwen');
   });
 
   it('tries again by itself, after a rest, where the trouble may have passed', async () => {

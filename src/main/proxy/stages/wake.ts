@@ -63,6 +63,9 @@ async function awake(call: Call, options: WakeOptions): Promise<Upstream> {
         `${target.name} is asleep and the key "${key.name}" may not wake it.`,
       );
     }
+    // A refused wake starts nothing, so it must not use up the wakes that would.
+    const refusal = target.refusal?.() ?? null;
+    if (refusal !== null) throw refusal;
     options.allowance.take(target);
   }
   const startedAt = options.clock.monotonic();
