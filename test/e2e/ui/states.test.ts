@@ -87,9 +87,12 @@ describe('states', () => {
   it('a lost connection: says since when and what keeps costing, and catches up after', async () => {
     await start(scenarios.busy());
     await ui.goTo('#/', 'Overview');
-    await ui.page.getByText('as of').waitFor();
+    const figures = ui.page.getByRole('main').getByText(/^as of/);
+    await figures.waitFor();
     ui.wire.cut();
     await ui.page.getByText(/No connection to the app since/).waitFor();
+    // Figures of before the loss are marked as old.
+    await ui.page.getByRole('main').getByText('◷').waitFor();
     await ui.page.getByText(/keep costing about \$0\.70\/h/).waitFor();
     await keepPicture(ui.page, 'offline', { theme: 'light', width: 1280, height: 800 });
     expect(await axeFindings(ui.page)).toEqual([]);

@@ -20,7 +20,7 @@ export const words = {
     asOf: (time: string) => `as of ${time}`,
     gpu: 'GPU busy',
     uptime: 'Up for',
-    inFlight: 'Running requests',
+    inFlight: 'In flight',
     firstToken: 'First token',
     speed: 'Tokens/s',
     errors: 'Errors',
