@@ -338,20 +338,23 @@ describe('pods that go wrong', () => {
       /starts, fails and starts again.*Segmentation fault/,
       /log/,
     ],
-  ])('a crash loop (%s) ends with its reason; nothing bills', async (name, line, exit, why, advice) => {
-    await here.sandbox.arm({ kind: 'crash-loop', line, times: 1 });
-    const ended = await deploy(name);
-    expect(ended.stderr).toMatch(why);
-    expect(ended.stderr).toMatch(advice);
-    expect(ended.code).toBe(exit);
-    await expect.poll(() => runningPods(here), PATIENCE).toEqual([]);
-    const shown = (await here.app.cli(['show', name])).stdout;
-    expect(shown).toMatch(why);
-    expect(shown).toMatch(/✗ Failed/);
-    await here.app.call('deployments.terminate', { deployment: name });
-  });
+  ])(
+    'trap 18: a crash loop (%s) ends with its reason; nothing bills',
+    async (name, line, exit, why, advice) => {
+      await here.sandbox.arm({ kind: 'crash-loop', line, times: 1 });
+      const ended = await deploy(name);
+      expect(ended.stderr).toMatch(why);
+      expect(ended.stderr).toMatch(advice);
+      expect(ended.code).toBe(exit);
+      await expect.poll(() => runningPods(here), PATIENCE).toEqual([]);
+      const shown = (await here.app.cli(['show', name])).stdout;
+      expect(shown).toMatch(why);
+      expect(shown).toMatch(/✗ Failed/);
+      await here.app.call('deployments.terminate', { deployment: name });
+    },
+  );
 
-  it('a gated model without a token is refused before anything is rented', async () => {
+  it('trap 36: a gated model without a token is refused before anything is rented', async () => {
     const before = (await here.sandbox.bill()).pods.length;
     const ended = await deploy('gated', '--model', 'meta-llama/Llama-3.1-8B-Instruct');
     expect(ended.stderr).toMatch(/is gated/);
@@ -401,7 +404,7 @@ describe('pods that go wrong', () => {
 });
 
 describe('Ollama', () => {
-  it('answers through the proxy; its public address answers nobody without the key of this pod', async () => {
+  it('trap 11: answers through the proxy; its public address answers nobody without the key of this pod', async () => {
     const here = await world();
     onTestFinished(() => end(here));
     const ended = await here.app.cli([

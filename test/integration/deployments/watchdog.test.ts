@@ -282,7 +282,7 @@ function certificate(): { readonly key: string; readonly cert: string; readonly 
   return { key: readFileSync(key, 'utf8'), cert: readFileSync(file, 'utf8'), file };
 }
 
-describe('the watchdog’s ways to RunPod', () => {
+describe('trap 39: the watchdog’s ways to RunPod without runpodctl', () => {
   const python = spawnSync('python3', ['-c', 'import sys; print(sys.executable)'], {
     encoding: 'utf8',
   }).stdout.trim();

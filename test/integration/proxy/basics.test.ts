@@ -84,7 +84,7 @@ describe('a chat request', () => {
     expect(h.records.map((record) => record.usage.tokensOut)).toEqual([3, 3]);
   });
 
-  it('answers a plain call with one JSON body although the model server is asked for a stream', async () => {
+  it('RunPod trap 12: answers a plain call with one JSON body although the model server is asked for a stream', async () => {
     const res = await h.chat({ temperature: 0.5 });
     expect(res.headers.get('content-type')).toBe('application/json');
     expect(await res.json()).toEqual({ ...chatJson('Hello there', 'm') });

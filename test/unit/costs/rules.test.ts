@@ -24,7 +24,7 @@ describe('pricing', () => {
     expect(serverlessUsdPerHour({ running: 3, gpuUsdPerHour: 1.12, gpuCount: 2 })).toBeCloseTo(6.72, 10);
   });
 
-  it('bills disks by state: container disk while running, a volume always and double while stopped', () => {
+  it('trap 15: bills disks by state: container disk while running, a volume always and double while stopped', () => {
     const perMonth = (running: boolean): number =>
       podStorageUsdPerHour({ containerDiskGb: 40, volumeGb: 20, running }) * HOURS_PER_MONTH;
     expect(perMonth(true)).toBeCloseTo(40 * 0.1 + 20 * 0.1, 10);
@@ -112,7 +112,7 @@ describe('runway', () => {
     expect([null, 100, 24, 7, 6, 1.5, 1, 0].map(runwayWarning)).toEqual([null, null, 24, 24, 6, 6, 1, 1]);
   });
 
-  it('names what RunPod deletes at zero', () => {
+  it('trap 16: names what RunPod deletes at zero', () => {
     expect(
       lostAtZero([
         { name: 'a', kind: 'pod', hasNetworkVolume: false },

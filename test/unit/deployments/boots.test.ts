@@ -99,7 +99,7 @@ describe('readiness (SPEC 3.5)', () => {
   }
 });
 
-describe('trap 36 and others: crash loops end with their reason', () => {
+describe('traps 18 and 36: crash loops end with their reason', () => {
   it.each([
     ['torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.00 GiB.', 'boot_failed', /GPU memory/],
     [

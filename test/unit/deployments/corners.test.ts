@@ -153,7 +153,7 @@ describe('a kept pod', () => {
   });
 });
 
-describe('a network volume (trap 22)', () => {
+describe('trap 22: a network volume', () => {
   const volume = { id: 'vol1', name: 'weights', size: 100, dataCenter: 'EU-RO-1', type: 'STANDARD' } as const;
   const mounted = { volume: { networkVolumeId: 'vol1' } };
 

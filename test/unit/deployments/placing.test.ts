@@ -130,7 +130,7 @@ describe('the create call', () => {
     await w.pass(1000);
     const { body } = w.cloud.pod();
     expect(openApiContract().validateRequest({ method: 'POST', url: '/v2/pods', body })).toEqual([]);
-    // Traps 4, 8 and 9.
+    // Traps 4, 8, 9 and 34.
     expect(body).toMatchObject({
       gpu: { id: 'NVIDIA GeForce RTX 4090', count: 1, minCudaVersion: '13.0' },
       ports: ['8000/http'],

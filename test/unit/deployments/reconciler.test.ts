@@ -29,7 +29,7 @@ function watch() {
   return { clock, cloud, seen };
 }
 
-describe('looking at the account (trap 32)', () => {
+describe('trap 32: looking at the account', () => {
   it('is seldom at rest and frequent while something moves', async () => {
     const { clock, seen } = watch();
     await clock.advance(61_000);

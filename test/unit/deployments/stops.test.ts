@@ -177,7 +177,7 @@ describe('a pod that ends without us', () => {
   });
 });
 
-describe('keeping the pod (trap 15)', () => {
+describe('trap 15: keeping the pod', () => {
   it('stops it, counts its disk, and starts it again with a new deadline', async () => {
     w = world();
     await ready({ onStop: 'keep' });

@@ -190,7 +190,7 @@ describe('an Ollama pod', () => {
 });
 
 describe('serverless', () => {
-  it('sets RunPod’s worker up by variables, the GPU count included', () => {
+  it('trap 28: sets RunPod’s worker up by variables, the GPU count included', () => {
     const recipe = launchRecipe(specOf({ extraArgs: ['--a', "it's {}"] }), WORKER, facts);
     expect(recipe).toMatchObject({
       image: 'runpod/worker-v1-vllm:v2.25.2',

@@ -149,7 +149,7 @@ describe('a plan', () => {
     });
   });
 
-  it('uses the CUDA 12.9 image where hosts have no CUDA 13', () => {
+  it('trap 9: uses the CUDA 12.9 image where hosts have no CUDA 13', () => {
     const offers = [
       offer('NVIDIA A40', 48, 0.4, { cudaVersions: ['12.4', '12.9'] }),
       offer('NVIDIA L40S', 48, 0.3, { cudaVersions: ['12.4'] }),

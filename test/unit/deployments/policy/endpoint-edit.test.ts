@@ -46,7 +46,7 @@ describe('endpointEdit', () => {
     expect(edit(counted)).toEqual({ kind: 'patch', rolls: false, body: counted });
   });
 
-  it('restates exclusions with the pools, and leaves both alone for a CUDA floor', () => {
+  it('trap 25: restates exclusions with the pools, and leaves both alone for a CUDA floor', () => {
     expect(edit({ gpu: { ...MADE.gpu, pools: ['ADA_24'] } })).toMatchObject({
       rolls: true,
       body: { gpu: { pools: ['ADA_24'], excludedTypes: ['NVIDIA L4'] } },
@@ -67,7 +67,7 @@ describe('endpointEdit', () => {
     });
   });
 
-  it('says beside a template all that is to stay', () => {
+  it('trap 35: says beside a template all that is to stay', () => {
     const { image: _, ...rest } = MADE;
     expect(endpointEdit(MADE, { ...rest, templateId: 'tpl_1' })).toMatchObject({
       body: { templateId: 'tpl_1', disk: 45, env: MADE.env },

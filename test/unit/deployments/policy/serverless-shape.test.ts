@@ -97,7 +97,7 @@ describe('a QUEUE endpoint', () => {
     expect(body).not.toHaveProperty('mounts');
   });
 
-  it('has no idle timeout when it scales by requests: RunPod refuses the two together', () => {
+  it('trap 24: has no idle timeout when it scales by requests: RunPod refuses the two together', () => {
     const body = bodyFor({ serverless: { requestsPerWorker: 8 } });
     expect(problems(body)).toEqual([]);
     expect(body.scaling).toEqual({ type: 'REQUEST_COUNT', requestCount: 8 });
@@ -249,7 +249,7 @@ describe('poolsFor', () => {
     });
   });
 
-  it('excludes only types of the pools, and leaves one in each, for any wish', () => {
+  it('trap 25: excludes only types of the pools, and leaves one in each, for any wish', () => {
     const pooled = OFFERS.filter(({ pool }) => pool !== null).map(({ id }) => id);
     fc.assert(
       fc.property(fc.shuffledSubarray(pooled, { minLength: 1 }), (ids) => {
@@ -307,7 +307,7 @@ describe('any deployment that is not refused', () => {
   });
 });
 
-describe('the quota of workers', () => {
+describe('trap 40: the quota of workers', () => {
   it('grows with the balance', () => {
     expect([0, 99.99, 100, 250, 300, 500, 700, 900, 5000].map(workerQuota)).toEqual([
       5, 5, 10, 20, 30, 40, 50, 60, 60,
@@ -328,7 +328,7 @@ describe('the quota of workers', () => {
   });
 });
 
-describe('an endpoint that RunPod scaled down (trap 27)', () => {
+describe('trap 27: an endpoint that RunPod scaled down', () => {
   const queue = deploymentSpecSchema.parse({
     name: 'a',
     model: 'a/b',
