@@ -157,6 +157,11 @@ describe('what cannot be deployed', () => {
       ['--max-price', '0.01'],
       refused(2, 'invalid_input', /\$0\.01/, /\$0\.\d\d/),
     ],
+    [
+      'a start that would cost more than a start may',
+      ['--model', 'deepseek-ai/DeepSeek-V3'],
+      refused(2, 'invalid_input', /budget\.usdPerBoot: .*\$2\.00.*DeepSeek-V3.*\/h/, /--max-boot-cost \d+/),
+    ],
     ['a name with a space in it', ['--name', 'my model'], refused(2, 'invalid_input', /name:.*"my model"/)],
     ['a name in other letters', ['--name', 'модель'], refused(2, 'invalid_input', /name:.*"модель"/)],
     ['an empty name', ['--name', ''], refused(2, 'invalid_input', /name:/)],

@@ -14,7 +14,7 @@ import { announcePrice, bestOf } from './price.ts';
 import { priceLine, renderPlan } from './render/plan.ts';
 import { baseUrl } from './render/words.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
-import { addWishOptions, collect, given, planWish, wholeNumber, type WishOptions } from './wish.ts';
+import { addWishOptions, collect, given, planWish, positive, wholeNumber, type WishOptions } from './wish.ts';
 
 interface DeployOptions extends WishOptions, WaitOptions {
   readonly name?: string;
@@ -22,6 +22,8 @@ interface DeployOptions extends WishOptions, WaitOptions {
   readonly template?: string;
   readonly disk?: number;
   readonly idle?: DeploymentWish['idle'];
+  readonly maxBootCost?: number;
+  readonly maxDayCost?: number;
   readonly alias?: readonly string[];
   readonly start: boolean;
   readonly dryRun?: boolean;
@@ -36,6 +38,8 @@ export const define: Define = (command, run) => {
     .option('--template <id>', 'RunPod template')
     .option('--disk <gb>', 'container disk; without it computed from the weights', wholeNumber(1, 4096))
     .option('--idle <minutes>', 'stop after so many minutes without requests; also "computed" or "off"', idle)
+    .option('--max-boot-cost <usd>', 'a start that costs more is given up (default: 2)', positive)
+    .option('--max-day-cost <usd>', 'it is stopped when a day has cost so much', positive)
     .option('--alias <name>', 'one more name for clients; may be repeated', collect)
     .option('--no-start', 'store it without starting it')
     .option('--dry-run', 'show the plan and what would be created, and create nothing')
@@ -83,8 +87,14 @@ function ownWish(options: DeployOptions): Partial<DeploymentWish> {
     templateId: options.template,
     containerDiskGb: options.disk,
     idle: options.idle,
+    budget: budgetOf(options),
     aliases: options.alias === undefined ? undefined : [...options.alias],
   });
+}
+
+function budgetOf({ maxBootCost, maxDayCost }: DeployOptions): DeploymentWish['budget'] {
+  if (maxBootCost === undefined && maxDayCost === undefined) return undefined;
+  return given({ usdPerBoot: maxBootCost, usdPerDay: maxDayCost });
 }
 
 async function deploy(

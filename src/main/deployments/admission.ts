@@ -1,5 +1,11 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
-import { deploymentSpecSchema, type DeploymentSpec, type DeploymentWish } from '../../shared/model.ts';
+import {
+  deploymentSpecSchema,
+  type DeploymentSpec,
+  type DeploymentWish,
+  type PlanCandidate,
+} from '../../shared/model.ts';
+import { formatUsd, formatUsdPerHour, usdForMs } from '../../shared/money.ts';
 import { contextFor } from '../planner/context.ts';
 import type { FleetDeps } from './types.ts';
 import type { Market } from './market.ts';
@@ -34,8 +40,10 @@ export async function admit(
   try {
     const { plan, facts } = await market.plan(asked, signal);
     spec = { ...asked, contextTokens: contextFor(asked.contextTokens, facts) };
-    const candidate = plan.candidates.find((entry) => entry.kind === 'pod');
+    const candidates = plan.candidates.filter((entry) => entry.kind === 'pod');
+    const [candidate] = candidates;
     if (candidate !== undefined) deps.planner.recipe(spec, candidate, facts);
+    refuseShortBudget(spec, candidates);
     if (facts?.gated === true && !('HF_TOKEN' in spec.env) && (await deps.hfToken()) === null) {
       throw new AppError('model_gated', `"${spec.model}" is gated, and no Hugging Face token is set.`, {
         details: { field: 'model', value: spec.model },
@@ -46,6 +54,30 @@ export async function admit(
   }
   return spec;
 }
+
+/**
+ * A start that is bound to reach its limit would pay for nothing. Even the quickest start of the cheapest choice counts.
+ * @throws AppError invalid_input
+ */
+function refuseShortBudget(spec: DeploymentSpec, candidates: readonly PlanCandidate[]): void {
+  const [least] = candidates.toSorted((a, b) => bootUsd(a, 'low') - bootUsd(b, 'low'));
+  const limit = spec.budget.usdPerBoot;
+  if (least === undefined || bootUsd(least, 'low') <= limit) return;
+  const minutes = Math.round(least.secondsToFirstToken.low / 60);
+  const enough = Math.ceil(bootUsd(least, 'high'));
+  throw new AppError(
+    'invalid_input',
+    `budget.usdPerBoot: one start may cost ${formatUsd(limit)}, and ${spec.model} on ${least.gpuCount} × ${least.gpuName} ` +
+      `takes ${minutes} min or more at ${formatUsdPerHour(least.usdPerHour)}: ${formatUsd(bootUsd(least, 'low'))} at the least.`,
+    {
+      advice: `Allow up to ${formatUsd(enough)} for a start (deploy --max-boot-cost ${enough}), or choose a smaller model.`,
+      details: { field: 'budget.usdPerBoot', value: limit, nearest: enough },
+    },
+  );
+}
+
+const bootUsd = (candidate: PlanCandidate, which: 'low' | 'high'): number =>
+  usdForMs(candidate.usdPerHour, candidate.secondsToFirstToken[which] * 1000);
 
 function parseWish(wish: DeploymentWish): DeploymentSpec {
   const parsed = deploymentSpecSchema.safeParse(wish);

@@ -60,6 +60,18 @@ describe('what is refused before anything is made (SPEC 3.13)', () => {
     expect(w.fleet.list()).toHaveLength(1);
   });
 
+  it('a start that would reach its limit before the model answers', async () => {
+    w = world();
+    w.fleet.start();
+    const asked = w.fleet.create(wish({ budget: { usdPerBoot: 0.001 } }), true, never);
+    await expect(asked).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(/^budget\.usdPerBoot: .*\$0\.0010.*min or more at \$0\.\d\d\/h/),
+      details: { field: 'budget.usdPerBoot', value: 0.001, nearest: 1 },
+    });
+    expect(creates()).toBe(0);
+  });
+
   it('not, when the cloud cannot be asked and nothing is to start', async () => {
     const down = new AppError('runpod_unreachable', 'no network');
     w = world();
