@@ -108,6 +108,11 @@ export class Router {
     for (const target of targets) {
       for (const name of target.models) add(table, name, target);
     }
+    for (const [name, leading] of table) {
+      // A name is its own deployment's: as another's alias it must not bring answers of another model.
+      const own = leading.filter((target) => target.name === name);
+      if (own.length > 0) table.set(name, own);
+    }
     this.#names = Array.from(table.keys());
     for (const name of this.#names) {
       const lower = name.toLowerCase();

@@ -44,6 +44,16 @@ describe('choosing among several targets', () => {
     expect(names(router, 'x')).toEqual(['a', 's', 'b']);
   });
 
+  it('leads a deployment’s own name to it alone, whoever else takes it for an alias', () => {
+    const asleep = new FakeTarget('coder', null, ['coder', 'a/b']);
+    const other = new FakeTarget('other', up, ['other', 'coder', 'a/b']);
+    const { router, source } = setUp(other, asleep);
+    expect(names(router, 'coder')).toEqual(['coder']);
+    expect(names(router, 'a/b')).toEqual(['other', 'coder']);
+    source.set(other);
+    expect(names(router, 'coder')).toEqual(['other']);
+  });
+
   it('follows changes of the list, and stops when disposed', () => {
     const { router, source } = setUp(new FakeTarget('a', up));
     source.set(new FakeTarget('b', up));
