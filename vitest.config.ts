@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const setupFiles = ['./test/support/property-seed.ts'];
+
 /**
  * Four projects: `unit` and `renderer` are pure and quick, `integration` uses real sockets, files, processes and engines,
  * `e2e` drives the whole product. Each file runs in its own process so that leaked handles are attributable.
@@ -8,14 +10,21 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], environment: 'node', testTimeout: 10_000 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          environment: 'node',
+          setupFiles,
+          testTimeout: 20_000,
+        },
       },
       {
         test: {
           name: 'renderer',
           include: ['test/renderer/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 10_000,
+          setupFiles,
+          testTimeout: 20_000,
         },
       },
       {
@@ -23,6 +32,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/conformance/*.test.ts'],
           environment: 'node',
+          setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
