@@ -10,7 +10,7 @@ import { inputError } from '../control/input-error.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
-import { announcePrice, bestOf } from './price.ts';
+import { announcePrice, bestOf, usualLimit } from './price.ts';
 import { priceLine, renderPlan } from './render/plan.ts';
 import { baseUrl } from './render/words.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
@@ -66,11 +66,10 @@ export const define: Define = (command, run) => {
         };
         refuseBadSpec(spec);
         const plan = await api.call('plan.make', wish, cli.signal);
-        if (options.dryRun === true) {
-          showDryRun(cli, plan, spec);
-          return;
-        }
-        await deploy(cli, api, plan, spec, options);
+        const limit = options.maxPrice ?? usualLimit(bestOf(plan));
+        const limited = { ...spec, compute: { ...spec.compute, maxUsdPerHour: limit } };
+        if (options.dryRun === true) showDryRun(cli, plan, limited, limit);
+        else await deploy(cli, api, plan, limited, { ...options, limit });
       }),
     );
 };
@@ -102,9 +101,10 @@ async function deploy(
   api: ControlClient,
   plan: Plan,
   spec: DeploymentWish,
-  options: DeployOptions,
+  options: DeployOptions & { readonly limit: number },
 ): Promise<void> {
-  if (options.start) await announcePrice(cli, spec.name, plan, options.yes === true);
+  const { limit, yes = false } = options;
+  if (options.start) await announcePrice(cli, spec.name, plan, { limit, yes });
   let view = await api.call('deployments.create', { spec, start: options.start }, cli.signal);
   if (options.start && options.wait === true) view = await waitFor(cli, api, view, 'ready', options);
   const { proxy } = await api.call('app.status', {}, cli.signal);
@@ -121,12 +121,12 @@ function outcome(view: DeploymentView, endpoint: string): string {
   return `${view.name} is starting. Follow it with: runpod-llm start ${view.name} --wait`;
 }
 
-function showDryRun(cli: Cli, plan: Plan, spec: DeploymentWish): void {
+function showDryRun(cli: Cli, plan: Plan, spec: DeploymentWish, limit: number): void {
   cli.print({ plan, spec }, () => {
     const best = bestOf(plan);
     return [
       renderPlan(plan, { width: cli.terminal.columns, paint: cli.paint, hoursPerDay: 4, all: false }),
-      `Would create ${priceLine(spec.name, best, plan.simulated)}\n${JSON.stringify(spec, null, 2)}`,
+      `Would create ${priceLine(spec.name, best, plan.simulated, limit)}\n${JSON.stringify(spec, null, 2)}`,
     ].join('\n\n');
   });
 }

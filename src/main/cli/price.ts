@@ -3,7 +3,7 @@ import { formatUsdPerHour } from '../../shared/money.ts';
 import type { DeploymentView, Plan, PlanCandidate, PlanWish } from '../../shared/model.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
-import { priceLine, warningLines } from './render/plan.ts';
+import { priceLine, priceText, warningLines } from './render/plan.ts';
 
 /** What starts without a question (UX 3.6). */
 const ASK_ABOVE_USD_PER_HOUR = 2;
@@ -13,7 +13,8 @@ const ASK_ABOVE_USD_PER_HOUR = 2;
  * @throws AppError model_does_not_fit
  */
 export function bestOf(plan: Plan): PlanCandidate {
-  const [best] = plan.candidates;
+  // Mode "auto" weighs serverless too, and rents pods.
+  const best = plan.candidates.find(({ kind }) => kind === 'pod') ?? plan.candidates[0];
   if (best !== undefined) return best;
   const reasons = plan.rejected
     .slice(0, 3)
@@ -27,12 +28,36 @@ export function bestOf(plan: Plan): PlanCandidate {
   );
 }
 
+/**
+ * The most an hour may cost where nobody said: room for the next choices when the first is taken, and no more than can be
+ * started without a question.
+ */
+export function usualLimit({ usdPerHour }: PlanCandidate): number {
+  const most =
+    usdPerHour > ASK_ABOVE_USD_PER_HOUR
+      ? usdPerHour * 1.25
+      : Math.min(usdPerHour * 2, ASK_ABOVE_USD_PER_HOUR);
+  return Math.ceil(most * 100 - 1e-9) / 100;
+}
+
+export interface PriceOptions {
+  /** Nothing dearer is rented; null = no limit. */
+  readonly limit: number | null;
+  /** Accepted beforehand. */
+  readonly yes: boolean;
+}
+
 /** Says what a start costs before it starts, and asks where it is dear. */
-export async function announcePrice(cli: Cli, name: string, plan: Plan, yes: boolean): Promise<void> {
+export async function announcePrice(
+  cli: Cli,
+  name: string,
+  plan: Plan,
+  { limit, yes }: PriceOptions,
+): Promise<void> {
   const best = bestOf(plan);
-  cli.say([priceLine(name, best, plan.simulated), ...warningLines(plan, cli.errPaint)].join('\n'));
+  cli.say([priceLine(name, best, plan.simulated, limit), ...warningLines(plan, cli.errPaint)].join('\n'));
   if (best.usdPerHour <= ASK_ABOVE_USD_PER_HOUR || yes) return;
-  await confirm(cli, `Start ${name} for ${formatUsdPerHour(best.usdPerHour)}?`, best.usdPerHour);
+  await confirm(cli, `Start ${name} for ${priceText(best, limit)}?`, best.usdPerHour);
 }
 
 /** The price of starting a deployment that exists; a start must not fail because a price could not be read. */
@@ -53,7 +78,7 @@ export async function announceStart(
     await confirm(cli, `Start ${view.name} for at most ${formatUsdPerHour(limit)}?`, limit);
     return;
   }
-  await announcePrice(cli, view.name, plan, yes);
+  await announcePrice(cli, view.name, plan, { limit: view.spec.compute.maxUsdPerHour, yes });
 }
 
 function planWishOf({ spec }: DeploymentView): PlanWish {

@@ -30,7 +30,7 @@ export function addWishOptions(command: Command): Command {
       oneOf({ secure: 'SECURE', community: 'COMMUNITY', any: 'ANY' }),
     )
     .option('--data-center <id>', 'acceptable data centre; may be repeated', collect)
-    .option('--max-price <usd>', 'most US dollars per hour', positive)
+    .option('--max-price <usd>', 'nothing dearer by the hour is rented', positive)
     .option('--context <tokens>', 'longest prompt and answer together, such as 32768 or 32k', tokens)
     .option('--concurrency <n>', 'requests of that length served at once', wholeNumber(1, 256))
     .option('--kv-cache <dtype>', 'auto or fp8', oneOf({ auto: 'auto', fp8: 'fp8' }))

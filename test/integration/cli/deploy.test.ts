@@ -58,9 +58,33 @@ describe('deploy', () => {
     const { err, code } = await commandLine(['deploy', 'Qwen/Qwen3-8B'], instance);
     expect([code, said]).toEqual([4, 'created']);
     expect(err.split('\n')[0]).toBe(
-      'qwen3-8b on 1 × RTX A5000 (secure, high stock): $0.26/h, simulated money; first token in about 4-8 min.',
+      'qwen3-8b on 1 × RTX A5000 (secure, high stock): $0.26/h, at most $0.52/h if that is taken, simulated money; first token in about 4-8 min.',
     );
     expect(err).toContain('warning: The first start pulls a 10 GB image.');
+  });
+
+  it('rents nothing dearer than what was told, with a price of the user’s own or without', async () => {
+    for (const [more, limit] of [
+      [[], 0.52],
+      [['--max-price', '0.3'], 0.3],
+    ] as const) {
+      const instance = await fakeInstance();
+      const { err } = await commandLine(['deploy', 'Qwen/Qwen3-8B', ...more], instance);
+      expect(err).toContain(`at most $${limit.toFixed(2)}/h if that is taken`);
+      expect(named(instance.fake, 'deployments.create')[0]?.input).toMatchObject({
+        spec: { compute: { maxUsdPerHour: limit } },
+      });
+    }
+  });
+
+  it('tells the price of the pod that mode "auto" rents, not of the serverless worker it does not', async () => {
+    const fake = createFakeManager();
+    const [pod] = samplePlan().candidates;
+    const worker = { ...(pod ?? raise()), kind: 'serverless' as const, usdPerHour: 0.11 };
+    fake.reply('plan.make', () => Promise.resolve({ ...samplePlan(), candidates: [worker, pod ?? raise()] }));
+    const deploy = ['deploy', 'Qwen/Qwen3-8B', '--mode', 'auto'];
+    const { err } = await commandLine(deploy, await fakeInstance({ fake }));
+    expect(err).toContain('(secure, high stock): $0.26/h, at most $0.52/h');
   });
 
   it('creates nothing with --dry-run, and shows what it would create', async () => {
@@ -89,7 +113,7 @@ describe('a price above $2/h', () => {
     const { code, err } = await commandLine(deploy, await fakeInstance({ fake }));
     expect(code).toBe(4);
     expect(err).toContain(
-      'Not done without a yes: Start qwen3-8b for $2.69/h?\n  Repeat with --yes to accept.',
+      'Not done without a yes: Start qwen3-8b for $2.69/h, at most $3.37/h if that is taken?\n  Repeat with --yes to accept.',
     );
     expect(named(fake, 'deployments.create')).toEqual([]);
   });
@@ -109,7 +133,9 @@ describe('a price above $2/h', () => {
   ])('answered with "%s" ends with %i', async (answer, code, created) => {
     const fake = pricedAt(2.69);
     const result = await commandLine(deploy, { ...(await fakeInstance({ fake })), answers: [answer] });
-    expect(result.questions).toEqual(['Start qwen3-8b for $2.69/h? [y/N] ']);
+    expect(result.questions).toEqual([
+      'Start qwen3-8b for $2.69/h, at most $3.37/h if that is taken? [y/N] ',
+    ]);
     expect([result.code, named(fake, 'deployments.create').length]).toEqual([code, created]);
   });
 
@@ -295,3 +321,7 @@ describe('--wait', () => {
     expect([code, out]).toEqual([0, 'Stopped qwen3-coder, gemma-3-12b.\n']);
   });
 });
+
+function raise(): never {
+  throw new Error('The sample is gone');
+}

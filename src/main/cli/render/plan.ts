@@ -137,11 +137,23 @@ function closing(plan: Plan): string {
 }
 
 /** What a start will cost, in one line, before it starts. */
-export function priceLine(name: string, candidate: PlanCandidate, simulated: boolean): string {
+export function priceLine(
+  name: string,
+  candidate: PlanCandidate,
+  simulated: boolean,
+  limit: number | null,
+): string {
   const gpu = `${candidate.gpuCount} × ${candidate.gpuName} (${cloudText(candidate)}, ${candidate.stock.toLowerCase()} stock)`;
   const money = simulated ? ', simulated money' : '';
   const when = candidate.kind === 'serverless' ? ' while a worker runs' : '';
-  return `${name} on ${gpu}: ${formatUsdPerHour(candidate.usdPerHour)}${when}${money}; first token in about ${waitText(candidate)}.`;
+  return `${name} on ${gpu}: ${priceText(candidate, limit)}${when}${money}; first token in about ${waitText(candidate)}.`;
+}
+
+/** What the first choice costs, and what may be rented in its place. */
+export function priceText({ usdPerHour }: PlanCandidate, limit: number | null): string {
+  const price = formatUsdPerHour(usdPerHour);
+  if (limit === null) return `${price}, with no limit if that is taken`;
+  return limit <= usdPerHour ? price : `${price}, at most ${formatUsdPerHour(limit)} if that is taken`;
 }
 
 function gib(value: number): string {
