@@ -157,7 +157,7 @@ export const ERRORS = {
     EXIT.failed,
     true,
     'runpod',
-    'Allow more GPU types, both clouds or more data centres, or wait until one is free.',
+    'Allow a higher price, more GPU types, both clouds or more data centres, or wait until one is free.',
   ),
   runpod_rejected: row(402, EXIT.failed, false, 'runpod', 'Correct what RunPod names and try again.'),
   runpod_conflict: row(

@@ -220,7 +220,7 @@ describe('errors', () => {
   it('are a line on what happened and a line on what to do', () => {
     expect(renderError(error, plain)).toMatchInlineSnapshot(`
       "error: No A40 is free. (RunPod request req-1)
-        Allow more GPU types, both clouds or more data centres, or wait until one is free."
+        Allow a higher price, more GPU types, both clouds or more data centres, or wait until one is free."
     `);
     expect(renderError(error, createPaint(true))).toContain('\u001b[31merror:\u001b[39m');
   });
