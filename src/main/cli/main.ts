@@ -11,11 +11,8 @@ if (env['NODE_V8_COVERAGE'] === undefined) {
   enableCompileCache(join(defaultCacheDir(thisMachine(env)), 'node'));
 }
 // Imported after that, so that it serves them too.
-const [{ EXIT_INTERRUPTED, runCommandLine }, { nodeTerminal }, { systemClock }] = await Promise.all([
-  import('./run.ts'),
-  import('./terminal.ts'),
-  import('../platform/clock.ts'),
-]);
+const [{ EXIT_INTERRUPTED, runCommandLine, wantedCommand }, { nodeTerminal }, { systemClock }] =
+  await Promise.all([import('./run.ts'), import('./terminal.ts'), import('../platform/clock.ts')]);
 
 /** `conf` brings a library that sends every first signal to the process once more; no person is that quick. */
 const IMPATIENT_AFTER_MS = 300;
@@ -33,8 +30,13 @@ const onInterrupt = (): void => {
   if (now - interruptedAt > IMPATIENT_AFTER_MS) process.exit(EXIT_INTERRUPTED);
 };
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onInterrupt);
-// A reader such as `head` may close the pipe early; that ends the output, and is no failure.
-process.stdout.on('error', () => process.exit(0));
+// A reader such as `head` may close the pipe early; that ends the output, and is no failure. What runs until it is told to
+// end goes on without readers.
+const lasts = ['serve', 'sandbox'].includes(wantedCommand(process.argv.slice(2)) ?? '');
+process.stdout.on('error', () => {
+  if (!lasts) process.exit(0);
+});
+process.stderr.on('error', () => {});
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   terminal: nodeTerminal({ stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env }),

@@ -107,7 +107,7 @@ function leavesOf(command: Command): readonly Command[] {
 }
 
 /** The first word that is neither an option nor the value of one that may stand before the command. */
-function wantedCommand(argv: readonly string[]): string | undefined {
+export function wantedCommand(argv: readonly string[]): string | undefined {
   const words = wordsOf(argv);
   return words[0] === 'help' ? words[1] : words[0];
 }

@@ -38,6 +38,19 @@ describe('serve', () => {
     expect((await at(dataDir, 'list')).code).toBe(3);
   });
 
+  it('goes on when nobody reads its output any longer, and still ends in good order', async () => {
+    const dataDir = tempDir();
+    const program = serve(dataDir, '--log-level', 'debug');
+    await program.line(/UI +http/);
+    program.child.stdout?.destroy();
+    program.child.stderr?.destroy();
+    // Each of these leaves lines in the log.
+    for (const words of ['deploy no-such/model --yes', 'plan Qwen/Qwen3-0.6B']) await at(dataDir, words);
+    expect((await at(dataDir, 'status')).code).toBe(0);
+    program.child.kill('SIGTERM');
+    await expect.poll(() => existsSync(controlFilePath(dataDir)), { timeout: 20_000 }).toBe(false);
+  });
+
   it('takes a model from nothing to an answer and back', async () => {
     const dataDir = tempDir();
     const program = serve(dataDir);
