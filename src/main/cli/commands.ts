@@ -59,7 +59,7 @@ export const COMMANDS: readonly Group[] = [
         summary: 'remove a deployment and everything under it',
         load: () => import('./terminate.ts'),
       },
-      { name: 'stop-all', summary: 'stop everything that bills', load: () => import('./stop-all.ts') },
+      { name: 'stop-all', summary: 'stop every deployment that runs', load: () => import('./stop-all.ts') },
       { name: 'logs', summary: 'show logs of a deployment or of the app', load: () => import('./logs.ts') },
     ],
   },

@@ -1,5 +1,11 @@
+import { asAppError } from '../../shared/errors.ts';
+import type { RadarItem } from '../../shared/model.ts';
+import { formatUsdPerHour } from '../../shared/money.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
+import { plural } from './render/words.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
 
 export const define: Define = (command, run) => {
@@ -18,6 +24,24 @@ export const define: Define = (command, run) => {
         cli.print(result, () =>
           result.stopping.length === 0 ? 'Nothing was running.' : `${verb} ${result.stopping.join(', ')}.`,
         );
+        if (!cli.json) await tellOthers(cli, api);
       }),
     );
 };
+
+/** What this app did not make is never stopped without being named; that it bills must be known. */
+async function tellOthers(cli: Cli, api: ControlClient): Promise<void> {
+  let items: readonly RadarItem[];
+  try {
+    items = (await api.call('radar.scan', {}, cli.signal)).items;
+  } catch (error) {
+    cli.say(`What else bills in the account cannot be told now: ${asAppError(error).message}`);
+    return;
+  }
+  const others = items.filter((item) => item.ownership !== 'known' && item.usdPerHour > 0);
+  if (others.length === 0) return;
+  const usdPerHour = others.reduce((sum, item) => sum + item.usdPerHour, 0);
+  cli.say(
+    `${plural(others.length, 'thing')} under no deployment goes on billing ${formatUsdPerHour(usdPerHour)}: runpod-llm radar`,
+  );
+}

@@ -25,6 +25,7 @@ export function readAdoption(pod: Pod, name: string, now: number): Adopted {
     throw new AppError(
       'not_allowed_now',
       `Pod ${pod.id} publishes no HTTP port that a model server could be behind.`,
+      { advice: 'Only a pod that serves a model can be taken over; this one can be stopped or terminated.' },
     );
   }
   const env = pod.env ?? {};

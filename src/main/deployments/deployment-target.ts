@@ -180,7 +180,10 @@ export class DeploymentTarget implements Target {
     for (const waiter of waiters) {
       if (upstream !== null) waiter.resolve(upstream);
       else if (record.state === 'failed') waiter.reject(problemOf(record.problem));
-      else waiter.reject(stopped(record.spec.name, 'was stopped while it started'));
+      else
+        waiter.reject(
+          this.#parts.refusal(this.#actor) ?? stopped(record.spec.name, 'was stopped while it started'),
+        );
     }
   }
 }

@@ -230,6 +230,13 @@ describe('texts', () => {
     expect(out).toContain(text);
   });
 
+  it('stop-all tells what it did not stop because it did not make it', async () => {
+    const { err } = await commandLine(['stop-all'], await fakeInstance());
+    expect(err).toBe('1 thing under no deployment goes on billing $0.44/h: runpod-llm radar\n');
+    const json = await commandLine(['stop-all', '--json'], await fakeInstance());
+    expect(json.err).toBe('');
+  });
+
   it('an unknown client names the nearest', async () => {
     const { code, err } = await commandLine(['connect', 'opncode'], await fakeInstance());
     expect(code).toBe(3);

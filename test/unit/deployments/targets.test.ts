@@ -131,6 +131,14 @@ describe('a target for the proxy', () => {
     expect(creates()).toBe(0);
   });
 
+  it('tells those who wait the budget that ended its start', async () => {
+    w = world();
+    await asleep({ budget: { usdPerBoot: 2, usdPerDay: 0.001 } });
+    const woken = settled(target().ensureReady(never));
+    await w.pass(40_000);
+    expect(await woken).toMatchObject({ error: { code: 'budget_exceeded' } });
+  });
+
   it('tells those who wait that it was stopped or removed', async () => {
     w = world();
     await asleep();
