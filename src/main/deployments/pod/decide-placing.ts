@@ -9,6 +9,13 @@ export function candidateKey(candidate: PlanCandidate): string {
   return [gpuTypeId, gpuCount, cloud, [...dataCenterIds].sort().join('+') || 'anywhere'].join('|');
 }
 
+/** A candidate's key as people read it. */
+export function candidateText(key: string): string {
+  const [gpuTypeId = '', gpuCount = '', cloud = '', place = ''] = key.split('|');
+  const where = cloud === 'COMMUNITY' ? 'Community Cloud' : 'Secure Cloud';
+  return `${gpuCount} × ${gpuTypeId} (${where}, ${place.replaceAll('+', ' or ')})`;
+}
+
 /** Before all else: a create whose answer was lost, or a crash cut off, is looked up by name (SPEC 2.3, trap 6). */
 export function decideUncertain(state: State, moment: Moment): Verdict | null {
   const { intent, live } = state;

@@ -4,7 +4,7 @@ import type { DeploymentEvent, Intent, PodFacts, Refusal } from '../events.ts';
 import type { Launch } from '../record.ts';
 import type { HandlersFor, Step } from '../state.ts';
 import { backoff, forgetContainer, go, history } from '../state.ts';
-import { candidateKey } from './decide-placing.ts';
+import { candidateKey, candidateText } from './decide-placing.ts';
 import { failBoot } from './failing.ts';
 import { meter } from './meters.ts';
 import { roundError } from './round-error.ts';
@@ -148,7 +148,7 @@ function refused(step: Step, candidate: string, { error, next }: Refusal): void 
       step.record.boot?.tried.push({ candidate, result: next.result, detail: error.message });
       step.live.effectAt = 0;
       if (next.result === 'no-capacity') rememberNoCapacity(step, candidate);
-      history(step, 'candidate-refused', `${candidate.split('|').join(', ')}: ${error.message}`, {
+      history(step, 'candidate-refused', `${candidateText(candidate)}: ${error.message}`, {
         code: error.code,
       });
   }
