@@ -57,7 +57,7 @@ describe('the candidate loop (SPEC 3.4)', () => {
     await w.pass(2000);
     expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'runpod_rejected' } });
     expect(creates()).toHaveLength(2);
-    const refusals = w.fleet.history('qwen').filter((entry) => entry.kind === 'candidate-refused');
+    const refusals = w.fleet.history('qwen').entries.filter((entry) => entry.kind === 'candidate-refused');
     expect(refusals.map(({ text }) => text)).toContainEqual(
       expect.stringMatching(/^1 × NVIDIA GeForce RTX 4090 \(Secure Cloud, \S.*\): /),
     );
