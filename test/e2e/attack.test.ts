@@ -203,7 +203,7 @@ describe('an app that ends at a bad moment', () => {
   ])(
     '%s in the middle of a start: the next run takes the same pod to its end',
     async (signal, code, says) => {
-      const here = await world(['--speed', '20']);
+      const here = await world(['--speed', '40']);
       onTestFinished(() => end(here));
       await here.app.call('deployments.create', { spec: { name: 'x', model: MODEL } });
       await expect.poll(() => runningPods(here), PATIENCE).toHaveLength(1);
@@ -249,7 +249,7 @@ describe('an app that ends at a bad moment', () => {
 describe('a cloud that goes away', () => {
   it('mid-boot and back: the pod is found again and taken to its end', async () => {
     const stateFile = join(tempDir(), 'cloud.json');
-    const lasting = ['--speed', '20', '--key', 'sandbox-lasting-key', '--state-file', stateFile];
+    const lasting = ['--speed', '40', '--key', 'sandbox-lasting-key', '--state-file', stateFile];
     const first = await world(lasting);
     onTestFinished(() => end(here));
     await first.app.call('deployments.create', { spec: { name: 'x', model: MODEL } });
