@@ -250,17 +250,17 @@ describe('a cloud that goes away', () => {
   it('mid-boot and back: the pod is found again and taken to its end', async () => {
     const stateFile = join(tempDir(), 'cloud.json');
     const lasting = ['--speed', '40', '--key', 'sandbox-lasting-key', '--state-file', stateFile];
-    const first = await world(lasting);
+    let here = await world(lasting);
     onTestFinished(() => end(here));
-    await first.app.call('deployments.create', { spec: { name: 'x', model: MODEL } });
-    await expect.poll(() => runningPods(first), PATIENCE).toHaveLength(1);
-    const [pod] = await runningPods(first);
-    await first.sandbox.program.kill('SIGKILL');
-    const { problem, state } = await view(first, 'x');
+    await here.app.call('deployments.create', { spec: { name: 'x', model: MODEL } });
+    await expect.poll(() => runningPods(here), PATIENCE).toHaveLength(1);
+    const [pod] = await runningPods(here);
+    await here.sandbox.program.kill('SIGKILL');
+    const { problem, state } = await view(here, 'x');
     expect(problem).toBeNull();
     expect(state).not.toBe('failed');
-    const port = new URL(first.sandbox.origin).port;
-    const here = { ...first, sandbox: await startSandboxProcess(['--port', port, ...lasting]) };
+    const port = new URL(here.sandbox.origin).port;
+    here = { ...here, sandbox: await startSandboxProcess(['--port', port, ...lasting]) };
     await expect.poll(stateOf(here, 'x'), PATIENCE).toBe('ready');
     expect((await here.sandbox.bill()).pods.map((entry) => entry.podId)).toEqual([pod]);
   });
