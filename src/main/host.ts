@@ -174,10 +174,7 @@ class AppHost implements Host {
     await this.#close();
     await this.#open();
     await this.#declare();
-    this.#events.emit({
-      name: 'app.changed',
-      payload: await this.methods['app.status']({}, this.#ending.signal),
-    });
+    await this.#tellStatus();
   }
 
   #configChanged({ config, changed, afterRestart }: ConfigChange): void {

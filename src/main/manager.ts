@@ -50,8 +50,18 @@ export interface Manager extends Disposable {
 
 /** Builds the core from its parts; nothing runs until `start`. */
 export async function createManager(parts: ManagerParts): Promise<Manager> {
-  const { cloud, clock, config } = parts;
   const owned = new Disposables();
+  try {
+    return await assemble(parts, owned);
+  } catch (error) {
+    // What was opened before the failure is not left open.
+    await owned.dispose();
+    throw error;
+  }
+}
+
+async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manager> {
+  const { cloud, clock, config } = parts;
   const services = createServices(parts, owned);
   const { fleet, runpod, events, requests, ledger } = services;
   const { proxy, keys } = await newProxy(parts, services, owned);
@@ -60,7 +70,7 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
     requests,
     fleet,
     clock,
-    inFlight: () => proxy.stats().inFlight,
+    inFlight: () => proxy.inFlight(),
     proxyUrl: () => url ?? '',
     proxyKey: async () => (await parts.secrets.proxyKey()).key,
     fetch: services.pools.models.fetch,

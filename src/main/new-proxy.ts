@@ -38,7 +38,8 @@ export async function newProxy(
       const deploymentId = record.targetId ?? '';
       const finished = toRequestRecord(record, {
         usdPerHour: ledger.usdPerHour({ deploymentId }),
-        sharing: proxy.stats().inFlight + 1,
+        // This one has left its target already.
+        sharing: proxy.inFlight(deploymentId) + 1,
       });
       requests.add(finished);
       events.emit({ name: 'request.finished', payload: finished });

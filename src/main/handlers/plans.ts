@@ -1,11 +1,10 @@
 import type { MethodHandlers } from '../../shared/api.ts';
 import type { ModelDirectory } from '../huggingface/model-facts-source.ts';
 import { podOffers } from '../deployments/pod-offers.ts';
-import type { Fleet } from '../deployments/types.ts';
 import type { ModelFacts } from '../planner/types.ts';
 import type { ModelHit, PlanRequest } from '../../shared/model.ts';
 import { asAppError } from '../../shared/errors.ts';
-import type { Planner } from '../deployments/types.ts';
+import type { Fleet, Planner } from '../deployments/types.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunPodApi } from '../runpod/api.ts';
 

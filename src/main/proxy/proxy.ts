@@ -55,6 +55,8 @@ export interface Proxy {
   /** Stops accepting, lets requests under way finish for `graceMs`, then ends them in their own dialect. */
   close(options: { readonly graceMs: number }): Promise<void>;
   stats(): ProxyStats;
+  /** Requests being answered now, or those of them that are at one target. Cheap. */
+  inFlight(targetId?: string): number;
   cacheStats(): CacheStats;
   /** Forgets cached answers of one model, or all (null). @returns how many */
   clearCache(model: string | null): number;
@@ -166,6 +168,10 @@ class ProxyServer implements Proxy {
         breaker: this.#breakers.state(target.id).state,
       })),
     };
+  }
+
+  inFlight(targetId?: string): number {
+    return targetId === undefined ? this.#front.inFlight : this.#load.inFlight(targetId);
   }
 
   cacheStats(): CacheStats {
