@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
 import { scenarios } from './support/scenarios.ts';
 import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
 
@@ -37,7 +37,7 @@ describe('every page', () => {
 
   it.each(PAGES)('%s holds in both themes at both sizes', async (name, address, heading) => {
     await ui.goTo(address, heading);
-    await ui.page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+    await loaded(ui.page);
     for (const view of VIEWS) {
       await ui.show(view);
       await keepPicture(ui.page, name, view);

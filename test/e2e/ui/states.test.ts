@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import type { FakeManager } from '../../support/fake-manager.ts';
-import { axeFindings, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
 import { scenarios } from './support/scenarios.ts';
 import { startUi, VIEWS, type UiApp, type UiOptions } from './support/ui-app.ts';
 
@@ -14,7 +14,7 @@ describe('states', () => {
 
   const clean = async (name: string, address: string, heading: string): Promise<void> => {
     await ui.goTo(address, heading);
-    await ui.page.getByRole('status').filter({ hasText: 'Loading' }).waitFor({ state: 'detached' });
+    await loaded(ui.page);
     for (const view of VIEWS) {
       await ui.show(view);
       await keepPicture(ui.page, name, view);

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Locator, Page } from 'playwright';
+import { errors, type Locator, type Page } from 'playwright';
 import type { View } from './ui-app.ts';
 
 const ARTIFACTS = resolve(import.meta.dirname, '../../artifacts/ui');
@@ -36,7 +36,23 @@ export function sidewaysOverflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }
 
-/** Whether the keyboard is there now. */
-export async function hasFocus(locator: Locator): Promise<boolean> {
-  return (await locator.and(locator.page().locator(':focus')).count()) === 1;
+/** Whether the keyboard is there, or comes there: a dialog that closes gives it back a moment after it is gone. */
+export function hasFocus(locator: Locator): Promise<boolean> {
+  return locator
+    .and(locator.page().locator(':focus'))
+    .waitFor({ timeout: 5000 })
+    .then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof errors.TimeoutError) return false;
+        throw error;
+      },
+    );
+}
+
+/** Waits until no part of the page is loading any more; a page may have several that do. */
+export async function loaded(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `[...document.querySelectorAll('[role=status]')].every((each) => !each.textContent.includes('Loading'))`,
+  );
 }
