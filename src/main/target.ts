@@ -20,6 +20,18 @@ export interface Upstream {
    * may (RunPod's proxies cut after 100 s, FACTS 2.7), and plain calls are streamed and put back together.
    */
   readonly cutsSilence?: boolean;
+  /** Present where `baseUrl` is a RunPod QUEUE endpoint's `/openai/v1`, which cuts a cold call after 100 s (FACTS 3.4). */
+  readonly queue?: QueuePlane;
+  /** The largest body a call may have; absent = no limit known. A load balancer takes 30 MB (FACTS 3.4). */
+  readonly maxBodyBytes?: number;
+}
+
+/** The native way into a QUEUE endpoint: a job that waits for its worker as long as it takes (FACTS 3.5). */
+export interface QueuePlane {
+  /** `https://api.runpod.ai/v2/{id}`, without a trailing slash; `Upstream.headers` authenticate there too. */
+  readonly invokeUrl: string;
+  /** Whether a worker runs now, so that `baseUrl` answers before the cut. Cheap: asked on the request path. */
+  readonly warm: () => boolean;
 }
 
 export type TargetState = 'ready' | 'waking' | 'sleeping' | 'failed';
