@@ -115,6 +115,9 @@ function newFleet(
     fetch: services.pools.models.fetch,
     log: log.child({ room: 'deployments' }),
     apiUrl: cloud.urls.apiUrl,
+    // The sandbox in this process makes a key of its own each time, for the one account it has.
+    ...(cloud.kind === 'sandbox' ? {} : { apiKey: () => cloud.apiKey() }),
+    accountChanged: () => parts.onReachability(),
     podUrlTemplate: cloud.urls.podUrlTemplate,
     simulated: cloud.simulated,
     hfToken: () => secrets.get('hf'),

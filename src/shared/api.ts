@@ -153,6 +153,8 @@ export const methods = {
     z.strictObject({ kind: radarItemSchema.shape.kind, id: z.string().min(1) }),
     done,
   ),
+  /** The user's word that the key in use is of the account in which the pods were made: what RunPod does not show is gone. */
+  'radar.confirmAccount': method(nothing, z.object({ ok: z.literal(true) })),
   'radar.adopt': method(z.strictObject({ id: z.string().min(1), name: nameSchema }), deploymentViewSchema),
 
   'secrets.status': method(nothing, z.object({ secrets: z.array(secretStatusSchema) })),

@@ -97,6 +97,20 @@ export const ERRORS = {
     'app',
     'This machine offers no keychain: give the secret in the environment instead.',
   ),
+  client_file_changed: row(
+    409,
+    EXIT.refused,
+    false,
+    'app',
+    'Look at the difference again, then write.',
+  ),
+  client_file_unusable: row(
+    409,
+    EXIT.refused,
+    false,
+    'app',
+    'Correct the file, or paste the shown lines into it by hand.',
+  ),
   docker_unavailable: row(
     503,
     EXIT.refused,
@@ -143,6 +157,13 @@ export const ERRORS = {
     false,
     'runpod',
     'Make a new key in the RunPod console and set it.',
+  ),
+  account_changed: row(
+    402,
+    EXIT.refused,
+    false,
+    'app',
+    'Put the former key back (runpod-llm key set runpod). If it is the same account and the pod is gone: runpod-llm key confirm.',
   ),
   runpod_key_forbidden: row(
     402,

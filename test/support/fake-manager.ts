@@ -302,6 +302,7 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
       radarItem(id);
       return ok;
     },
+    'radar.confirmAccount': () => Promise.resolve({ ok: true as const }),
     'radar.adopt': async ({ name }) => state.set(sampleDeployment({ name, model: 'Qwen/Qwen3-8B' }, now)),
     'secrets.status': () => Promise.resolve({ secrets: [...secrets.values()] }),
     'secrets.set': async ({ name, value }) => {

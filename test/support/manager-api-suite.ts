@@ -34,6 +34,7 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'radar.scan': {},
   'radar.stop': { kind: 'pod', id: 'podtest2' },
   'radar.terminate': { kind: 'pod', id: 'podtest2' },
+  'radar.confirmAccount': {},
   'radar.adopt': { id: 'podtest2', name: 'adopted' },
   'secrets.status': {},
   'secrets.set': { name: 'hf', value: 'hf_abcdef' },

@@ -15,7 +15,15 @@ export const define: Define = (command, run) => {
     'Keys live in the operating system’s keychain; a running instance uses a new one at once.',
   );
 
-  for (const defineOne of [defineSet, defineStatus, defineDelete, defineCheck, defineShow, defineClientKeys])
+  for (const defineOne of [
+    defineSet,
+    defineStatus,
+    defineDelete,
+    defineCheck,
+    defineShow,
+    defineConfirm,
+    defineClientKeys,
+  ])
     defineOne(command, run);
 };
 
@@ -84,6 +92,22 @@ const defineCheck: Define = (command, run) => {
         const check = await api.call('secrets.check', {}, cli.signal);
         cli.print(check, () => renderKeyCheck(check, cli.paint));
         return check.ok ? 0 : 1;
+      }),
+    );
+};
+
+const defineConfirm: Define = (command, run) => {
+  command
+    .command('confirm')
+    .description(
+      'Say that the RunPod key in use is of the account in which the pods were made: what RunPod does not show to it is gone.',
+    )
+    .addHelpText('after', examples('key confirm'))
+    .action(
+      run(async (cli) => {
+        const api = await cli.connect();
+        const result = await api.call('radar.confirmAccount', {}, cli.signal);
+        cli.print(result, () => 'Pods that RunPod does not show to this key count as gone from now on.');
       }),
     );
 };

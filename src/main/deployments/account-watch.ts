@@ -1,5 +1,6 @@
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { Pod } from '../runpod/api.ts';
+import type { AccountProof } from './account-proof.ts';
 import type { DeploymentActor } from './actor.ts';
 import type { DeploymentEvent } from './events.ts';
 import { OrphanSweep } from './orphans.ts';
@@ -17,6 +18,7 @@ export interface AccountWatchParts {
   readonly timing: Timing;
   readonly installation: string;
   readonly events: Emitter<FleetEvent>;
+  readonly proof: AccountProof;
   readonly actors: () => readonly DeploymentActor[];
   /** Deployments written by another version of this app. */
   readonly unreadable: readonly string[];
@@ -53,6 +55,7 @@ export class AccountWatch {
     this.#reconciler = new Reconciler({
       ...common,
       moving: () => actors().some((actor) => isMoving(actor)),
+      weigh: (pods, signal) => parts.proof.weigh(pods, signal),
       onPods: (pods, askedAt) => this.#onPods(pods, askedAt),
       onTick: () => this.#onTick(),
     });
@@ -90,7 +93,7 @@ export class AccountWatch {
       actor.post({ type: 'tick', ...numbers(actor) });
       startAhead(actor);
     }
-    this.#settling.tick();
+    if (this.#parts.proof.doubt === undefined) this.#settling.tick();
   }
 }
 

@@ -15,6 +15,7 @@ export interface ActorParts {
   /** Cloud clock minus this computer's. */
   readonly offsetMs: () => number;
   readonly zone: () => string;
+  readonly account: () => Moment['account'];
   readonly run: (effect: Effect, context: EffectContext) => Promise<void>;
   /** Writes the record and what an event left to be written, in one transaction. */
   readonly commit: (record: DeploymentRecord, notes: readonly Note[]) => void;
@@ -82,8 +83,8 @@ export class DeploymentActor {
   }
 
   moment(): Moment {
-    const { clock, timing, offsetMs, zone } = this.#parts;
-    return { now: clock.now(), offsetMs: offsetMs(), timing, zone: zone() };
+    const { clock, timing, offsetMs, zone, account } = this.#parts;
+    return { now: clock.now(), offsetMs: offsetMs(), timing, zone: zone(), account: account() };
   }
 
   /** Begins to act on what the record says. */

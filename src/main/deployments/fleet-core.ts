@@ -2,6 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import { formatUsd } from '../../shared/money.ts';
 import type { DeploymentView } from '../../shared/model.ts';
 import { Emitter } from '../platform/lifecycle.ts';
+import { AccountProof, accountError } from './account-proof.ts';
 import { AccountWatch, isMoving } from './account-watch.ts';
 import { DeploymentActor } from './actor.ts';
 import { DeploymentTarget } from './deployment-target.ts';
@@ -41,6 +42,7 @@ export class FleetCore {
   readonly #journal: Journal;
   readonly #effects: PodEffects;
   readonly #account: AccountWatch;
+  readonly #proof: AccountProof;
   #started = false;
 
   constructor(deps: FleetDeps, events: Emitter<FleetEvent>) {
@@ -59,7 +61,15 @@ export class FleetCore {
     this.#effects = new PodEffects({ deps, store, market, timing, installation });
     const { records, unreadable } = store.records();
     if (unreadable.length > 0) log.error({ deployments: unreadable }, 'stored deployments cannot be read');
+    this.#proof = new AccountProof({
+      ...deps,
+      store,
+      installation,
+      changed: () => this.#accountChanged(),
+      openPods: () => this.actors().flatMap(({ record }) => (record.pod === null ? [] : [record.pod.id])),
+    });
     this.#account = new AccountWatch({
+      proof: this.#proof,
       deps,
       store,
       timing,
@@ -170,6 +180,27 @@ export class FleetCore {
     return this.#deps.clock.now() + this.#deps.api.clockOffsetMs();
   }
 
+  /** Pods may be out of sight of the key in use; null = nothing speaks for it. */
+  accountProblem(): AppError | null {
+    const { doubt } = this.#proof;
+    const held = this.actors().flatMap(({ record }) => (record.pod === null ? [] : [record.pod.id]));
+    const [podId] = held;
+    return doubt === undefined || doubt === 'not-looked' || podId === undefined
+      ? null
+      : accountError(doubt, podId);
+  }
+
+  /** The user's word that the key in use is of the same account. */
+  confirmAccount(): void {
+    this.#proof.confirm();
+    this.#account.hurry();
+  }
+
+  #accountChanged(): void {
+    for (const { news } of this.#members.values()) news.changed();
+    this.#deps.accountChanged?.();
+  }
+
   #startAhead(actor: DeploymentActor): void {
     const due = startAhead(actor.state, actor.moment(), () => bootMsOf(this.market, actor.record.spec.model));
     if (due !== null && this.refusal(actor) === null) actor.post(due);
@@ -192,6 +223,7 @@ export class FleetCore {
       timing: this.timing,
       offsetMs: () => api.clockOffsetMs(),
       zone: () => this.#zone(),
+      account: () => this.#proof.doubt,
       run: (effect, context) => this.#effects.run(effect, context),
       commit: (current, notes) => this.#journal.commit(current, notes),
       changed: (changed, kind) => this.#changed(changed, kind),

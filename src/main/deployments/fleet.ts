@@ -61,6 +61,14 @@ class PodFleet implements Fleet {
     this.#core.hurry();
   }
 
+  accountProblem(): AppError | null {
+    return this.#core.accountProblem();
+  }
+
+  confirmAccount(): void {
+    this.#core.confirmAccount();
+  }
+
   computerSleeps(): void {
     for (const actor of this.#core.actors()) actor.post({ type: 'sleep-coming' });
   }

@@ -11,6 +11,8 @@ export interface ReconcilerParts {
   readonly timing: Timing;
   /** Something is on the move: look often. */
   readonly moving: () => boolean;
+  /** Judges whose pods these are, before anything is concluded from them. */
+  readonly weigh: (pods: readonly Pod[], signal: AbortSignal) => Promise<void>;
   /** The account's pods, each once; `askedAt` = when the question was sent. */
   readonly onPods: (pods: readonly Pod[], askedAt: number) => void;
   /** After every look, successful or not. */
@@ -61,12 +63,13 @@ export class Reconciler {
 
   /** One look. Returns how long RunPod asks to be left alone. */
   async look(signal: AbortSignal): Promise<number> {
-    const { api, clock, log, onPods, onTick } = this.#parts;
+    const { api, clock, log, weigh, onPods, onTick } = this.#parts;
     const askedAt = clock.now();
     let retryAfterMs = 0;
     try {
       const pods = await api.pods.list(signal);
       this.#failures = 0;
+      await weigh(pods, signal);
       onPods(onceEach(pods), askedAt);
     } catch (error) {
       if (isAbort(error) && signal.aborted) return 0;

@@ -100,6 +100,12 @@ export interface State {
   intent: Intent | null;
 }
 
+/**
+ * Why what RunPod does not show proves nothing: the account was not looked at yet, the key is not known to belong to the
+ * account in which the pods were made, or it is known not to.
+ */
+export type AccountDoubt = 'not-looked' | 'unproven' | 'other';
+
 /** The world at the instant an event is applied or a decision made. */
 export interface Moment {
   readonly now: number;
@@ -108,6 +114,8 @@ export interface Moment {
   readonly timing: Timing;
   /** The user's time zone. */
   readonly zone: string;
+  /** Absent = none. */
+  readonly account?: AccountDoubt | undefined;
 }
 
 /** One event being applied: the state it changes and what it leaves to be written down. */

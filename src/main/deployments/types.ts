@@ -62,6 +62,10 @@ export interface FleetDeps {
   readonly log: Log;
   /** RunPod's REST address as a pod sees it; its watchdog stops it through it. */
   readonly apiUrl: string;
+  /** The key in use, to notice that it is another account's; absent = there is but one account. */
+  readonly apiKey?: () => Promise<string | null>;
+  /** The account came into doubt, or out of it. */
+  readonly accountChanged?: () => void;
   /** With {podId} and {port}. */
   readonly podUrlTemplate: string;
   readonly simulated: boolean;
@@ -142,6 +146,10 @@ export interface Fleet extends Disposable {
   /** The pod's lines, going on across reconnects and replacements of the pod. */
   logs(ref: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine>;
   readonly radar: RadarApi;
+  /** Pods may be out of sight of the key in use, and billing in another account; null = nothing speaks for it. */
+  accountProblem(): AppError | null;
+  /** The user's word that it is the same account: what RunPod does not show is gone. */
+  confirmAccount(): void;
   readonly targets: TargetSource;
   subscribe(listener: (event: FleetEvent) => void): Unsubscribe;
 }

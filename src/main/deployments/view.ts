@@ -1,5 +1,7 @@
+import { toErrorBody, type ErrorBody } from '../../shared/errors.ts';
 import { HOURS_PER_MONTH } from '../../shared/money.ts';
 import type { DeploymentAction, DeploymentView, Phase, PodView, WatchdogView } from '../../shared/model.ts';
+import { accountError } from './account-proof.ts';
 import type { DeploymentRecord, PodRecord } from './record.ts';
 import type { Moment, State } from './state.ts';
 import { isBooting } from './state.ts';
@@ -46,7 +48,7 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
       totalUsd: numbers.totalUsd,
     },
     actions: actionsOf(record),
-    problem: record.problem,
+    problem: doubtOf(state, moment) ?? record.problem,
     inFlight: live.inFlight,
     lastRequestAt: isoOrNull(record.lastRequestAt),
     idleStopsAt: idle === null ? null : iso(idle.stopsAt),
@@ -57,6 +59,12 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
+
+/** The pod may be out of sight rather than gone. */
+function doubtOf({ record }: State, { account }: Moment): ErrorBody | null {
+  if (record.pod === null || account === undefined || account === 'not-looked') return null;
+  return toErrorBody(accountError(account, record.pod.id));
+}
 
 /** Money flows that nobody wants any more, or may flow: RunPod has not confirmed its end (SPEC 3.8). */
 function stillBills({ record, live, intent }: State): boolean {

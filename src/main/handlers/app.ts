@@ -1,4 +1,5 @@
 import type { MethodHandlers, StreamHandlers } from '../../shared/api.ts';
+import { toErrorBody } from '../../shared/errors.ts';
 import { secretNameSchema, type AppStatus } from '../../shared/app.ts';
 import { hint } from '../secrets/secret-names.ts';
 import type { AppLog } from '../logs/app-log.ts';
@@ -104,9 +105,11 @@ export async function statusOf(parts: AppParts): Promise<AppStatus> {
 
 /** From what the watch over the account saw last; a status must not cost a call of its own. */
 async function runpodStatus({ manager, secrets }: AppParts): Promise<AppStatus['runpod']> {
-  const problem = manager.cloudProblem();
+  const unreachable = manager.cloudProblem();
+  const account = manager.fleet.accountProblem();
+  const problem = unreachable ?? (account === null ? null : toErrorBody(account));
   return {
-    reachable: problem === null,
+    reachable: unreachable === null,
     keyPresent: manager.cloud.kind === 'runpod' && (await secrets.get('runpod')) !== null,
     problem,
   };

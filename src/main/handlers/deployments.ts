@@ -26,6 +26,10 @@ export function deploymentHandlers(fleet: Fleet): Handled {
     'radar.stop': ({ kind, id }, signal) => fleet.radar.stop(kind, id, signal),
     'radar.terminate': ({ kind, id }, signal) => fleet.radar.terminate(kind, id, signal),
     'radar.adopt': ({ id, name }, signal) => fleet.radar.adopt(id, name, signal),
+    'radar.confirmAccount': async () => {
+      fleet.confirmAccount();
+      return { ok: true };
+    },
     'models.list': async () => ({
       models: fleet.list().flatMap((view) =>
         view.models.map((id) => ({

@@ -66,6 +66,8 @@ export interface Balance {
   readonly balanceUsd: number | null;
   readonly spendUsdPerHour: number | null;
   readonly spendLimitUsdPerHour: number | null;
+  /** RunPod's id of the account; null or absent = not told. */
+  readonly accountId?: string | null;
 }
 
 /** What the last answers said about the account's request limits. */

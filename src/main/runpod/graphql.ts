@@ -32,7 +32,7 @@ export const UNKNOWN_BALANCE: Balance = {
   spendLimitUsdPerHour: null,
 };
 
-const QUERY = 'query{myself{clientBalance currentSpendPerHr spendLimit}}';
+const QUERY = 'query{myself{id clientBalance currentSpendPerHr spendLimit}}';
 const TIME_LIMIT_MS = 15_000;
 const NOTHING_TOLD = 'RunPod tells this key nothing about the account';
 
@@ -82,7 +82,12 @@ const accountShape = shape<Account>(
     data: z
       .looseObject({
         myself: z
-          .looseObject({ clientBalance: money, currentSpendPerHr: money, spendLimit: money })
+          .looseObject({
+            id: z.string().nullish().catch(null),
+            clientBalance: money,
+            currentSpendPerHr: money,
+            spendLimit: money,
+          })
           .nullish(),
       })
       .nullish(),
@@ -96,6 +101,7 @@ const accountShape = shape<Account>(
 interface Account {
   readonly data?: {
     readonly myself?: {
+      readonly id?: string | null | undefined;
       readonly clientBalance: number | null;
       readonly currentSpendPerHr: number | null;
       readonly spendLimit: number | null;
@@ -132,6 +138,7 @@ function readAnswer({ status, headers }: WireStream, body: string, key: string, 
       balanceUsd: myself.clientBalance,
       spendUsdPerHour: myself.currentSpendPerHr,
       spendLimitUsdPerHour: myself.spendLimit,
+      accountId: myself.id ?? null,
     },
   };
 }

@@ -22,7 +22,7 @@ export function answerGraphql(world: World, keys: SandboxOptions['keys'], reques
     return json(200, { errors: [{ message: 'Only the query myself is simulated.' }], data: null });
   }
   const fields: Readonly<Record<string, unknown>> = {
-    id: 'sandbox-user',
+    id: world.state.userId,
     email: 'sandbox@example.com',
     clientBalance: round(balanceUsd(world)),
     currentSpendPerHr: round(spendUsdPerHour(world)),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AppError } from '../../shared/errors.ts';
 import { Emitter } from '../platform/lifecycle.ts';
 import { createCloud } from './cloud.ts';
@@ -59,6 +60,8 @@ function createWorld(
   origin: () => string,
 ): World {
   const { clock, random, log, speed, tokensPerSecond } = options;
+  // Keys may be renewed later; the account stays.
+  file.state.userId ??= userId(options.keys);
   const failed = (error: unknown): void => log.error({ error: String(error) }, 'sandbox listener failed');
   return {
     clock,
@@ -75,6 +78,11 @@ function createWorld(
     save: () => file.save(),
     flush: () => file.flush(),
   };
+}
+
+function userId(keys: SandboxOptions['keys']): string {
+  const digest = createHash('sha256').update(keys.map(({ key }) => key).join('\n'));
+  return `sandbox-${digest.digest('hex').slice(0, 10)}`;
 }
 
 /** Pods that outlive this process carry the address in their environment; the next one has to know it again. */

@@ -186,6 +186,8 @@ export const stateSchema = z.object({
   accounts: z.array(accountSchema),
   /** Addresses this sandbox had; pods' environments may still name them. */
   origins: z.array(z.string()),
+  /** Whose account it is; null = of an older version, which did not tell. */
+  userId: z.string().nullable().default(null),
 });
 type Stored = z.infer<typeof stateSchema>;
 
@@ -215,6 +217,7 @@ export function emptyState(creditUsd: number): State {
     sshKeys: [],
     accounts: [],
     origins: [],
+    userId: null,
   });
 }
 

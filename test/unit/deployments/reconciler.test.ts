@@ -21,6 +21,7 @@ function watch() {
     log: silentLog,
     timing: { ...DEFAULT_TIMING, pollMs: 5000, idlePollMs: 30_000 },
     moving: () => seen.moving,
+    weigh: () => Promise.resolve(),
     onPods: (_, askedAt) => seen.looks.push(askedAt - start),
     onTick: () => seen.ticks++,
   });

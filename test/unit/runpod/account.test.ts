@@ -17,7 +17,7 @@ import {
 } from './scripted-fetch.ts';
 
 const UNKNOWN = { balanceUsd: null, spendUsdPerHour: null, spendLimitUsdPerHour: null };
-const MYSELF = { clientBalance: 24.5, currentSpendPerHr: 0.44, spendLimit: 80 };
+const MYSELF = { id: 'user_1', clientBalance: 24.5, currentSpendPerHr: 0.44, spendLimit: 80 };
 const told = (myself: unknown, more: object = {}) => json({ data: { myself }, ...more });
 
 describe('balance', () => {
@@ -33,6 +33,7 @@ describe('balance', () => {
       balanceUsd: 24.5,
       spendUsdPerHour: 0.44,
       spendLimitUsdPerHour: 80,
+      accountId: 'user_1',
     });
     expect(seen).toEqual([
       {
@@ -44,7 +45,7 @@ describe('balance', () => {
           'content-type': 'application/json',
           'user-agent': 'runpod-llm-manager/test',
         },
-        body: { query: 'query{myself{clientBalance currentSpendPerHr spendLimit}}' },
+        body: { query: 'query{myself{id clientBalance currentSpendPerHr spendLimit}}' },
       },
     ]);
   });
@@ -60,14 +61,14 @@ describe('balance', () => {
     [
       'a balance of zero',
       told({ ...MYSELF, clientBalance: 0 }),
-      { ...UNKNOWN, balanceUsd: 0, spendUsdPerHour: 0.44, spendLimitUsdPerHour: 80 },
+      { balanceUsd: 0, spendUsdPerHour: 0.44, spendLimitUsdPerHour: 80, accountId: 'user_1' },
     ],
     [
       'a part withheld',
       told({ ...MYSELF, clientBalance: null }, { errors: [{ message: 'no' }] }),
-      { ...UNKNOWN, spendUsdPerHour: 0.44, spendLimitUsdPerHour: 80 },
+      { ...UNKNOWN, spendUsdPerHour: 0.44, spendLimitUsdPerHour: 80, accountId: 'user_1' },
     ],
-    ['fields of another type', told({ clientBalance: '24.5' }), UNKNOWN],
+    ['fields of another type', told({ id: 7, clientBalance: '24.5' }), { ...UNKNOWN, accountId: null }],
   ])('%s', async (_, answer, expected) => {
     const { api, seen, signal } = start([answer]);
     expect(await api.balance(signal)).toEqual(expected);

@@ -116,7 +116,7 @@ describe('an empty account', () => {
     expect(answer.body).toEqual({
       data: {
         myself: {
-          id: 'sandbox-user',
+          id: expect.stringMatching(/^sandbox-[0-9a-f]{10}$/),
           clientBalance: expect.closeTo(50 - cost, 5),
           currentSpendPerHr: cost,
           spendLimit: 80,

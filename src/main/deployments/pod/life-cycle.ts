@@ -38,9 +38,24 @@ const HANDLERS: Handlers = {
 /** Applies one event to the state it is given; what must be written down comes back. */
 export function applyEvent(state: State, event: DeploymentEvent, moment: Moment): Note[] {
   const step: Step = { ...moment, state, record: state.record, live: state.live, notes: [] };
-  dispatch(step, event);
+  if (moment.account !== undefined && isAbsence(event)) step.live.effectAt = step.now + pauseOf(moment);
+  else dispatch(step, event);
   return step.notes;
 }
+
+/**
+ * What follows from RunPod not knowing something. With a key that may be another account's it proves nothing: what is
+ * out of sight there bills on (SPEC 3.8), so nothing is concluded and it is asked again.
+ */
+function isAbsence(event: DeploymentEvent): boolean {
+  if (event.type === 'pod-start-refused') return event.error.code === 'runpod_not_found';
+  return ABSENCES.has(event.type);
+}
+const ABSENCES: ReadonlySet<DeploymentEvent['type']> = new Set(['pod-absent', 'pod-gone', 'lookup-empty']);
+
+/** Before the first look an answer is a moment away. */
+const pauseOf = ({ account, timing }: Moment): number =>
+  account === 'not-looked' ? timing.pollMs : timing.backoffMaxMs;
 
 function dispatch<T extends DeploymentEvent['type']>(
   step: Step,

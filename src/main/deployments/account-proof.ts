@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto';
+import { AppError, asAppError, isAbort } from '../../shared/errors.ts';
+import type { Log } from '../logs/log.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Pod, RunPodApi } from '../runpod/api.ts';
+import type { AccountDoubt } from './state.ts';
+import type { DeploymentStore } from './store.ts';
+
+export interface AccountProofParts {
+  readonly api: Pick<RunPodApi, 'balance' | 'billing' | 'clockOffsetMs'>;
+  readonly store: DeploymentStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly installation: string;
+  /** The key in use; null or absent = the cloud knows no accounts, such as the sandbox in this process. */
+  readonly apiKey?: () => Promise<string | null>;
+  /** Pods that deployments hold now: what could bill unseen. */
+  readonly openPods: () => readonly string[];
+  /** A doubt came up or went. */
+  readonly changed: () => void;
+}
+
+/** What was last known for certain: a mark of the key, and RunPod's id of the account where the key may read it. */
+interface Known {
+  readonly mark: string;
+  readonly accountId: string | null;
+}
+
+const META = 'account';
+/** Asking who the account is costs calls; the lists that come anyway cost none. */
+const ASK_AGAIN_MS = 60_000;
+/** Pods whose bills are looked for in one go. */
+const BILLS = 3;
+
+/**
+ * Whether the key in use belongs to the account in which the pods were made. A key may be renewed, which changes
+ * nothing, or be another account's: then nothing that RunPod does not show is gone, it is only out of sight and bills on.
+ * No API tells whose a key is for sure (FACTS 1), so evidence counts: a pod of ours in the list, the account's id, a bill
+ * for a pod of ours; or the user's word.
+ */
+export class AccountProof {
+  readonly #parts: AccountProofParts;
+  #doubt: AccountDoubt | undefined;
+  #mark: string | null = null;
+  #askedAt: number | null = null;
+
+  constructor(parts: AccountProofParts) {
+    this.#parts = parts;
+    this.#doubt = parts.apiKey === undefined ? undefined : 'not-looked';
+  }
+
+  /** undefined = there is none. */
+  get doubt(): AccountDoubt | undefined {
+    return this.#doubt;
+  }
+
+  /** Called with every list of pods, before anything is concluded from it. */
+  async weigh(pods: readonly Pod[], signal: AbortSignal): Promise<void> {
+    const key = (await this.#parts.apiKey?.()) ?? null;
+    const mark = key === null ? null : markOf(key, this.#parts.installation);
+    if (mark !== this.#mark) {
+      // The list may have been answered to the key before: only the next one counts.
+      const first = this.#mark === null;
+      this.#mark = mark;
+      this.#askedAt = null;
+      if (!first) this.#doubt = 'not-looked';
+      if (!first) return;
+    }
+    this.#settle(mark === null ? undefined : await this.#judge(mark, pods, signal));
+  }
+
+  #settle(doubt: AccountDoubt | undefined): void {
+    if (doubt === this.#doubt) return;
+    this.#doubt = doubt;
+    this.#parts.changed();
+  }
+
+  /** The user's word: it is the same account, and what RunPod does not show is gone. */
+  confirm(): void {
+    if (this.#mark !== null) this.#remember({ mark: this.#mark, accountId: null });
+    this.#settle(undefined);
+  }
+
+  async #judge(mark: string, pods: readonly Pod[], signal: AbortSignal): Promise<AccountDoubt | undefined> {
+    const known = this.#known();
+    if (known?.mark === mark && known.accountId !== null) return undefined;
+    const { store, openPods } = this.#parts;
+    const open = openPods();
+    const shown = pods.some(({ id }) => store.pod(id) !== null);
+    const sure = known === null || known.mark === mark || open.length === 0 || shown;
+    if (!this.#mayAsk()) return sure ? undefined : (this.#doubt ?? 'unproven');
+    const accountId = await this.#accountId(signal);
+    if (!sure && known.accountId !== null && accountId !== null && accountId !== known.accountId)
+      return 'other';
+    const same = accountId !== null && accountId === known?.accountId;
+    if (!sure && !same && !(await this.#billed(open, signal))) return 'unproven';
+    this.#remember({ mark, accountId });
+    return undefined;
+  }
+
+  #mayAsk(): boolean {
+    const now = this.#parts.clock.monotonic();
+    if (this.#askedAt !== null && now - this.#askedAt < ASK_AGAIN_MS) return false;
+    this.#askedAt = now;
+    return true;
+  }
+
+  async #accountId(signal: AbortSignal): Promise<string | null> {
+    try {
+      return (await this.#parts.api.balance(signal)).accountId ?? null;
+    } catch (error) {
+      return this.#untold(error, signal, 'the account could not be asked for its id');
+    }
+  }
+
+  async #billed(pods: readonly string[], signal: AbortSignal): Promise<boolean> {
+    const { api, clock, store } = this.#parts;
+    const now = clock.now() + api.clockOffsetMs();
+    try {
+      for (const podId of pods.slice(0, BILLS)) {
+        const from = store.pod(podId)?.createdAt ?? now;
+        const range = { startTime: iso(hour(from)), endTime: iso(hour(now) + HOUR_MS) };
+        const { records } = await api.billing.pods({ podId, bucketSize: 'hour', ...range }, signal);
+        if (records.some((record) => record.podId === podId && record.totalAmount > 0)) return true;
+      }
+      return false;
+    } catch (error) {
+      return this.#untold(error, signal, 'the bills could not be searched for pods of this app') ?? false;
+    }
+  }
+
+  /** No answer is no evidence; it is asked again. */
+  #untold(error: unknown, signal: AbortSignal, what: string): null {
+    if (isAbort(error) && signal.aborted) throw error;
+    const { code, requestId } = asAppError(error);
+    this.#parts.log.warn({ code, requestId }, what);
+    return null;
+  }
+
+  #known(): Known | null {
+    const stored = this.#parts.store.meta(META);
+    if (stored === null) return null;
+    const [mark = '', accountId = ''] = stored.value.split(' ');
+    return { mark, accountId: accountId === '' ? null : accountId };
+  }
+
+  #remember({ mark, accountId }: Known): void {
+    const before = this.#known();
+    const id = accountId ?? (before?.mark === mark ? before.accountId : null);
+    if (before?.mark === mark && before.accountId === id) return;
+    this.#parts.store.setMeta(META, `${mark} ${id ?? ''}`, this.#parts.clock.now());
+  }
+}
+
+const HOUR_MS = 3_600_000;
+const hour = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS;
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** Tells keys apart without keeping any. */
+const markOf = (key: string, installation: string): string =>
+  createHash('sha256').update(`${installation}\n${key}`).digest('hex').slice(0, 24);
+
+/** What a deployment says whose pod the key in use does not show. */
+export const accountError = (doubt: AccountDoubt, podId: string): AppError =>
+  new AppError(
+    'account_changed',
+    doubt === 'other'
+      ? `Pod ${podId} was made in another RunPod account than that of the key in use. It may be billing there.`
+      : `RunPod does not show pod ${podId} to the key in use, which is not the key it was made with. It may be billing in another account.`,
+    { details: { podId } },
+  );
