@@ -8,7 +8,9 @@ import { App } from './app/app.tsx';
 import { startEffects } from './app/effects.ts';
 import { startKeyboard } from './app/keyboard.ts';
 import { navigate } from './app/router.ts';
-import { keepPreferences } from './app/preferences-effect.ts';
+import { usePreferences } from './stores/preferences.ts';
+import { speak } from './words/speak.ts';
+import { keepPreferences, languageFor } from './app/preferences-effect.ts';
 import { detectClient } from './api/detect.ts';
 import './styles/main.css';
 
@@ -20,11 +22,15 @@ if (root !== null) {
   startEffects(client);
   client.onShowPage(navigate);
   startKeyboard(actions, client.body);
-  createRoot(root).render(
-    <StrictMode>
-      <AppContext value={{ client, actions, chat: createChatSession(client) }}>
-        <App />
-      </AppContext>
-    </StrictMode>,
+  const shown = createRoot(root);
+  // The first picture is in the right words already.
+  void speak(languageFor(usePreferences.getState().language)).then(() =>
+    shown.render(
+      <StrictMode>
+        <AppContext value={{ client, actions, chat: createChatSession(client) }}>
+          <App />
+        </AppContext>
+      </StrictMode>,
+    ),
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANGUAGES } from './language.ts';
 
 /** What the user sets in the running app; start-up configuration is AppConfig (SPEC 1). */
 export const userSettingsSchema = z.strictObject({
@@ -34,7 +35,7 @@ export const userSettingsSchema = z.strictObject({
       stopped: z.boolean().default(true),
     })
     .prefault({}),
-  /** How the desktop app behaves; other bodies keep it and do nothing with it. */
+  /** How the desktop app behaves; other bodies keep it and heed nothing of it but the language. */
   desktop: z
     .strictObject({
       /** Started by the system at login, without a window. */
@@ -47,7 +48,8 @@ export const userSettingsSchema = z.strictObject({
       trayClick: z.enum(['popover', 'window']).default('popover'),
       /** The hourly cost beside the icon (macOS). */
       costInMenuBar: z.boolean().default(true),
-      language: z.enum(['system', 'en', 'de']).default('system'),
+      /** Of tray, menus, notifications and interface, in every body. */
+      language: z.enum(['system', ...LANGUAGES]).default('system'),
     })
     .prefault({}),
 });

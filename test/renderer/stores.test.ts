@@ -165,6 +165,7 @@ describe('preferences', () => {
   it('survive damage field by field', () => {
     expect(preferencesSchema.parse({ theme: 'plaid', density: 'compact', recentCommands: 'x' })).toEqual({
       theme: 'system',
+      language: 'system',
       density: 'compact',
       singleKeys: true,
       welcomed: false,

@@ -1,5 +1,6 @@
 import { app, nativeTheme, session, shell } from 'electron';
 import { join } from 'node:path';
+import { chooseLanguage } from '../../shared/language.ts';
 import { startCore, type Ground, type RunningCore } from '../body.ts';
 import { createLocalApi, type LocalApi } from '../control/local-api.ts';
 import type { Host } from '../host.ts';
@@ -246,6 +247,7 @@ export class Desktop {
       preload: paths.preload,
       icon: paths.windowIcon,
       title: this.#words().app,
+      systemLanguage: chooseLanguage('system', app.getPreferredSystemLanguages()),
       isPackaged: app.isPackaged,
       devOrigin,
       file,

@@ -6,6 +6,7 @@ import { useAnnouncer } from '../stores/announcer.ts';
 import { useAppStatus } from '../stores/app-status.ts';
 import { useDeployments } from '../stores/deployments.ts';
 import { usePreferences } from '../stores/preferences.ts';
+import { useSpoken } from '../words/speak.ts';
 import { Banners } from './banners.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { KeysPanel } from './keys-panel.tsx';
@@ -17,6 +18,8 @@ import { navigate, to, useRoute, type Route } from './router.ts';
 import { Sidebar } from './sidebar.tsx';
 
 export function App(): ReactNode {
+  // Another language draws everything anew, in place.
+  useSpoken();
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   useWelcome(route);

@@ -9,6 +9,7 @@ import { priceUp, usd } from '../view/format.ts';
 import { isBilling, sortForOverview } from '../view/state.ts';
 import type { Actions } from './actions.ts';
 import { bindingOf, shownKey, type Command } from './keys.ts';
+import { shell } from './messages.ts';
 import { SECTIONS } from './pages.ts';
 import { navigate, to } from './router.ts';
 
@@ -59,7 +60,7 @@ export function paletteCommands(context: PaletteContext): PaletteCommand[] {
     { id: 'read-costs', label: 'Read costs aloud', hint: null, run: readCosts },
     ...SECTIONS.map((section, index) => ({
       id: `go-${section.page}`,
-      label: `Go to ${section.label}`,
+      label: `Go to ${shell.pages[section.page]}`,
       hint: key(`section${sectionNumber(index)}`),
       run: () => navigate(section.href),
     })),

@@ -13,6 +13,7 @@ import {
   useDeployments,
 } from '../stores/deployments.ts';
 import { notify } from '../stores/notices.ts';
+import { setPreferences } from '../stores/preferences.ts';
 import { putQuote, useQuotes } from '../stores/quotes.ts';
 import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
 import { announcementFor } from '../view/announcement.ts';
@@ -95,6 +96,10 @@ function loader(client: Client, signal: AbortSignal): Loader {
       });
       costs();
       traffic();
+      attempt(async () => {
+        const { desktop } = await client.call('settings.get', {}, signal);
+        setPreferences({ language: desktop.language });
+      });
       attempt(async () => {
         const { requests } = await client.call('requests.recent', { limit: 500 }, signal);
         putRecent(requests);

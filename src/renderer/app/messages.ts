@@ -1,5 +1,7 @@
+import { catalogue } from '../words/catalogue.ts';
+
 /** The words of the shell. Each page keeps its own beside it. */
-export const shell = {
+export const shell = catalogue('shell', {
   product: 'RunPod LLM Manager',
   skip: 'Skip to content',
   nav: 'Main',
@@ -37,4 +39,4 @@ export const shell = {
     placeholder: 'Type a command or a deployment…',
     empty: 'No command matches.',
   },
-} as const;
+});

@@ -1,19 +1,18 @@
 import { Boxes, ChartColumn, Gauge, MessageSquare, Plug, Rocket, ScrollText, Settings } from 'lucide-react';
 import { lazy } from 'react';
-import { shell } from './messages.ts';
 import { to, type PageName } from './router.ts';
 
-/** The sections in the order of their keys. Pages are loaded when first opened. */
+/** The sections in the order of their keys; `shell.pages` names them. Pages are loaded when first opened. */
 export const SECTIONS = [
-  { page: 'overview', label: shell.pages.overview, href: to.overview(), icon: Gauge },
-  { page: 'deploy', label: shell.pages.deploy, href: to.deploy(), icon: Rocket },
-  { page: 'playground', label: shell.pages.playground, href: to.playground(), icon: MessageSquare },
-  { page: 'connect', label: shell.pages.connect, href: to.connect(), icon: Plug },
-  { page: 'costs', label: shell.pages.costs, href: to.costs(), icon: ChartColumn },
-  { page: 'logs', label: shell.pages.logs, href: to.logs(), icon: ScrollText },
-  { page: 'images', label: shell.pages.images, href: to.images(), icon: Boxes },
-  { page: 'settings', label: shell.pages.settings, href: to.settings(), icon: Settings },
-] as const satisfies readonly { page: PageName; label: string; href: string; icon: unknown }[];
+  { page: 'overview', href: to.overview(), icon: Gauge },
+  { page: 'deploy', href: to.deploy(), icon: Rocket },
+  { page: 'playground', href: to.playground(), icon: MessageSquare },
+  { page: 'connect', href: to.connect(), icon: Plug },
+  { page: 'costs', href: to.costs(), icon: ChartColumn },
+  { page: 'logs', href: to.logs(), icon: ScrollText },
+  { page: 'images', href: to.images(), icon: Boxes },
+  { page: 'settings', href: to.settings(), icon: Settings },
+] as const satisfies readonly { page: PageName; href: string; icon: unknown }[];
 
 export const PAGES = {
   overview: lazy(() => import('../pages/overview/overview.tsx')),

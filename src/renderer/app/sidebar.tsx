@@ -49,7 +49,7 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
               )}
             >
               <section.icon size={16} aria-hidden />
-              {section.label}
+              {shell.pages[section.page]}
             </a>
           </li>
         ))}

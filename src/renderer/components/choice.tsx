@@ -34,3 +34,7 @@ export function Choice<T extends string>({
     </fieldset>
   );
 }
+
+/** Options from ids and a catalogue's words for them, in the order of the ids. */
+export const labelled = <T extends string>(ids: readonly T[], labels: Readonly<Record<T, string>>) =>
+  ids.map((id) => ({ id, label: labels[id] }));

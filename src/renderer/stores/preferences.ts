@@ -4,6 +4,8 @@ import { create } from 'zustand';
 /** How this window or browser shows things; nothing here changes what the app does. */
 export const preferencesSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
+  /** As it was when last heard of: the setting itself is kept by the app, for tray and notifications too. */
+  language: z.enum(['system', 'en', 'de']).catch('system'),
   density: z.enum(['comfortable', 'compact']).catch('comfortable'),
   /** Single-letter keys can be turned off (WCAG 2.1.4). */
   singleKeys: z.boolean().catch(true),

@@ -1,4 +1,5 @@
 import type { BrowserWindow, WebContents } from 'electron';
+import type { Language } from '../../../shared/language.ts';
 import type { LocalApi } from '../../control/local-api.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -14,6 +15,8 @@ export interface AppWindowsParts {
   readonly preload: string;
   readonly icon: string;
   readonly title: string;
+  /** What the pages speak unless the user chose; the page cannot ask the system by itself. */
+  readonly systemLanguage: Language;
   readonly isPackaged: boolean;
   readonly devOrigin: string | null;
   readonly file: SettingsFile;
@@ -49,8 +52,9 @@ export class AppWindows implements Disposable {
       addTextMenu(contents);
       parts.onMade(window);
     };
-    this.main = new MainWindow({ ...parts, onMade, url: `${pages}/index.html` });
-    this.popover = new PopoverWindow({ ...parts, onMade, url: `${pages}/index.html#/popover` });
+    const url = `${pages}/index.html?language=${parts.systemLanguage}`;
+    this.main = new MainWindow({ ...parts, onMade, url });
+    this.popover = new PopoverWindow({ ...parts, onMade, url: `${url}#/popover` });
   }
 
   /** Shows a page in the main window, now or as soon as it listens. */

@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('connect', {
   title: 'Connect',
   intro: 'Point a tool at the local endpoint. It stays the same whatever runs behind it.',
   model: 'Model',
@@ -61,4 +63,4 @@ export const words = {
   },
   heard: (client: string, time: string) => `Connected: ${client}, first token after ${time}.`,
   heardFailed: (code: string) => `A request came and failed: ${code}. See Logs → Requests.`,
-} as const;
+});

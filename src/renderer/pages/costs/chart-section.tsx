@@ -2,7 +2,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { useCall } from '../../app/use-call.ts';
 import { BarChart } from '../../components/bar-chart.tsx';
 import { Button } from '../../components/button.tsx';
-import { Choice } from '../../components/choice.tsx';
+import { Choice, labelled } from '../../components/choice.tsx';
 import { headCell, cell, numCell, numHead } from '../../components/request-table.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { costStack, type CostSplit, type CostStack } from '../../view/cost-chart.ts';
@@ -10,36 +10,43 @@ import { dateTime, day, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 
-const SPANS = [
-  { id: 'hours', label: words.spans.hours, input: { bucket: 'hour', buckets: 24 } },
-  { id: 'month', label: words.spans.month, input: { bucket: 'day', buckets: 30 } },
-  { id: 'year', label: words.spans.year, input: { bucket: 'day', buckets: 90 } },
-] as const;
-type SpanId = (typeof SPANS)[number]['id'];
-
-const SPLITS = [
-  { id: 'kind', label: words.splits.kind },
-  { id: 'deployment', label: words.splits.deployment },
-] as const satisfies readonly { id: CostSplit; label: string }[];
+const SPANS = {
+  hours: { bucket: 'hour', buckets: 24 },
+  month: { bucket: 'day', buckets: 30 },
+  year: { bucket: 'day', buckets: 90 },
+} as const;
+type SpanId = keyof typeof SPANS;
+const SPAN_IDS = ['hours', 'month', 'year'] as const satisfies readonly SpanId[];
+const SPLIT_IDS = ['kind', 'deployment'] as const satisfies readonly CostSplit[];
 
 export function ChartSection(): ReactNode {
   const [span, setSpan] = useState<SpanId>('month');
   const [split, setSplit] = useState<CostSplit>('kind');
   const [table, setTable] = useState(false);
-  const chosen = SPANS.find((known) => known.id === span) ?? SPANS[1];
-  const series = useCall('costs.series', chosen.input);
+  const chosen = SPANS[span];
+  const series = useCall('costs.series', chosen);
   const stack = useMemo(
     () => (series.value === null ? null : costStack(series.value, split)),
     [series.value, split],
   );
-  const hourly = chosen.input.bucket === 'hour';
+  const hourly = chosen.bucket === 'hour';
   return (
     <Section
       title={words.chart}
       aside={
         <span className="flex flex-wrap justify-end gap-2 py-1.5">
-          <Choice label={words.span} options={SPANS} value={span} onChange={setSpan} />
-          <Choice label={words.split} options={SPLITS} value={split} onChange={setSplit} />
+          <Choice
+            label={words.span}
+            options={labelled(SPAN_IDS, words.spans)}
+            value={span}
+            onChange={setSpan}
+          />
+          <Choice
+            label={words.split}
+            options={labelled(SPLIT_IDS, words.splits)}
+            value={split}
+            onChange={setSplit}
+          />
           <Button size="sm" className="h-8" aria-pressed={table} onClick={() => setTable(!table)}>
             {table ? words.asChart : words.asTable}
           </Button>

@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('costs', {
   title: 'Costs',
   exportCsv: 'Export CSV',
   exportJson: 'Export JSON',
@@ -53,4 +55,4 @@ export const words = {
   account: 'Everything in the account',
   accountNone: 'There is nothing at RunPod.',
   rescan: 'Look again',
-} as const;
+});

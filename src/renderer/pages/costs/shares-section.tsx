@@ -2,24 +2,15 @@ import { useState, type ReactNode } from 'react';
 import type { CostGrouping, CostShare, CostShares } from '../../../shared/costs.ts';
 import { to } from '../../app/router.ts';
 import { useCall } from '../../app/use-call.ts';
-import { Choice } from '../../components/choice.tsx';
+import { Choice, labelled } from '../../components/choice.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { count, percent, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 
-const GROUPS = [
-  { id: 'deployment', label: words.shares.deployment },
-  { id: 'model', label: words.shares.model },
-  { id: 'key', label: words.shares.key },
-  { id: 'project', label: words.shares.project },
-] as const satisfies readonly { id: CostGrouping; label: string }[];
-
-const SPANS = [
-  { id: 'today', label: words.shares.today },
-  { id: 'month', label: words.shares.month },
-] as const;
+const GROUPS = ['deployment', 'model', 'key', 'project'] as const satisfies readonly CostGrouping[];
+const SPANS = ['today', 'month'] as const;
 
 /** Whom the money was spent for, with the starts they caused and the idle time behind them. */
 export function SharesSection(): ReactNode {
@@ -31,8 +22,13 @@ export function SharesSection(): ReactNode {
       title={words.shares.title}
       aside={
         <span className="flex flex-wrap justify-end gap-2 py-1.5">
-          <Choice label={words.span} options={SPANS} value={span} onChange={setSpan} />
-          <Choice label={words.split} options={GROUPS} value={by} onChange={setBy} />
+          <Choice
+            label={words.span}
+            options={labelled(SPANS, words.shares)}
+            value={span}
+            onChange={setSpan}
+          />
+          <Choice label={words.split} options={labelled(GROUPS, words.shares)} value={by} onChange={setBy} />
         </span>
       }
       flush

@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('deploy', {
   title: 'Deploy a model',
   model: {
     title: 'Model',
@@ -69,4 +71,4 @@ export const words = {
     verb: 'Deploy',
     cancel: 'Clear',
   },
-} as const;
+});

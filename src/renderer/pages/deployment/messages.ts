@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('deployment', {
   missing: (name: string) => `There is no deployment “${name}”`,
   missingText: 'It may have been deleted. Its past costs are still under Costs.',
   tabs: { summary: 'Summary', logs: 'Logs', requests: 'Requests', history: 'History', settings: 'Settings' },
@@ -53,4 +55,4 @@ export const words = {
   consequences: 'What happens if…',
   noHistory: 'Nothing has happened yet.',
   noRequests: 'No request yet.',
-} as const;
+});

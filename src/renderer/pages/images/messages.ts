@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('images', {
   title: 'Images',
   intro: 'Only needed where no stock image will do: own packages, baked weights, own arguments.',
   build: 'Build an image',
@@ -22,4 +24,4 @@ export const words = {
     cancelled: 'Cancelled',
   },
   targets: { pod: 'pod', queue: 'serverless queue', 'load-balancer': 'serverless load balancer' },
-} as const;
+});

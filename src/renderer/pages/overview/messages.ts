@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('overview', {
   title: 'Overview',
   stats: {
     label: 'Costs',
@@ -34,4 +36,4 @@ export const words = {
     other: 'Deploy another model',
     demo: (n: number) => `${n} things at RunPod are not looked after by this app. Review`,
   },
-} as const;
+});

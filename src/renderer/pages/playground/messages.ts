@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('playground', {
   title: 'Playground',
   model: 'Model',
   compare: 'Compare with',
@@ -28,4 +30,4 @@ export const words = {
   transcript: 'Conversation',
   system: 'System prompt',
   unset: 'as the server',
-} as const;
+});

@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('popover', {
   title: 'Deployments',
   sandbox: 'Sandbox, simulated',
   today: (usd: string) => `today ${usd}`,
@@ -7,4 +9,4 @@ export const words = {
   deploy: 'Deploy…',
   stopAll: (saves: string) => `Stop all, save ${saves}`,
   none: 'No models running. Nothing costs money.',
-} as const;
+});

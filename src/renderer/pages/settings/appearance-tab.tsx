@@ -1,10 +1,15 @@
 import type { ReactNode } from 'react';
+import type { LanguageChoice } from '../../../shared/language.ts';
+import type { Client } from '../../api/client.ts';
+import { tell } from '../../app/actions.ts';
+import { useApp } from '../../app/app-context.ts';
 import { Choice } from '../../components/choice.tsx';
 import { SwitchRow } from '../../components/field.tsx';
 import { Section } from '../../components/surface.tsx';
 import { navigate, to } from '../../app/router.ts';
 import { Button } from '../../components/button.tsx';
 import { setPreferences, usePreferences } from '../../stores/preferences.ts';
+import { words } from './messages.ts';
 
 const THEMES = [
   { id: 'system', label: 'System' },
@@ -17,8 +22,17 @@ const DENSITIES = [
   { id: 'compact', label: 'Compact' },
 ] as const;
 
+/** A language is called by its own name, so that whoever speaks it finds it. */
+const languages = () =>
+  [
+    { id: 'system', label: words.looks.system },
+    { id: 'en', label: 'English' },
+    { id: 'de', label: 'Deutsch' },
+  ] as const;
+
 export function AppearanceTab(): ReactNode {
-  const { theme, density, singleKeys } = usePreferences();
+  const { theme, density, language, singleKeys } = usePreferences();
+  const { client } = useApp();
   return (
     <div className="max-w-2xl space-y-4 px-5 py-4">
       <Section title="Looks">
@@ -36,6 +50,14 @@ export function AppearanceTab(): ReactNode {
             options={DENSITIES}
             value={density}
             onChange={(next) => setPreferences({ density: next })}
+          />
+        </Row>
+        <Row label={words.looks.language}>
+          <Choice
+            label={words.looks.language}
+            options={languages()}
+            value={language}
+            onChange={(next) => void setLanguage(client, next)}
           />
         </Row>
         <SwitchRow
@@ -64,4 +86,15 @@ function Row({ label, children }: { readonly label: string; readonly children: R
       {children}
     </div>
   );
+}
+
+/** The app's own setting first: tray, menus and notifications speak it too. */
+async function setLanguage(client: Client, language: LanguageChoice): Promise<void> {
+  try {
+    const settings = await client.call('settings.get', {});
+    await client.call('settings.set', { ...settings, desktop: { ...settings.desktop, language } });
+    setPreferences({ language });
+  } catch (error) {
+    tell(error, words.notSaved);
+  }
 }

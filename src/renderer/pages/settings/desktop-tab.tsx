@@ -10,12 +10,6 @@ const TRAY_CLICKS = [
   { id: 'window', label: 'App window' },
 ] as const;
 
-const LANGUAGES = [
-  { id: 'system', label: 'System' },
-  { id: 'en', label: 'English' },
-  { id: 'de', label: 'Deutsch' },
-] as const;
-
 /** Only where there is a desktop around the page. */
 export function DesktopTab(): ReactNode {
   return (
@@ -60,14 +54,6 @@ export function DesktopTab(): ReactNode {
                 checked={desktop.costInMenuBar}
                 onChange={(costInMenuBar) => set({ costInMenuBar })}
               />
-              <ChoiceRow label="Language of tray, menus and notifications">
-                <Choice
-                  label="Language of tray, menus and notifications"
-                  options={LANGUAGES}
-                  value={desktop.language}
-                  onChange={(language) => set({ language })}
-                />
-              </ChoiceRow>
             </Section>
           </>
         );

@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('settings', {
   title: 'Settings',
   tabsLabel: 'Sections of the settings',
   tabs: {
@@ -11,6 +13,7 @@ export const words = {
     diagnostics: 'Diagnostics',
     configuration: 'Configuration',
   },
+  looks: { language: 'Language', system: 'System' },
   saved: 'Settings saved',
   notSaved: 'Could not save the settings',
   secrets: {
@@ -31,4 +34,4 @@ export const words = {
     none: 'not set',
   },
   noKeychain: 'This machine offers no keychain',
-} as const;
+});

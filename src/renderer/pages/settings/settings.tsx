@@ -11,21 +11,10 @@ import { useApp } from '../../app/app-context.ts';
 import { DesktopTab } from './desktop-tab.tsx';
 import { BudgetTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
 
-const TABS = [
-  { id: 'appearance', label: words.tabs.appearance, content: <AppearanceTab /> },
-  { id: 'keys', label: words.tabs.keys, content: <KeysTab /> },
-  { id: 'budget', label: words.tabs.budget, content: <BudgetTab /> },
-  { id: 'proxy', label: words.tabs.proxy, content: <ProxyTab /> },
-  { id: 'notifications', label: words.tabs.notifications, content: <NotificationsTab /> },
-  { id: 'desktop', label: words.tabs.desktop, content: <DesktopTab /> },
-  { id: 'diagnostics', label: words.tabs.diagnostics, content: <DiagnosticsTab /> },
-  { id: 'configuration', label: words.tabs.configuration, content: <ConfigurationTab /> },
-];
-
 export default function Settings(): ReactNode {
   const route = useRoute();
   const { client } = useApp();
-  const tabs = client.body === 'desktop' ? TABS : TABS.filter((tab) => tab.id !== 'desktop');
+  const tabs = allTabs().filter((tab) => client.body === 'desktop' || tab.id !== 'desktop');
   const asked = route.page === 'settings' ? route.section : null;
   const shown = tabs.some((tab) => tab.id === asked) ? (asked ?? 'appearance') : 'appearance';
   return (
@@ -39,4 +28,17 @@ export default function Settings(): ReactNode {
       />
     </>
   );
+}
+
+function allTabs() {
+  return [
+    { id: 'appearance', label: words.tabs.appearance, content: <AppearanceTab /> },
+    { id: 'keys', label: words.tabs.keys, content: <KeysTab /> },
+    { id: 'budget', label: words.tabs.budget, content: <BudgetTab /> },
+    { id: 'proxy', label: words.tabs.proxy, content: <ProxyTab /> },
+    { id: 'notifications', label: words.tabs.notifications, content: <NotificationsTab /> },
+    { id: 'desktop', label: words.tabs.desktop, content: <DesktopTab /> },
+    { id: 'diagnostics', label: words.tabs.diagnostics, content: <DiagnosticsTab /> },
+    { id: 'configuration', label: words.tabs.configuration, content: <ConfigurationTab /> },
+  ];
 }

@@ -1,4 +1,6 @@
-export const words = {
+import { catalogue } from '../../words/catalogue.ts';
+
+export const words = catalogue('welcome', {
   title: 'Welcome',
   lead: 'Run a language model on a rented GPU and use it from every tool on this computer through one address.',
   steps: ['Where', 'Model', 'Endpoint'],
@@ -31,4 +33,4 @@ export const words = {
     overview: 'Go to Overview',
   },
   skip: 'Skip, go to Overview',
-} as const;
+});

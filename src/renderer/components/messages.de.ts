@@ -1,0 +1,5 @@
+import type { words as english } from './messages.ts';
+
+export const components: typeof english = {
+  none: 'keine',
+};

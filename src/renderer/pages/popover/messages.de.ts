@@ -1,0 +1,12 @@
+import type { words as english } from './messages.ts';
+
+export const popover: typeof english = {
+  title: 'Deployments',
+  sandbox: 'Sandbox, simuliert',
+  today: (usd: string) => `heute ${usd}`,
+  open: 'App öffnen',
+  openOne: (name: string) => `${name} öffnen`,
+  deploy: 'Bereitstellen …',
+  stopAll: (saves: string) => `Alles stoppen, ${saves} sparen`,
+  none: 'Kein Modell läuft. Nichts kostet Geld.',
+};

@@ -1,0 +1,5 @@
+import { catalogue } from '../words/catalogue.ts';
+
+export const words = catalogue('view', {
+  none: 'none',
+});
