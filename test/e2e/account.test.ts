@@ -16,9 +16,7 @@ async function account(): Promise<SandboxProcess> {
   return cloud;
 }
 
-async function shown(): Promise<DeploymentView> {
-  return home.json<DeploymentView>(['show', 'coder']);
-}
+const shown = (): Promise<DeploymentView> => home.call('deployments.get', { deployment: 'coder' });
 
 it('started with a key of another account, a running pod is not called gone, and can be stopped with its own', async () => {
   const [ours, other] = [await account(), await account()];
