@@ -1,4 +1,6 @@
+import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import { clientFolders } from './connect/client-folders.ts';
 import { writeControlFile } from './control/control-file.ts';
 import { newControlToken } from './control/credentials.ts';
 import { createControlServer, type ControlServer } from './control/server.ts';
@@ -83,6 +85,7 @@ export async function startCore(ground: Ground, input: CoreInput, owned: Disposa
     ids: randomIds(systemRandom),
     version,
     resourcesDir: input.resourcesDir,
+    computer: { machine: hostname(), folders: clientFolders(process.env, homedir(), process.platform) },
     controlUrl: () => control.url,
     onShutdown: input.onShutdown,
   });

@@ -8,6 +8,7 @@ import { secretHandlers } from './handlers/secrets.ts';
 import type { AppLog } from './logs/app-log.ts';
 import { createManager, type Manager } from './manager.ts';
 import type { Clock } from './platform/clock.ts';
+import type { ManagerParts } from './manager-parts.ts';
 import type { Ids } from './platform/ids.ts';
 import { Emitter, type Disposable } from './platform/lifecycle.ts';
 import type { Random } from './platform/random.ts';
@@ -26,6 +27,7 @@ export interface HostParts {
   readonly version: string;
   /** Folder of files that are shipped with the app. */
   readonly resourcesDir: string;
+  readonly computer: ManagerParts['computer'];
   /** Where the control port answers; null while it does not. */
   readonly controlUrl: () => string | null;
   /** A driver asked the program to end. */

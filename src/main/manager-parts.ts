@@ -1,4 +1,5 @@
 import type { CloudAccess } from './cloud.ts';
+import type { ClientFolders } from './connect/client-folders.ts';
 import type { Log } from './logs/log.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Ids } from './platform/ids.ts';
@@ -22,6 +23,8 @@ export interface ManagerParts {
   readonly version: string;
   /** Folder of files that are shipped with the app. */
   readonly resourcesDir: string;
+  /** Whose clients are pointed at the endpoint. */
+  readonly computer: { readonly machine: string; readonly folders: ClientFolders };
   /** RunPod became reachable, or ceased to be. */
   readonly onReachability: () => void;
 }

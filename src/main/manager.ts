@@ -3,9 +3,11 @@ import type { KeyCheck } from '../shared/app.ts';
 import type { ErrorBody } from '../shared/errors.ts';
 import { watchMoney } from './activity/watch-money.ts';
 import type { CloudAccess } from './cloud.ts';
+import { ConnectFiles } from './connect/connect-files.ts';
 import type { Fleet } from './deployments/types.ts';
 import { activityHandlers, playgroundStreams, type ActivityParts } from './handlers/activity.ts';
 import { clientKeyHandlers } from './handlers/client-keys.ts';
+import { connectHandlers, fileKeys } from './handlers/connect.ts';
 import { costHandlers } from './handlers/costs.ts';
 import { imageHandlers, imageStreams } from './handlers/images.ts';
 import { deploymentHandlers, logStreams } from './handlers/deployments.ts';
@@ -23,7 +25,7 @@ type ManagerMethod = Extract<
   | `models.${string}`
   | 'requests.recent'
   | 'traffic.recent'
-  | 'connect.check'
+  | `connect.${string}`
   | `deployments.${string}`
   | `radar.${string}`
   | `costs.${string}`
@@ -76,6 +78,13 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     fetch: services.pools.models.fetch,
     recordOf: (id, signal) => requests.waitFor(id, signal),
   };
+  const files = new ConnectFiles({
+    ...parts.computer,
+    dataDir: config().dataDir,
+    keys: fileKeys(keys, clock),
+    clock,
+    scrub: parts.scrub,
+  });
   const common = { api: runpod, clock, simulated: cloud.simulated };
   return {
     cloud,
@@ -88,6 +97,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
       ...activityHandlers(activity),
       ...imageHandlers(services.images),
       ...clientKeyHandlers(keys, clock),
+      ...connectHandlers({ files, fleet, proxyUrl: () => url }),
     },
     streams: {
       ...logStreams(fleet),

@@ -41,6 +41,12 @@ import {
   pruneSchema,
   smokeSchema,
 } from './images.ts';
+import {
+  fileClientSchema,
+  filePreviewSchema,
+  fileRestoredSchema,
+  fileWrittenSchema,
+} from './clients/files.ts';
 import { connectCheckItemSchema } from './clients/voice.ts';
 import { userSettingsSchema } from './user-settings.ts';
 
@@ -235,6 +241,22 @@ export const methods = {
     z.strictObject({ client: z.string().min(1).max(100), deployment: z.string().min(1) }),
     z.object({ checks: z.array(connectCheckItemSchema) }),
   ),
+  /** What writing a client's own file would do; changes nothing. Refuses a file that cannot be read, by line. */
+  'connect.preview': method(
+    z.strictObject({ client: fileClientSchema, deployment: z.string().min(1) }),
+    filePreviewSchema,
+  ),
+  /** Writes what that preview showed, keeps the old file beside it, and makes a key for this client where one is needed. */
+  'connect.write': method(
+    z.strictObject({
+      client: fileClientSchema,
+      deployment: z.string().min(1),
+      fingerprint: z.string().min(1).max(200),
+    }),
+    fileWrittenSchema,
+  ),
+  /** Undoes the last write, unless the file was changed since. */
+  'connect.restore': method(z.strictObject({ client: fileClientSchema }), fileRestoredSchema),
 } as const;
 
 export type MethodName = keyof typeof methods;

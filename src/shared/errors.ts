@@ -97,13 +97,7 @@ export const ERRORS = {
     'app',
     'This machine offers no keychain: give the secret in the environment instead.',
   ),
-  client_file_changed: row(
-    409,
-    EXIT.refused,
-    false,
-    'app',
-    'Look at the difference again, then write.',
-  ),
+  client_file_changed: row(409, EXIT.refused, false, 'app', 'Look at the difference again, then write.'),
   client_file_unusable: row(
     409,
     EXIT.refused,

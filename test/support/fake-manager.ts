@@ -334,6 +334,7 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
     'settings.set': async (next) => (settings = next),
     'config.parseDeployments': async ({ text }) => parseDeployments(text),
     'connect.check': async ({ deployment }) => ({ checks: sampleChecks(find(deployment).name) }),
+    ...fakeClientFiles(),
     'config.show': () =>
       Promise.resolve({
         values: [
@@ -370,6 +371,48 @@ function untilAborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve();
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
+
+function fakeClientFiles(): Pick<MethodHandlers, 'connect.preview' | 'connect.write' | 'connect.restore'> {
+  const files = new Set<string>();
+  const pathOf = (client: string): string => `/home/me/.config/${client}/${client}.json`;
+  const at = '2026-11-24T09:00:00.000Z';
+  return {
+    'connect.preview': async ({ client, deployment }) => ({
+      path: pathOf(client),
+      machine: 'workbench',
+      exists: true,
+      upToDate: files.has(client),
+      lines: files.has(client)
+        ? []
+        : [
+            { kind: 'gap', text: '2' },
+            { kind: 'same', text: '  "theme": "dark",' },
+            { kind: 'removed', text: '  "provider": {}' },
+            { kind: 'added', text: `  "provider": { "runpod-llm": { "model": "${deployment}" } }` },
+          ],
+      fingerprint: `${client}-1`,
+      clientKey: client === 'zed' ? 'none' : files.has(client) ? 'kept' : 'made',
+      next: client === 'opencode' ? `opencode -m runpod-llm/${deployment}` : null,
+      undo: files.has(client) ? { at, backup: `${pathOf(client)}.bak` } : null,
+    }),
+    'connect.write': async ({ client, deployment, fingerprint }) => {
+      if (fingerprint !== `${client}-1`) {
+        throw new AppError('client_file_changed', `${pathOf(client)} is not as it was.`);
+      }
+      files.add(client);
+      return {
+        path: pathOf(client),
+        backup: `${pathOf(client)}.bak`,
+        madeKey: client === 'zed' ? null : { name: client, hint: 'a1b2' },
+        next: client === 'opencode' ? `opencode -m runpod-llm/${deployment}` : null,
+      };
+    },
+    'connect.restore': async ({ client }) => {
+      files.delete(client);
+      return { path: pathOf(client), outcome: 'restored', revokedKey: client === 'zed' ? null : client };
+    },
+  };
 }
 
 function fakeClientKeys(): Pick<MethodHandlers, 'keys.list' | 'keys.make' | 'keys.revoke'> {

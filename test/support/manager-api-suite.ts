@@ -62,6 +62,9 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'config.show': {},
   'config.parseDeployments': { text: '{"model":{"name":"Qwen/Qwen3-8B"}}' },
   'connect.check': { client: 'opencode', deployment: 'qwen3-coder' },
+  'connect.preview': { client: 'opencode', deployment: 'qwen3-coder' },
+  'connect.write': { client: 'opencode', deployment: 'qwen3-coder', fingerprint: 'opencode-1' },
+  'connect.restore': { client: 'opencode' },
 };
 
 function callSample<N extends MethodName>(api: ManagerApi, name: N): Promise<MethodOutput<N>> {

@@ -36,6 +36,11 @@ export function isFromOwnPage(facts: RequestFacts): boolean {
   );
 }
 
+/** True when the browser called this server by a name that means its own computer. */
+export function isOfThisComputer(facts: RequestFacts): boolean {
+  return /^(?:127\.0\.0\.1|localhost|\[::1\]):\d+$/.test(headerValues(facts, 'host')[0] ?? '');
+}
+
 function foreign(who: string): AppError {
   return new AppError(
     'origin_not_allowed',

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { MethodName } from '../../shared/api.ts';
 import { AppError, isAbort } from '../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -6,7 +7,7 @@ import type { Credentials, Identity } from './credentials.ts';
 import type { EventFeed } from './event-feed.ts';
 import type { LocalApi } from './local-api.ts';
 import { readJson, sendJson, sendPage } from './replies.ts';
-import { isFromOwnPage, type RequestFacts } from './request-guard.ts';
+import { isFromOwnPage, isOfThisComputer, type RequestFacts } from './request-guard.ts';
 import { SseChannel } from './sse-channel.ts';
 import type { StaticSite } from './static-site.ts';
 import { replyWithStream, shuttingDown } from './stream-reply.ts';
@@ -36,6 +37,13 @@ export interface Routes {
     facts: RequestFacts,
   ): Promise<void>;
 }
+
+/** They change files of whoever runs the app, which a person must be able to see. */
+const THIS_COMPUTER_ONLY: ReadonlySet<string> = new Set<MethodName>([
+  'connect.preview',
+  'connect.write',
+  'connect.restore',
+]);
 
 /** What each address does, once a request has passed the checks at the door. */
 export function createRoutes(parts: RouteParts): Routes {
@@ -81,6 +89,11 @@ async function control(
   // A cookie goes along with any page's request; only the own page's requests say so themselves.
   if (identity === 'session' && !isFromOwnPage(facts)) {
     throw new AppError('origin_not_allowed', 'A browser session may be used by its own page only.');
+  }
+  if (identity === 'session' && THIS_COMPUTER_ONLY.has(name) && !isOfThisComputer(facts)) {
+    throw new AppError('origin_not_allowed', 'Files are written from a browser on the same computer only.', {
+      advice: 'Use runpod-llm connect <client> --write on the computer that runs the app.',
+    });
   }
   const input = await readJson(req, parts.maxBodyBytes);
   if (name === 'ui-link') {

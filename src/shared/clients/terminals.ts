@@ -32,6 +32,20 @@ function openCodeConfig(facts: ConnectFacts): string {
   });
 }
 
+/** What points Claude Code at the endpoint, but for the key. */
+function claudeEnv(facts: ConnectFacts) {
+  return {
+    ANTHROPIC_BASE_URL: origin(facts),
+    ANTHROPIC_DEFAULT_OPUS_MODEL: facts.model,
+    ANTHROPIC_DEFAULT_SONNET_MODEL: facts.model,
+    ANTHROPIC_DEFAULT_HAIKU_MODEL: facts.model,
+    CLAUDE_CODE_SUBAGENT_MODEL: facts.model,
+    CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    API_TIMEOUT_MS: '900000',
+  };
+}
+
 /** Coding agents and tools of the terminal. */
 export const terminalClients: readonly ClientSheet[] = [
   {
@@ -40,26 +54,27 @@ export const terminalClients: readonly ClientSheet[] = [
     way: 'launch',
     minContextTokens: 65_536,
     snippets: (facts) => {
-      const model = shellWord(facts.model);
+      const { ANTHROPIC_BASE_URL, ...others } = claudeEnv(facts);
       return [
         {
           language: 'sh',
           place: null,
           text: withEnv(
             [
-              ['ANTHROPIC_BASE_URL', origin(facts)],
+              ['ANTHROPIC_BASE_URL', ANTHROPIC_BASE_URL],
               ['ANTHROPIC_AUTH_TOKEN', `"${facts.shellKey}"`],
               ['ANTHROPIC_API_KEY', ''],
-              ['ANTHROPIC_DEFAULT_OPUS_MODEL', model],
-              ['ANTHROPIC_DEFAULT_SONNET_MODEL', model],
-              ['ANTHROPIC_DEFAULT_HAIKU_MODEL', model],
-              ['CLAUDE_CODE_SUBAGENT_MODEL', model],
-              ['CLAUDE_CODE_ATTRIBUTION_HEADER', '0'],
-              ['CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC', '1'],
-              ['API_TIMEOUT_MS', '900000'],
+              ...Object.entries(others).map(([name, value]): [string, string] => [name, shellWord(value)]),
             ],
             'claude',
           ),
+        },
+        {
+          language: 'json',
+          place: `~/.${PROVIDER}/claude-code.json, then: claude --settings ~/.${PROVIDER}/claude-code.json`,
+          text: json({
+            env: { ...claudeEnv(facts), ANTHROPIC_AUTH_TOKEN: facts.key, ANTHROPIC_API_KEY: '' },
+          }),
         },
       ];
     },

@@ -81,6 +81,23 @@ describe('signing a browser in', () => {
 });
 
 describe('a session', () => {
+  it('writes files of clients only from a browser on this computer', async () => {
+    const served = await serveFake({ allowedHosts: ['box.lan:9000'] });
+    const cookie = await signIn(served);
+    const input = { client: 'opencode', deployment: 'qwen3-coder' };
+    const preview = (host: string) =>
+      ask(`${served.url}/control/connect.preview`, {
+        method: 'POST',
+        headers: { cookie, host, origin: `http://${host}`, 'content-type': 'application/json' },
+        body: JSON.stringify(input),
+      });
+    expect((await preview(`127.0.0.1:${served.port}`)).status).toBe(200);
+    const refused = await preview('box.lan:9000');
+    expect(refused.status).toBe(403);
+    expect(refused.json()).toMatchObject({ error: { advice: expect.stringContaining('--write') } });
+    expect(served.fake.calls.map(({ name }) => name)).toEqual(['connect.preview']);
+  });
+
   it('may call, from its own page only', async () => {
     const served = await serveFake();
     const cookie = await signIn(served);

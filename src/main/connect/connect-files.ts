@@ -1,0 +1,163 @@
+import { hash } from 'node:crypto';
+import type { ConnectFacts } from '../../shared/clients/clients.ts';
+import { CLIENTS } from '../../shared/clients/clients.ts';
+import type { FileClient, FilePreview, FileRestored, FileWritten } from '../../shared/clients/files.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { Clock } from '../platform/clock.ts';
+import { CLIENT_FILES } from './client-files.ts';
+import type { ClientFolders } from './client-folders.ts';
+import { lineDiff } from './line-diff.ts';
+import { maskLine, NEW_KEY } from './mask-line.ts';
+import { TextError } from './text-error.ts';
+import { backUp, readUserFile, removeUserFile, unusable, writeUserFile, type UserFile } from './user-file.ts';
+import { WriteRecord } from './write-record.ts';
+
+/** The keys of the endpoint, as far as files need them. */
+export interface FileKeys {
+  /** Whether this is a key made for a client, and opens the endpoint. */
+  opens(secret: string): boolean;
+  make(name: string): { readonly id: string; readonly name: string; readonly secret: string };
+  /** Returns its name; null when there is none. */
+  revoke(id: string): string | null;
+}
+
+export interface ConnectFilesParts {
+  readonly folders: ClientFolders;
+  readonly dataDir: string;
+  /** Name of this computer. */
+  readonly machine: string;
+  readonly keys: FileKeys;
+  readonly clock: Clock;
+  readonly scrub: (text: string) => string;
+}
+
+export type FileTarget = Pick<ConnectFacts, 'baseUrl' | 'model' | 'contextTokens'>;
+
+interface Draft {
+  readonly file: UserFile;
+  readonly text: string;
+  readonly key: FilePreview['clientKey'];
+  readonly next: string | null;
+  readonly fingerprint: string;
+}
+
+/**
+ * Points clients at the endpoint by writing their own files: what would change is shown first, the old file is kept
+ * beside the new one, what is not ours stays as it stands, and the last write can be undone (CLIENTS 2.8 rule 3).
+ */
+export class ConnectFiles {
+  readonly #parts: ConnectFilesParts;
+  readonly #record: WriteRecord;
+
+  constructor(parts: ConnectFilesParts) {
+    this.#parts = parts;
+    this.#record = new WriteRecord(parts.dataDir);
+  }
+
+  /** Changes nothing. @throws AppError client_file_unusable */
+  preview(client: FileClient, target: FileTarget): FilePreview {
+    const { machine, scrub } = this.#parts;
+    const { file, text, key, next, fingerprint } = this.#draft(client, target, NEW_KEY);
+    return {
+      path: file.path,
+      machine,
+      exists: file.text !== null,
+      upToDate: file.text === text,
+      lines: lineDiff(file.text ?? '', text).map(({ kind, text: line }) => ({
+        kind,
+        text: maskLine(line, scrub),
+      })),
+      fingerprint,
+      clientKey: key,
+      next,
+      undo: this.#undoable(client, file),
+    };
+  }
+
+  /**
+   * Writes what the preview with this fingerprint showed.
+   * @throws AppError client_file_changed, client_file_unusable
+   */
+  write(client: FileClient, target: FileTarget, fingerprint: string): FileWritten {
+    const shown = this.#draft(client, target, NEW_KEY);
+    if (shown.fingerprint !== fingerprint) throw changed(shown.file.path);
+    const { clock, keys } = this.#parts;
+    const made = shown.key === 'made' ? keys.make(nameOf(client)) : null;
+    try {
+      const { file, text, next } = made === null ? shown : this.#draft(client, target, made.secret);
+      const backup = backUp(file, clock.now());
+      writeUserFile(file, text);
+      const written = { path: file.path, backup, keyId: made?.id ?? null };
+      this.#record.set(client, { ...written, digest: digestOf(text), at: clock.now() });
+      const madeKey = made === null ? null : { name: made.name, hint: made.secret.slice(-4) };
+      return { path: file.path, backup, madeKey, next };
+    } catch (error) {
+      if (made !== null) keys.revoke(made.id);
+      throw error;
+    }
+  }
+
+  /**
+   * Puts back what stood there before the last write, as long as nobody has changed it since.
+   * @throws AppError not_found, client_file_changed, client_file_unusable
+   */
+  restore(client: FileClient): FileRestored {
+    const written = this.#record.get(client);
+    if (written === null) {
+      throw new AppError('not_found', `This app wrote no file for ${nameOf(client)} that could be undone.`);
+    }
+    const file = readUserFile(written.path);
+    if (file.text === null || digestOf(file.text) !== written.digest) {
+      throw new AppError('client_file_changed', `${written.path} was changed after this app wrote it.`, {
+        advice:
+          written.backup === null
+            ? 'Take what is not wanted out by hand.'
+            : `What stood there before is kept in ${written.backup}.`,
+      });
+    }
+    const before = written.backup === null ? null : readUserFile(written.backup).text;
+    if (written.backup !== null && before === null) throw unusable(written.path, 'its backup is gone');
+    if (before === null) removeUserFile(file.path);
+    else writeUserFile(file, before);
+    this.#record.set(client, null);
+    const revokedKey = written.keyId === null ? null : this.#parts.keys.revoke(written.keyId);
+    return { path: file.path, outcome: before === null ? 'removed' : 'restored', revokedKey };
+  }
+
+  #draft(client: FileClient, target: FileTarget, newKey: string): Draft {
+    const { path, merge, keyIn, next } = CLIENT_FILES[client];
+    const file = readUserFile(path(this.#parts.folders));
+    try {
+      const old = keyIn?.(file.text ?? '') ?? null;
+      const kept = old !== null && this.#parts.keys.opens(old) ? old : null;
+      const key = kept ?? newKey;
+      const facts: ConnectFacts = { ...target, key, shellKey: key };
+      const text = merge(file.text ?? '', facts);
+      return {
+        file,
+        text,
+        key: keyIn === undefined ? 'none' : kept === null ? 'made' : 'kept',
+        next: next?.(facts) ?? null,
+        fingerprint: digestOf(JSON.stringify([file.path, file.text, text])),
+      };
+    } catch (error) {
+      if (!(error instanceof TextError)) throw error;
+      throw unusable(file.path, `line ${error.line}: ${error.message}`, error);
+    }
+  }
+
+  #undoable(client: FileClient, file: UserFile): FilePreview['undo'] {
+    const written = this.#record.get(client);
+    if (written?.path !== file.path || file.text === null) return null;
+    if (digestOf(file.text) !== written.digest) return null;
+    return { at: new Date(written.at).toISOString(), backup: written.backup };
+  }
+}
+
+function changed(path: string): AppError {
+  return new AppError('client_file_changed', `${path} is not as it was when the difference was shown.`);
+}
+
+const digestOf = (text: string): string => hash('sha256', text);
+
+const nameOf = (client: FileClient): string => CLIENTS.find(({ id }) => id === client)?.name ?? client;

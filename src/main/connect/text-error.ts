@@ -1,0 +1,15 @@
+/** A client's file that cannot be understood, with the line (from 1) that a person has to look at. */
+export class TextError extends Error {
+  override readonly name = 'TextError';
+  readonly line: number;
+
+  constructor(message: string, line: number) {
+    super(message);
+    this.line = line;
+  }
+}
+
+/** Line (from 1) of an offset. */
+export function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}

@@ -1,0 +1,238 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { fileClientSchema, type FileClient } from '../../../src/shared/clients/files.ts';
+import { CLIENTS } from '../../../src/shared/clients/clients.ts';
+import { clientFolders } from '../../../src/main/connect/client-folders.ts';
+import { ConnectFiles, type FileTarget } from '../../../src/main/connect/connect-files.ts';
+import { fileKeys } from '../../../src/main/handlers/connect.ts';
+import { ManualClock } from '../../../src/main/platform/clock.ts';
+import { openDb } from '../../../src/main/platform/db.ts';
+import { randomIds } from '../../../src/main/platform/ids.ts';
+import { seededRandom } from '../../../src/main/platform/random.ts';
+import { findKey, ownerKey } from '../../../src/main/proxy/keyring.ts';
+import { StoredKeys } from '../../../src/main/proxy/stored-keys.ts';
+import { tempDir } from '../../support/temp.ts';
+
+const TARGET: FileTarget = { baseUrl: 'http://127.0.0.1:27182/v1', model: 'coder', contextTokens: 32_768 };
+
+function computer() {
+  const home = tempDir();
+  const dataDir = tempDir();
+  const db = openDb(':memory:');
+  onTestFinished(() => db.close());
+  const clock = new ManualClock();
+  const random = seededRandom(7);
+  const keys = new StoredKeys({ db, clock, random, ids: randomIds(random) });
+  const folders = clientFolders({}, home, 'linux');
+  const files = new ConnectFiles({
+    folders,
+    dataDir,
+    machine: 'workbench',
+    keys: fileKeys(keys, clock),
+    clock,
+    scrub: (text) => text,
+  });
+  const write = (client: FileClient, target = TARGET) =>
+    files.write(client, target, files.preview(client, target).fingerprint);
+  const place = (path: string, text: string): string => {
+    const full = join(home, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, text);
+    return full;
+  };
+  return { home, dataDir, clock, keys, files, write, place };
+}
+
+const read = (path: string): string => readFileSync(path, 'utf8');
+const keyIn = (text: string): string => /pat_local_[0-9a-f]{64}/.exec(text)?.[0] ?? '';
+
+/** JSON by its values, without which model does small jobs, which is the user's; the rest by its lines. */
+function meaningOf(text: string): unknown {
+  if (!text.startsWith('{')) return text.trim().replace(/^name: Local\nversion: 1.0.0\nschema: v1\n/, '');
+  return { ...(JSON.parse(text) as object), small_model: undefined };
+}
+
+describe('files of clients', () => {
+  it.each(fileClientSchema.options)('%s: shown, written once, up to date, undone', (client) => {
+    const { home, keys, files, write } = computer();
+    const preview = files.preview(client, TARGET);
+    expect(preview).toMatchObject({ exists: false, upToDate: false, machine: 'workbench', undo: null });
+    expect(preview.lines.length).toBeGreaterThan(3);
+    expect(preview.lines.every(({ kind }) => kind === 'added')).toBe(true);
+    expect(existsSync(preview.path), 'a preview changes nothing').toBe(false);
+    expect(keys.list()).toEqual([]);
+
+    const written = write(client);
+    expect(written.path.startsWith(home)).toBe(true);
+    expect(statSync(written.path).mode & 0o777).toBe(0o600);
+    expect(written.backup).toBeNull();
+    const again = files.preview(client, TARGET);
+    expect(again).toMatchObject({ exists: true, upToDate: true, lines: [{ kind: 'gap' }] });
+
+    const name = CLIENTS.find(({ id }) => id === client)?.name ?? '';
+    const key = keyIn(read(written.path));
+    const own = client === 'zed' ? [] : [name];
+    expect(keys.list().map((known) => known.name)).toEqual(own);
+    expect(findKey(keys, key, 0)?.name).toBe(own[0]);
+    expect(written.madeKey?.hint ?? '').toBe(key.slice(-4));
+    expect(again.clientKey).toBe(client === 'zed' ? 'none' : 'kept');
+
+    expect(files.restore(client).outcome).toBe('removed');
+    expect(existsSync(written.path)).toBe(false);
+    expect(keys.list(), 'no key is left behind').toEqual([]);
+    expect(() => files.restore(client)).toThrow(expect.objectContaining({ code: 'not_found' }));
+  });
+
+  it.each(fileClientSchema.options)('%s: what is written is what the sheet shows', (client) => {
+    const { write } = computer();
+    const text = read(write(client).path);
+    const key = keyIn(text) || 'unused';
+    const snippets = CLIENTS.find(({ id }) => id === client)?.snippets({ ...TARGET, key, shellKey: key });
+    const shown = snippets?.find(({ language }) => language !== 'sh')?.text ?? '';
+    expect(meaningOf(text)).toEqual(
+      meaningOf(shown.replace(/^env_key.*$/m, `experimental_bearer_token = "${key}"`)),
+    );
+  });
+
+  it('keeps what is not ours, its rights and a backup', () => {
+    const { files, write, place } = computer();
+    const before =
+      '{\n  // mine\n  "theme": "dark",\n  "provider": { "other": { "apiKey": "sk-theirs" } }\n}\n';
+    const path = place('.config/opencode/opencode.json', before);
+    chmodSync(path, 0o664);
+    expect(JSON.stringify(files.preview('opencode', TARGET).lines)).not.toContain('sk-theirs');
+    const written = write('opencode');
+    expect(read(path)).toContain('// mine');
+    expect(read(path)).toContain('"other": { "apiKey": "sk-theirs" }');
+    expect(statSync(path).mode & 0o777).toBe(0o664);
+    expect(read(written.backup ?? '')).toBe(before);
+    expect(statSync(written.backup ?? '').mode & 0o777).toBe(0o600);
+    expect(files.restore('opencode').outcome).toBe('restored');
+    expect(read(path)).toBe(before);
+  });
+
+  it('follows a link and leaves it one', () => {
+    const { home, write, place } = computer();
+    const real = place('dotfiles/zed.json', '{}\n');
+    mkdirSync(join(home, '.config/zed'), { recursive: true });
+    const link = join(home, '.config/zed/settings.json');
+    symlinkSync(real, link);
+    expect(write('zed').path).toBe(real);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(read(real)).toContain('coder');
+  });
+
+  it('uses the key that is in the file, and makes one where it opens nothing', () => {
+    const { keys, write } = computer();
+    const first = write('opencode');
+    const other = write('opencode', { ...TARGET, model: 'writer' });
+    expect(other.madeKey).toBeNull();
+    expect(keys.list().map(({ name }) => name)).toEqual(['OpenCode']);
+    const models = Object.keys(
+      (JSON.parse(read(first.path)) as { provider: { 'runpod-llm': { models: object } } }).provider[
+        'runpod-llm'
+      ].models,
+    );
+    expect(models).toEqual(['coder', 'writer']);
+    keys.revoke(keys.list()[0]?.id ?? '');
+    keys.make('OpenCode');
+    expect(write('opencode').madeKey?.name).toBe('OpenCode 2');
+  });
+
+  it('never keeps the owner’s key in a file', () => {
+    const { keys, files, place } = computer();
+    const owners = `pat_local_${'0'.repeat(64)}`;
+    keys.setOwner(ownerKey(owners));
+    place('.config/opencode/opencode.json', `{"provider":{"runpod-llm":{"options":{"apiKey":"${owners}"}}}}`);
+    expect(files.preview('opencode', TARGET).clientKey).toBe('made');
+  });
+
+  it('refuses a file that changed since it was shown, and makes no key for it', () => {
+    const { keys, files, place } = computer();
+    const path = place('.config/opencode/opencode.json', '{}\n');
+    const { fingerprint } = files.preview('opencode', TARGET);
+    writeFileSync(path, '{ "theme": "dark" }\n');
+    expect(() => files.write('opencode', TARGET, fingerprint)).toThrow(
+      expect.objectContaining({ code: 'client_file_changed' }),
+    );
+    expect(() =>
+      files.write('opencode', { ...TARGET, model: 'x' }, files.preview('opencode', TARGET).fingerprint),
+    ).toThrow(expect.objectContaining({ code: 'client_file_changed' }));
+    expect(read(path)).toBe('{ "theme": "dark" }\n');
+    expect(keys.list()).toEqual([]);
+  });
+
+  it.each([
+    ['opencode', '.config/opencode/opencode.json', '{\n  "a": 1\n  "b": 2\n}', 'line 3'],
+    ['codex', '.codex/runpod-llm.config.toml', 'a = """\n', 'line 1'],
+    ['continue', '.continue/config.yaml', 'models:\n\t- name: a\n', 'line 2'],
+    ['zed', '.config/zed/settings.json', Buffer.from([0x7b, 0xff, 0x7d]), 'not UTF-8'],
+    ['kilo', '.config/kilo/kilo.jsonc', `{"a":"${'x'.repeat(1024 * 1024)}"}`, 'larger than 1 MiB'],
+  ] as const)('%s: leaves a file alone that it cannot read', (client, path, content, why) => {
+    const { home, keys, files } = computer();
+    const full = join(home, path);
+    mkdirSync(dirname(full), { recursive: true });
+    writeFileSync(full, content);
+    const before = readFileSync(full);
+    expect(() => files.preview(client, TARGET)).toThrow(
+      expect.objectContaining({ code: 'client_file_unusable', message: expect.stringContaining(why) }),
+    );
+    expect(readFileSync(full)).toEqual(before);
+    expect(readdirSync(dirname(full))).toHaveLength(1);
+    expect(keys.list()).toEqual([]);
+  });
+
+  it('takes back a key whose file could not be written', () => {
+    const { home, keys, files, place } = computer();
+    place('.config/kilo', 'a file stands where the folder belongs');
+    expect(() => files.write('kilo', TARGET, files.preview('kilo', TARGET).fingerprint)).toThrow(
+      expect.objectContaining({ code: 'client_file_unusable' }),
+    );
+    expect(keys.list()).toEqual([]);
+    expect(read(join(home, '.config/kilo'))).toContain('a file');
+  });
+
+  it('does not undo over what the user wrote since, and says where the old text is', () => {
+    const { files, write, place } = computer();
+    const path = place('.config/zed/settings.json', '{}\n');
+    const { backup } = write('zed');
+    writeFileSync(path, '{ "mine": true }\n');
+    expect(files.preview('zed', TARGET).undo).toBeNull();
+    expect(() => files.restore('zed')).toThrow(
+      expect.objectContaining({
+        code: 'client_file_changed',
+        advice: expect.stringContaining(backup ?? 'no backup'),
+      }),
+    );
+    expect(read(path)).toBe('{ "mine": true }\n');
+  });
+
+  it('keeps five backups', async () => {
+    const { home, clock, write, place } = computer();
+    place('.config/zed/settings.json', '{}\n');
+    for (let index = 0; index < 8; index++) {
+      await clock.advance(1000);
+      write('zed', { ...TARGET, model: `m${index}` });
+    }
+    const names = readdirSync(join(home, '.config/zed')).filter((name) => name.endsWith('.bak'));
+    expect(names).toHaveLength(5);
+  });
+
+  it('survives a broken record of its own', () => {
+    const { dataDir, files, write } = computer();
+    write('zed');
+    writeFileSync(join(dataDir, 'client-files.json'), '{');
+    expect(files.preview('zed', TARGET).undo).toBeNull();
+  });
+});
