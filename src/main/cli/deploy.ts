@@ -5,12 +5,13 @@ import {
   type DeploymentWish,
   type Plan,
 } from '../../shared/model.ts';
+import { usualLimit } from '../../shared/price-limit.ts';
 import type { ControlClient } from '../control/client.ts';
 import { inputError } from '../control/input-error.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
-import { announcePrice, bestOf, usualLimit } from './price.ts';
+import { announcePrice, bestOf } from './price.ts';
 import { priceLine, renderPlan } from './render/plan.ts';
 import { baseUrl } from './render/words.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';

@@ -1,12 +1,10 @@
 import { AppError } from '../../shared/errors.ts';
 import { formatUsdPerHour } from '../../shared/money.ts';
 import type { DeploymentView, Plan, PlanCandidate, PlanWish } from '../../shared/model.ts';
+import { ASK_ABOVE_USD_PER_HOUR, priceLimit } from '../../shared/price-limit.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
 import { priceLine, priceText, warningLines } from './render/plan.ts';
-
-/** What starts without a question (UX 3.6). */
-const ASK_ABOVE_USD_PER_HOUR = 2;
 
 /**
  * The best candidate of a plan.
@@ -26,18 +24,6 @@ export function bestOf(plan: Plan): PlanCandidate {
       details: { rejected: plan.rejected },
     },
   );
-}
-
-/**
- * The most an hour may cost where nobody said: room for the next choices when the first is taken, and no more than can be
- * started without a question.
- */
-export function usualLimit({ usdPerHour }: PlanCandidate): number {
-  const most =
-    usdPerHour > ASK_ABOVE_USD_PER_HOUR
-      ? usdPerHour * 1.25
-      : Math.min(usdPerHour * 2, ASK_ABOVE_USD_PER_HOUR);
-  return Math.ceil(most * 100 - 1e-9) / 100;
 }
 
 export interface PriceOptions {
@@ -78,7 +64,7 @@ export async function announceStart(
     await confirm(cli, `Start ${view.name} for at most ${formatUsdPerHour(limit)}?`, limit);
     return;
   }
-  await announcePrice(cli, view.name, plan, { limit: view.spec.compute.maxUsdPerHour, yes });
+  await announcePrice(cli, view.name, plan, { limit: priceLimit(view.spec.compute, bestOf(plan)), yes });
 }
 
 function planWishOf({ spec }: DeploymentView): PlanWish {

@@ -116,6 +116,26 @@ describe('the candidate loop (SPEC 3.4)', () => {
     expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'runpod_unreachable' } });
   });
 
+  it.each([
+    ['the app chooses: the dear one is never taken', {}, 1],
+    [
+      'the user named it: its price is accepted',
+      { gpuTypeIds: ['NVIDIA GeForce RTX 4090', 'NVIDIA H200'] },
+      2,
+    ],
+    ['the user allows the price', { maxUsdPerHour: 5 }, 2],
+  ])('without a limit, %s', async (_, compute, kinds) => {
+    w = world({ timing: { rounds: 1 } });
+    w.cloud.gpus = [gpuType('NVIDIA GeForce RTX 4090', 0.69), gpuType('NVIDIA H200', 3.99)];
+    w.cloud.creates = [
+      { do: 'refuse', error: noCapacity() },
+      { do: 'refuse', error: noCapacity() },
+    ];
+    await deploy({ compute });
+    await w.pass(5000);
+    expect(creates()).toHaveLength(kinds);
+  });
+
   it('gives up a pod that turns out dearer than allowed', async () => {
     w = world();
     w.cloud.gpus = [gpuType('NVIDIA L40S', 0.99), gpuType('NVIDIA GeForce RTX 4090', 0.5)];

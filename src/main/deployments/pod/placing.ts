@@ -1,5 +1,6 @@
 import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
 import { formatUsdPerHour } from '../../../shared/money.ts';
+import { priceLimit } from '../../../shared/price-limit.ts';
 import type { DeploymentEvent, Intent, PodFacts, Refusal } from '../events.ts';
 import type { Launch } from '../record.ts';
 import type { HandlersFor, Step } from '../state.ts';
@@ -25,7 +26,11 @@ type Types =
 
 export const placingHandlers: HandlersFor<Types> = {
   planned: (step, { candidates }) => {
-    step.live.candidates = candidates.filter((candidate) => candidate.kind === 'pod');
+    const pods = candidates.filter((candidate) => candidate.kind === 'pod');
+    // A limit of the user's own has been the planner's to keep.
+    const { compute } = step.record.spec;
+    const limit = compute.maxUsdPerHour === null ? priceLimit(compute, pods[0]) : null;
+    step.live.candidates = pods.filter(({ usdPerHour }) => limit === null || usdPerHour <= limit);
   },
 
   'plan-failed': (step, { error, retryable }) => {
