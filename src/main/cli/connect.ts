@@ -1,6 +1,7 @@
 import { CLIENTS, type ClientSheet, type ConnectFacts } from '../../shared/clients/clients.ts';
 import { AppError } from '../../shared/errors.ts';
 import { nearest } from '../control/nearest.ts';
+import { undoClientFile, writeClientFile } from './client-file.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
@@ -11,6 +12,9 @@ import { renderClient, renderConnectOverview } from './render/connect.ts';
 interface ConnectOptions {
   readonly model?: string;
   readonly showKey?: boolean;
+  readonly write?: boolean;
+  readonly undo?: boolean;
+  readonly yes?: boolean;
 }
 
 /** Where the proxy answers and what it serves, as far as that is known. */
@@ -29,11 +33,16 @@ export const define: Define = (command, run) => {
     .argument('[client]', 'such as curl, openai-python, opencode, vscode; without it all are listed')
     .option('--model <name>', 'model to fill in; without it the first that is served')
     .option('--show-key', 'fill the local key in instead of a command that prints it')
-    .addHelpText('after', examples('connect', 'connect curl', 'connect opencode --model coder --show-key'))
+    .option('--write', 'write it into the client’s own file, after showing what changes')
+    .option('--undo', 'put back what stood in that file before')
+    .option('--yes', 'write without asking')
+    .addHelpText('after', examples('connect', 'connect curl', 'connect opencode --model coder --write'))
     .action(
       run(async (cli, invocation) => {
         const [id] = invocation.args;
         const options = invocation.opts<ConnectOptions>();
+        if (id !== undefined && options.undo === true) return undoClientFile(cli, clientOf(id));
+        if (id !== undefined && options.write === true) return writeClientFile(cli, clientOf(id), options);
         const endpoint = await readEndpoint(cli, options.showKey === true);
         if (id === undefined) showOverview(cli, endpoint);
         else showClient(cli, clientOf(id), factsOf(endpoint, options.model));

@@ -254,6 +254,37 @@ describe('texts', () => {
     expect(shown.out).toContain('Bearer pat_local_0123456789abcdef3f9a');
     expect(shown.out).toContain('"model":"coder"');
   });
+
+  it('a client’s file is written after its difference was shown and a yes', async () => {
+    const instance = await fakeInstance();
+    const called = (): string[] => instance.fake.calls.map(({ name }) => name);
+    const no = await commandLine(['connect', 'opencode', '--write'], { ...instance, answers: ['n'] });
+    expect(no.code).toBe(4);
+    expect(no.err).toContain('-   "provider": {}');
+    expect(no.err).toContain('A key for this client alone');
+    expect(no.questions).toEqual(['Write /home/me/.config/opencode/opencode.json? [y/N] ']);
+    const nobody = await commandLine(['connect', 'opencode', '--write', '--json'], instance);
+    expect(nobody.code).toBe(4);
+    expect(called()).not.toContain('connect.write');
+    const yes = await commandLine(['connect', 'opencode', '--write'], { ...instance, answers: ['y'] });
+    expect(yes.code).toBe(0);
+    expect(yes.out).toContain('Then: opencode -m runpod-llm/');
+    const again = await commandLine(['connect', 'opencode', '--write', '--yes'], instance);
+    expect(again.out).toContain('says all of it already');
+    const undone = await commandLine(['connect', 'opencode', '--undo'], instance);
+    expect(undone.out).toContain('The key "opencode" opens nothing any more.');
+  });
+
+  it('a client without such a file, a model that is not there, and a changed file are refused', async () => {
+    const instance = await fakeInstance();
+    const fields = await commandLine(['connect', 'jetbrains', '--write'], instance);
+    expect([fields.code, fields.err]).toEqual([2, expect.stringContaining('opencode, kilo, zed')]);
+    const model = await commandLine(['connect', 'zed', '--write', '--model', 'nope'], instance);
+    expect(model.code).toBe(3);
+    instance.fake.fail('connect.write', new AppError('client_file_changed', 'It changed.'));
+    const changed = await commandLine(['connect', 'zed', '--write', '--yes'], instance);
+    expect(changed.code).toBe(4);
+  });
 });
 
 describe('configuration without an instance', () => {
