@@ -1,16 +1,36 @@
+import type { Language } from './language.ts';
+
 /** Money is kept in US dollars as floating-point numbers; sums are compared with a tolerance, never with ===. */
 
 export const HOURS_PER_MONTH = 730;
 
-/** `$0.69`, `$12.40`, `$0.0023`, `<$0.0001`; "unknown" is not zero: null gives `–`. */
-export function formatUsd(usd: number | null): string {
+/** `$0.69`, `$12.40`, `$0.0023`, `<$0.0001`, in German `0,69 $`; "unknown" is not zero: null gives `–`. */
+export function formatUsd(usd: number | null, language: Language = 'en'): string {
   if (usd === null) return '–';
   const abs = Math.abs(usd);
   const sign = usd < 0 ? '-' : '';
-  if (abs !== 0 && abs < 0.0001) return `${sign}<$0.0001`;
-  const digits = abs !== 0 && abs < 0.1 ? 4 : 2;
-  return `${sign}$${abs.toFixed(digits)}`;
+  if (abs !== 0 && abs < 0.0001) return `${sign}<${usdWithDigits(0.0001, 4, language)}`;
+  return `${sign}${usdWithDigits(abs, abs !== 0 && abs < 0.1 ? 4 : 2, language)}`;
 }
+
+/** An amount that is not negative, with so many digits after the point. */
+export function usdWithDigits(usd: number, digits: number, language: Language): string {
+  if (language === 'en') return `$${usd.toFixed(digits)}`;
+  const format = germanUsd.get(digits) ?? newGermanUsd(digits);
+  germanUsd.set(digits, format);
+  return format.format(usd);
+}
+
+/** Making a format takes longer than using it. */
+const germanUsd = new Map<number, Intl.NumberFormat>();
+
+const newGermanUsd = (digits: number): Intl.NumberFormat =>
+  new Intl.NumberFormat('de-DE', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
 
 export function formatUsdPerHour(usd: number | null): string {
   return usd === null ? '–' : `${formatUsd(usd)}/h`;

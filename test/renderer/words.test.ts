@@ -61,7 +61,7 @@ function readAtLoading(file: string): string[] {
   }
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isFunctionLike(node) || ts.isImportDeclaration(node)) return;
+    if (ts.isFunctionLike(node) || ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
     if (ts.isIdentifier(node) && names.has(node.text)) {
       const { line } = source.getLineAndCharacterOfPosition(node.getStart());
       found.push(`${file.slice(renderer.length + 1)}:${line + 1}`);

@@ -20,12 +20,14 @@ import { priceUp, usd } from '../view/format.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 import { now } from './clock.ts';
 import { navigate, to } from './router.ts';
+import { words } from '../view/messages.ts';
+import { shell } from './messages.ts';
 
 /** Says what went wrong where the user is; used by every action. */
 export function tell(error: unknown, whatFailed: string): void {
   if (wasLeft(error)) return;
   const problem = problemOf(error);
-  const id = problem.requestId === null ? '' : ` RunPod request ${problem.requestId}.`;
+  const id = problem.requestId === null ? '' : ` ${shell.runpodRequest(problem.requestId)}`;
   notify({
     at: now(),
     tone: 'bad',
@@ -42,10 +44,10 @@ export function say(title: string, body: string | null = null): void {
 export async function copy(text: string, what: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
-    announce(`${what} copied`);
-    say(`${what} copied`);
+    announce(shell.copied(what));
+    say(shell.copied(what));
   } catch (error) {
-    tell(error, `Could not copy ${what.toLowerCase()}`);
+    tell(error, shell.cannot.copy(what));
   }
 }
 
@@ -61,51 +63,51 @@ function lifeCycle(client: Client) {
   async function start(view: DeploymentView, usdPerHour: number): Promise<void> {
     const dear = usdPerHour > CONFIRM_ABOVE_USD_PER_HOUR;
     if (dear && !(await confirm(startQuestion(view, usdPerHour)))) return;
-    await run(`Could not start ${view.name}`, async () => {
+    await run(shell.cannot.start(view.name), async () => {
       putDeployment(await client.call('deployments.start', { deployment: view.id }));
-      announce(`${view.name} is starting`);
+      announce(shell.starting(view.name));
     });
   }
 
   async function stop(view: DeploymentView): Promise<void> {
     const question = {
-      title: `Stop ${view.name}?`,
+      title: shell.ask.stop(view.name),
       effects: stopEffects(view),
-      verb: `Stop ${view.name}`,
+      verb: shell.verbs.stop(view.name),
       tone: 'normal' as const,
     };
     if (stopNeedsQuestion(view) && !(await confirm(question))) return;
-    await run(`Could not stop ${view.name}. It may still be billing.`, async () => {
+    await run(shell.cannot.stop(view.name), async () => {
       putDeployment(await client.call('deployments.stop', { deployment: view.id }));
-      announce(`${view.name} is stopping`);
+      announce(shell.stopping(view.name));
     });
   }
 
   async function restart(view: DeploymentView): Promise<void> {
     const question = {
-      title: `Restart ${view.name}?`,
+      title: shell.ask.restart(view.name),
       effects: restartEffects(view),
-      verb: `Restart ${view.name}`,
+      verb: shell.verbs.restart(view.name),
       tone: 'normal' as const,
     };
     if (!(await confirm(question))) return;
-    await run(`Could not restart ${view.name}`, async () => {
+    await run(shell.cannot.restart(view.name), async () => {
       putDeployment(await client.call('deployments.restart', { deployment: view.id }));
     });
   }
 
   async function terminate(view: DeploymentView): Promise<void> {
     const question = {
-      title: `Delete ${view.name}?`,
+      title: shell.ask.remove(view.name),
       effects: terminateEffects(view),
-      verb: `Delete ${view.name}`,
+      verb: shell.verbs.remove(view.name),
       tone: 'danger' as const,
       typed: view.name,
     };
     if (!(await confirm(question))) return;
-    await run(`Could not delete ${view.name}. It may still be billing.`, async () => {
+    await run(shell.cannot.remove(view.name), async () => {
       await client.call('deployments.terminate', { deployment: view.id });
-      say(`Deleting ${view.name}`);
+      say(shell.deleting(view.name));
       navigate(to.overview());
     });
   }
@@ -113,28 +115,28 @@ function lifeCycle(client: Client) {
   async function stopAll(): Promise<void> {
     const billing = billingNow(Object.values(useDeployments.getState().byId));
     if (billing.views.length === 0) {
-      say('Nothing is running', 'There is nothing to stop.');
+      say(shell.nothingRuns, shell.nothingToStop);
       return;
     }
     const question = {
-      title: `Stop all ${billing.views.length} running deployments?`,
+      title: shell.ask.stopAll(billing.views.length),
       effects: billing.views.map((view) => `${view.name}: ${stopEffects(view)[0] ?? ''}`),
-      verb: `Stop all, save ${usd(billing.usdPerHour)}/h`,
+      verb: shell.verbs.stopAll(usd(billing.usdPerHour)),
       tone: 'normal' as const,
     };
     if (!(await confirm(question))) return;
-    await run('Could not stop everything. Some pods may still be billing.', async () => {
+    await run(shell.cannot.stopAll, async () => {
       const { stopping } = await client.call('deployments.stopAll', {});
-      say(`Stopping ${stopping.length === 1 ? '1 deployment' : `${stopping.length} deployments`}`);
+      say(shell.stoppingSome(stopping.length));
     });
   }
 
   async function keepAlive(view: DeploymentView, minutes: number): Promise<void> {
-    await run(`Could not keep ${view.name} awake`, async () => {
+    await run(shell.cannot.keepAwake(view.name), async () => {
       putDeployment(await client.call('deployments.keepAlive', { deployment: view.id, minutes }));
       const hours = minutes / 60;
       const length = minutes < 60 ? `${minutes} min` : `${hours} h`;
-      say(`${view.name} stays awake for ${length}`, costOf(view, hours));
+      say(shell.staysAwake(view.name, length), costOf(view, hours));
     });
   }
 
@@ -142,16 +144,14 @@ function lifeCycle(client: Client) {
 }
 
 const costOf = (view: DeploymentView, hours: number): string | null =>
-  view.cost.nowUsdPerHour === 0 ? null : `Costs up to ${usd(view.cost.nowUsdPerHour * hours)}.`;
+  view.cost.nowUsdPerHour === 0 ? null : shell.costsUpTo(usd(view.cost.nowUsdPerHour * hours));
 
 function startQuestion(view: DeploymentView, usdPerHour: number) {
   return {
-    title: `Start ${view.name} for ${priceUp(usdPerHour)}?`,
+    title: shell.ask.start(view.name, priceUp(usdPerHour)),
     effects: [
-      `A full day costs ${usd(usdPerHour * 24)}.`,
-      view.spec.idle.policy === 'off'
-        ? 'Idle stop is off: it runs until you stop it.'
-        : `It stops after ${view.spec.idle.minutes} min without requests.`,
+      shell.fullDay(usd(usdPerHour * 24)),
+      view.spec.idle.policy === 'off' ? shell.idleOff : shell.idleAfter(view.spec.idle.minutes),
     ],
     verb: startVerb(usdPerHour),
     tone: 'normal' as const,
@@ -162,12 +162,12 @@ function proxyActions(client: Client) {
   return {
     async copyEndpoint(): Promise<void> {
       const status = useAppStatus.getState().status;
-      if (status !== null) await copy(endpointUrl(status), 'Endpoint URL');
+      if (status !== null) await copy(endpointUrl(status), shell.endpointUrl);
     },
     async copyKey(): Promise<void> {
-      await run('Could not copy the key', async () => {
+      await run(shell.cannot.copyKey, async () => {
         const { key } = await client.call('proxy.key', {});
-        await copy(key, 'Local key');
+        await copy(key, shell.localKey);
       });
     },
   };
@@ -184,33 +184,31 @@ function radarActions(client: Client) {
   return {
     rescan,
     async radarStop(item: RadarItem): Promise<void> {
-      await run(`Could not stop ${item.name}`, async () => {
+      await run(shell.cannot.stopItem(item.name), async () => {
         await client.call('radar.stop', { kind: item.kind, id: item.id });
-        say(`Stopping ${item.name}`);
+        say(shell.stoppingItem(item.name));
         await rescan();
       });
     },
     async radarTerminate(item: RadarItem): Promise<void> {
       const question = {
-        title: `Delete ${item.name}?`,
-        effects: [
-          `The ${item.kind.replace('-', ' ')} ${item.id} and everything on it are deleted at RunPod.`,
-        ],
-        verb: `Delete ${item.name}`,
+        title: shell.ask.remove(item.name),
+        effects: [shell.itemGone(words.itemKinds[item.kind], item.id)],
+        verb: shell.verbs.remove(item.name),
         tone: 'danger' as const,
         typed: item.name,
       };
       if (!(await confirm(question))) return;
-      await run(`Could not delete ${item.name}`, async () => {
+      await run(shell.cannot.removeItem(item.name), async () => {
         await client.call('radar.terminate', { kind: item.kind, id: item.id });
-        say(`Deleted ${item.name}`);
+        say(shell.deleted(item.name));
         await rescan();
       });
     },
     async radarAdopt(item: RadarItem, name: string): Promise<void> {
-      await run(`Could not adopt ${item.name}`, async () => {
+      await run(shell.cannot.adopt(item.name), async () => {
         putDeployment(await client.call('radar.adopt', { id: item.id, name }));
-        say(`${name} is now looked after by this app`);
+        say(shell.adopted(name));
         await rescan();
       });
     },

@@ -48,7 +48,7 @@ export function App(): ReactNode {
           className="@container flex min-h-0 min-w-0 grow flex-col"
         >
           <ErrorBoundary resetKey={window.location.hash}>
-            <Suspense fallback={<Loading what="page" lines={6} />}>
+            <Suspense fallback={<Loading what={shell.aPage} lines={6} />}>
               <Page route={route} />
             </Suspense>
           </ErrorBoundary>
@@ -69,7 +69,7 @@ function Small({ route }: { readonly route: Route }): ReactNode {
   return (
     <main id="main" data-region tabIndex={-1} className="@container flex h-full flex-col">
       <ErrorBoundary resetKey={route.page}>
-        <Suspense fallback={<Loading what="page" />}>
+        <Suspense fallback={<Loading what={shell.aPage} />}>
           <Page route={route} />
         </Suspense>
       </ErrorBoundary>
@@ -93,12 +93,12 @@ function Page({ route }: { readonly route: Route }): ReactNode {
   }
   if (route.page === 'unknown') {
     return (
-      <EmptyState title="There is no such page">
+      <EmptyState title={shell.noPage}>
         <p>
-          <code>{route.address}</code> leads nowhere.
+          <code>{route.address}</code> {shell.leadsNowhere}
         </p>
         <Button className="mt-3" onClick={() => navigate(to.overview())}>
-          Go to Overview
+          {shell.goToOverview}
         </Button>
       </EmptyState>
     );
@@ -119,7 +119,7 @@ function useWelcome(route: Route): void {
 
 const title = (route: Route): string => {
   if (route.page === 'deployment') return route.name;
-  if (route.page === 'welcome' || route.page === 'unknown') return 'Welcome';
+  if (route.page === 'welcome' || route.page === 'unknown') return shell.welcome;
   if (route.page === 'popover') return shell.product;
   return shell.pages[route.page];
 };

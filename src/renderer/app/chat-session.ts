@@ -4,6 +4,7 @@ import { announce } from '../stores/announcer.ts';
 import { changeAnswer, giveBack, messagesOf, useChat, type Side, type Turn } from '../stores/chat.ts';
 import { requestParams } from '../view/code-samples.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
+import { shell } from './messages.ts';
 
 /** Writes answers into the conversation, one for each side at a time. It outlives the page: a look elsewhere ends no answer and no start. */
 export interface ChatSession {
@@ -97,7 +98,7 @@ function batchDeltas(id: number): { take: (item: ChatItem) => void; flush: () =>
         case 'done':
           flush();
           changeAnswer(id, () => ({ state: 'done', request: item.request, finishReason: item.finishReason }));
-          announce('The answer is complete');
+          announce(shell.answerComplete);
       }
     },
   };

@@ -44,37 +44,37 @@ export function paletteCommands(context: PaletteContext): PaletteCommand[] {
       : [
           {
             id: 'stop-all',
-            label: `Stop all ${billing.views.length} running deployments…`,
-            hint: `saves ${usd(billing.usdPerHour)}/h`,
+            label: shell.commands.stopAll(billing.views.length),
+            hint: shell.commands.saves(usd(billing.usdPerHour)),
             run: () => void actions.stopAll(),
           },
         ]),
-    { id: 'deploy', label: 'Deploy a model', hint: key('deploy'), run: () => navigate(to.deploy()) },
+    { id: 'deploy', label: shell.commands.deploy, hint: key('deploy'), run: () => navigate(to.deploy()) },
     {
       id: 'copy-endpoint',
-      label: 'Copy endpoint URL',
+      label: shell.commands.copyEndpoint,
       hint: key('copyEndpoint'),
       run: () => void actions.copyEndpoint(),
     },
-    { id: 'copy-key', label: 'Copy local key', hint: null, run: () => void actions.copyKey() },
-    { id: 'read-costs', label: 'Read costs aloud', hint: null, run: readCosts },
+    { id: 'copy-key', label: shell.commands.copyKey, hint: null, run: () => void actions.copyKey() },
+    { id: 'read-costs', label: shell.commands.readCosts, hint: null, run: readCosts },
     ...SECTIONS.map((section, index) => ({
       id: `go-${section.page}`,
-      label: `Go to ${shell.pages[section.page]}`,
+      label: shell.commands.goTo(shell.pages[section.page]),
       hint: key(`section${sectionNumber(index)}`),
       run: () => navigate(section.href),
     })),
-    { id: 'notices', label: 'Show notifications', hint: key('notices'), run: () => openPanel('notices') },
-    { id: 'keys', label: 'List keyboard shortcuts', hint: key('keys'), run: () => openPanel('keys') },
+    { id: 'notices', label: shell.commands.notices, hint: key('notices'), run: () => openPanel('notices') },
+    { id: 'keys', label: shell.commands.keys, hint: key('keys'), run: () => openPanel('keys') },
     ...(['light', 'dark', 'system'] as const).map((theme) => ({
       id: `theme-${theme}`,
-      label: `Theme: ${theme}`,
+      label: `${shell.looks.theme}: ${shell.looks.themes[theme]}`,
       hint: null,
       run: () => setPreferences({ theme }),
     })),
     ...(['comfortable', 'compact'] as const).map((density) => ({
       id: `density-${density}`,
-      label: `Density: ${density}`,
+      label: `${shell.looks.density}: ${shell.looks.densities[density]}`,
       hint: null,
       run: () => setPreferences({ density }),
     })),
@@ -89,8 +89,8 @@ function deploymentCommands(view: DeploymentView, { actions, quotes }: PaletteCo
   if (view.actions.includes('stop')) {
     commands.push({
       id: `stop-${view.id}`,
-      label: `Stop ${view.name}`,
-      hint: view.cost.nowUsdPerHour > 0 ? `saves ${usd(view.cost.nowUsdPerHour)}/h` : null,
+      label: shell.verbs.stop(view.name),
+      hint: view.cost.nowUsdPerHour > 0 ? shell.commands.saves(usd(view.cost.nowUsdPerHour)) : null,
       run: () => void actions.stop(view),
     });
   }
@@ -98,7 +98,7 @@ function deploymentCommands(view: DeploymentView, { actions, quotes }: PaletteCo
   if (view.actions.includes('start') && quote?.state === 'known') {
     commands.push({
       id: `start-${view.id}`,
-      label: `Start ${view.name}`,
+      label: shell.commands.start(view.name),
       hint: priceUp(quote.usdPerHour),
       run: () => void actions.start(view, quote.usdPerHour),
     });
@@ -106,14 +106,14 @@ function deploymentCommands(view: DeploymentView, { actions, quotes }: PaletteCo
   if (view.state === 'ready') {
     commands.push({
       id: `chat-${view.id}`,
-      label: `Chat with ${view.name}`,
+      label: shell.commands.chat(view.name),
       hint: null,
       run: () => navigate(to.playground(view.name)),
     });
   }
   commands.push({
     id: `open-${view.id}`,
-    label: `Open ${view.name}`,
+    label: shell.commands.open(view.name),
     hint: isBilling(view) ? `${usd(view.cost.nowUsdPerHour)}/h` : null,
     run: () => navigate(to.deployment(view.name)),
   });
@@ -122,9 +122,7 @@ function deploymentCommands(view: DeploymentView, { actions, quotes }: PaletteCo
 
 function readCosts(): void {
   const summary = useCosts.getState().summary;
-  if (summary === null) return announce('Costs are not known yet');
-  const simulated = summary.simulated ? 'simulated ' : '';
-  announce(
-    `Now ${simulated}${usd(summary.nowUsdPerHour)} per hour, today ${usd(summary.todayUsd)}, this month ${usd(summary.monthUsd)}`,
-  );
+  if (summary === null) return announce(shell.commands.costsUnknown);
+  const say = summary.simulated ? shell.costsAloudSimulated : shell.costsAloud;
+  announce(say(usd(summary.nowUsdPerHour), usd(summary.todayUsd), usd(summary.monthUsd)));
 }

@@ -1,6 +1,7 @@
 import { useAppStatus } from '../stores/app-status.ts';
 import { useCosts } from '../stores/costs.ts';
 import { minuteTime } from '../view/format.ts';
+import { words } from '../view/messages.ts';
 import { useNow } from './clock.ts';
 
 const OLD_AFTER_MS = 2 * 60_000;
@@ -12,7 +13,7 @@ export function useCostsAge(): { readonly text: string; readonly old: boolean } 
   const nowMs = useNow(10_000);
   if (readAt === null) return { text: '', old: true };
   return {
-    text: `as of ${minuteTime(new Date(readAt).toISOString())}`,
+    text: words.asOf(minuteTime(new Date(readAt).toISOString())),
     old: !live || nowMs - readAt > OLD_AFTER_MS,
   };
 }

@@ -22,6 +22,7 @@ import { planWish } from '../view/plan-wish.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 import { every, now } from './clock.ts';
 import { to } from './router.ts';
+import { shell } from './messages.ts';
 
 const COSTS_EVERY_MS = 15_000;
 const STATUS_EVERY_MS = 30_000;
@@ -177,7 +178,7 @@ function showNotification(news: EventPayload<'notification'>): void {
     tone: bad ? 'bad' : news.kind === 'idle-soon' ? 'info' : 'good',
     title: news.title,
     body: news.body,
-    action: news.deployment === null ? null : { label: 'Open', href: to.deployment(news.deployment) },
+    action: news.deployment === null ? null : { label: shell.open, href: to.deployment(news.deployment) },
   });
   if (MONEY_NEWS.has(news.kind)) alertAloud(`${news.title}. ${news.body}`);
 }
@@ -211,7 +212,7 @@ async function quote(client: Client, view: DeploymentView, signal: AbortSignal) 
     const plan = await client.call('plan.make', planWish(view.spec), signal);
     const best = plan.candidates[0];
     return best === undefined
-      ? { state: 'unknown' as const, reason: 'No GPU fits or is in stock now.' }
+      ? { state: 'unknown' as const, reason: shell.noGpu }
       : { state: 'known' as const, usdPerHour: best.usdPerHour, seconds: best.secondsToFirstToken };
   } catch (error) {
     return { state: 'unknown' as const, reason: problemOf(error).title };

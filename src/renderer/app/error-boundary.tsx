@@ -1,5 +1,6 @@
 import { Component, type ReactNode } from 'react';
 import { Button } from '../components/button.tsx';
+import { shell } from './messages.ts';
 
 interface Props {
   readonly children: ReactNode;
@@ -29,18 +30,16 @@ export class ErrorBoundary extends Component<Props, State> {
     if (error === null) return this.props.children;
     return (
       <div role="alert" className="m-auto max-w-lg p-8">
-        <h1 className="text-xl font-semibold">This page could not be shown</h1>
-        <p className="mt-2 text-soft">
-          Deployments are not touched by this: they run, stop and bill as before, and the other pages work.
-        </p>
+        <h1 className="text-xl font-semibold">{shell.crash.title}</h1>
+        <p className="mt-2 text-soft">{shell.crash.text}</p>
         <pre className="mt-3 overflow-auto rounded-md border border-line bg-sunken p-3 text-sm whitespace-pre-wrap">
           {error.message}
         </pre>
         <div className="mt-4 flex gap-2">
           <Button look="primary" onClick={() => this.setState({ error: null })}>
-            Show it again
+            {shell.crash.again}
           </Button>
-          <Button onClick={() => window.location.reload()}>Reload everything</Button>
+          <Button onClick={() => window.location.reload()}>{shell.crash.reload}</Button>
         </div>
       </div>
     );

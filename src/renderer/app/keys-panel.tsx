@@ -18,7 +18,7 @@ export function KeysPanel(): ReactNode {
         <dl className="grid grid-cols-1 gap-x-8 gap-y-1 sm:grid-cols-2">
           {BINDINGS.map((binding) => (
             <div key={binding.command} className="flex items-center justify-between gap-3 py-0.5">
-              <dt>{binding.label}</dt>
+              <dt>{shell.bindings[binding.command]}</dt>
               <dd>
                 <kbd className="rounded border border-line bg-sunken px-1.5 py-0.5 text-sm">
                   {shownKey(binding[client.body], isMac)}
@@ -29,8 +29,8 @@ export function KeysPanel(): ReactNode {
         </dl>
         <div className="mt-3 border-t border-line pt-1">
           <SwitchRow
-            label="Single-letter keys"
-            hint="Turn off if a voice or switch tool triggers “?” by accident."
+            label={shell.singleKeys}
+            hint={shell.singleKeysHint}
             checked={singleKeys}
             onChange={(on) => setPreferences({ singleKeys: on })}
           />

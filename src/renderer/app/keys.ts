@@ -1,6 +1,8 @@
+import { shell } from './messages.ts';
+
 /**
- * The keyboard map as data: the handler, the list under “?” and the hints in the palette all read it. A browser keeps
- * Ctrl+N, Ctrl+1 and others for itself, so there the same commands lie on Alt.
+ * The keyboard map as data: the handler, the list under “?” and the hints in the palette all read it; the commands’ names
+ * are in `shell.bindings`. A browser keeps Ctrl+N, Ctrl+1 and others for itself, so there the same commands lie on Alt.
  */
 export type Command =
   | 'palette'
@@ -16,37 +18,35 @@ export type Command =
 
 export interface Binding {
   readonly command: Command;
-  readonly label: string;
   /** `Mod` is Command on a Mac and Ctrl elsewhere. */
   readonly desktop: string;
   readonly browser: string;
 }
 
-const section = (n: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8, label: string): Binding => ({
+const section = (n: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8): Binding => ({
   command: `section${n}`,
-  label,
   desktop: `Mod+${n}`,
   browser: `Alt+${n}`,
 });
 
 export const BINDINGS: readonly Binding[] = [
-  { command: 'palette', label: 'Commands', desktop: 'Mod+K', browser: 'Mod+K' },
-  section(1, 'Overview'),
-  section(2, 'Deploy'),
-  section(3, 'Playground'),
-  section(4, 'Connect'),
-  section(5, 'Costs'),
-  section(6, 'Logs'),
-  section(7, 'Images'),
-  section(8, 'Settings'),
-  { command: 'deploy', label: 'Deploy a model', desktop: 'Mod+N', browser: 'Alt+N' },
-  { command: 'find', label: 'Find in this view', desktop: 'Mod+F', browser: 'Mod+F' },
-  { command: 'copyEndpoint', label: 'Copy endpoint URL', desktop: 'Mod+Shift+C', browser: 'Alt+Shift+C' },
-  { command: 'stopAll', label: 'Stop all…', desktop: 'Mod+Shift+.', browser: 'Mod+Shift+.' },
-  { command: 'settings', label: 'Settings', desktop: 'Mod+,', browser: 'Mod+,' },
-  { command: 'notices', label: 'Notifications', desktop: 'Mod+Shift+N', browser: 'Alt+Shift+N' },
-  { command: 'nextRegion', label: 'Next region', desktop: 'F6', browser: 'F6' },
-  { command: 'keys', label: 'This list', desktop: '?', browser: '?' },
+  { command: 'palette', desktop: 'Mod+K', browser: 'Mod+K' },
+  section(1),
+  section(2),
+  section(3),
+  section(4),
+  section(5),
+  section(6),
+  section(7),
+  section(8),
+  { command: 'deploy', desktop: 'Mod+N', browser: 'Alt+N' },
+  { command: 'find', desktop: 'Mod+F', browser: 'Mod+F' },
+  { command: 'copyEndpoint', desktop: 'Mod+Shift+C', browser: 'Alt+Shift+C' },
+  { command: 'stopAll', desktop: 'Mod+Shift+.', browser: 'Mod+Shift+.' },
+  { command: 'settings', desktop: 'Mod+,', browser: 'Mod+,' },
+  { command: 'notices', desktop: 'Mod+Shift+N', browser: 'Alt+Shift+N' },
+  { command: 'nextRegion', desktop: 'F6', browser: 'F6' },
+  { command: 'keys', desktop: '?', browser: '?' },
 ];
 
 export interface KeyPress {
@@ -99,7 +99,8 @@ function sameKey(key: string, press: KeyPress): boolean {
 
 /** As it is shown: `⌘K` on a Mac, `Ctrl+K` elsewhere. */
 export function shownKey(combo: string, mac: boolean): string {
-  if (!mac) return combo.replace('Mod', 'Ctrl');
+  const { ctrl, shift, alt } = shell.modifiers;
+  if (!mac) return combo.replace('Mod', ctrl).replace('Shift', shift).replace('Alt', alt);
   return combo.replace('Mod+', '⌘').replace('Shift+', '⇧').replace('Alt+', '⌥');
 }
 

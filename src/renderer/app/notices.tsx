@@ -23,7 +23,7 @@ export function Toasts(): ReactNode {
   return (
     <div
       role="region"
-      aria-label="Messages"
+      aria-label={shell.messages}
       className="pointer-events-none fixed top-24 right-4 z-30 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
     >
       {toasts.map((toast) => (
@@ -58,8 +58,8 @@ function Toast({ toast }: { readonly toast: Notice }): ReactNode {
         <NoticeAction notice={toast} after={() => dismiss(toast.id)} />
       </div>
       <IconButton
-        label={`Dismiss: ${toast.title}`}
-        title="Dismiss"
+        label={shell.dismissOne(toast.title)}
+        title={shell.dismiss}
         icon={<X size={14} aria-hidden />}
         onClick={() => dismiss(toast.id)}
       />

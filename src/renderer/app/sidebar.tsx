@@ -32,7 +32,7 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
         <Search size={15} aria-hidden />
         <span className="min-w-0 grow truncate text-left max-sm:sr-only">{shell.palette.title}</span>
         <kbd className="font-sans! text-xs whitespace-nowrap text-faint max-sm:hidden">
-          {isMac ? '⌘K' : 'Ctrl K'}
+          {isMac ? '⌘K' : `${shell.modifiers.ctrl} K`}
         </kbd>
       </button>
       <ul className="flex grow flex-col gap-0.5 max-sm:flex-row">
@@ -64,7 +64,7 @@ export function Sidebar({ page }: { readonly page: PageName }): ReactNode {
         {unread > 0 && (
           <span className="num rounded-full bg-accent px-1.5 text-xs text-on-accent">
             {unread}
-            <span className="sr-only"> new</span>
+            <span className="sr-only"> {shell.unread}</span>
           </span>
         )}
       </button>
@@ -90,7 +90,7 @@ function Standing(): ReactNode {
     <div className={cx('mt-2 border-t border-line px-2.5 pt-2 max-sm:hidden', age.old && 'text-faint')}>
       <p className="num font-semibold">
         {usdPerHour(summary.nowUsdPerHour)}
-        {summary.simulated && <span className="ml-1 text-xs font-normal text-soft">simulated</span>}
+        {summary.simulated && <span className="ml-1 text-xs font-normal text-soft">{shell.simulated}</span>}
       </p>
       <p className="num text-xs text-faint">
         {age.old && <span aria-hidden>◷ </span>}

@@ -2,7 +2,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { stackedEdges, type CostStack } from '../view/cost-chart.ts';
-import { usd } from '../view/format.ts';
+import { day, minuteTime, usd } from '../view/format.ts';
 
 const HEIGHT = 210;
 const TOKENS = ['--chart-1', '--chart-2', '--chart-3', '--chart-4', '--chart-5'] as const;
@@ -69,10 +69,6 @@ function draw(element: HTMLElement, stack: CostStack, hourly: boolean): uPlot {
     ticks: { show: false },
     font: '12px system-ui',
   };
-  const time = new Intl.DateTimeFormat(
-    'en-GB',
-    hourly ? { hour: '2-digit', minute: '2-digit' } : { day: 'numeric', month: 'short' },
-  );
   const options: uPlot.Options = {
     width: element.clientWidth,
     height: HEIGHT,
@@ -89,7 +85,7 @@ function draw(element: HTMLElement, stack: CostStack, hourly: boolean): uPlot {
         grid: { show: false },
         size: 28,
         space: 64,
-        values: (_chart, splits) => splits.map((split) => time.format(split * 1000)),
+        values: (_chart, splits) => splits.map((split) => axisTime(split * 1000, hourly)),
       },
       { ...axis, size: 62, values: (_chart, splits) => splits.map((split) => usd(split)) },
     ],
@@ -107,6 +103,11 @@ function draw(element: HTMLElement, stack: CostStack, hourly: boolean): uPlot {
   const data: uPlot.AlignedData = [stack.times.map((ms) => ms / 1000), ...edges.map(({ edge }) => [...edge])];
   return new uPlot(options, data, element);
 }
+
+const axisTime = (ms: number, hourly: boolean): string => {
+  const iso = new Date(ms).toISOString();
+  return hourly ? minuteTime(iso) : day(iso);
+};
 
 /** Half a bucket more at both ends, so that the outer bars are whole. */
 function wider(stack: CostStack, low: number, high: number): [number, number] {

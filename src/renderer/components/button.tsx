@@ -1,5 +1,6 @@
 import { useId, type ComponentProps, type ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { words } from './messages.ts';
 
 type Look = 'primary' | 'secondary' | 'ghost' | 'danger';
 
@@ -95,11 +96,11 @@ export function SpendButton({
   readonly usdPerHour: string | null;
   readonly after?: string;
 }): ReactNode {
-  const unpriced = usdPerHour === null ? 'The price is not known yet.' : null;
-  const noPrice = rest.blocked == null ? '(asking the price…)' : '';
+  const unpriced = usdPerHour === null ? words.priceUnknown : null;
+  const noPrice = rest.blocked == null ? words.askingPrice : '';
   return (
     <Button {...rest} blocked={rest.blocked ?? unpriced}>
-      {verb} {usdPerHour === null ? noPrice : `for ${usdPerHour}`}
+      {verb} {usdPerHour === null ? noPrice : words.forPrice(usdPerHour)}
       {after === undefined ? '' : ` ${after}`}
     </Button>
   );

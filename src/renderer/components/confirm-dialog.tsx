@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { useConfirm, type ConfirmRequest } from '../stores/confirm.ts';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
+import { words } from './messages.ts';
 
 /** The one question on the screen: what happens, and a button that repeats the verb. Focus begins on Cancel. */
 export function ConfirmDialog(): ReactNode {
@@ -42,7 +43,8 @@ function Question({
       {request.typed !== undefined && (
         <label className="mt-4 block px-5">
           <span className="block text-sm text-soft">
-            Type <strong className="font-mono text-text">{request.typed}</strong> to go on
+            {words.typeBefore} <strong className="font-mono text-text">{request.typed}</strong>{' '}
+            {words.typeAfter}
           </span>
           <input
             className="field mt-1 w-full font-mono"
@@ -55,18 +57,18 @@ function Question({
       )}
       {request.tone === 'danger' && (
         <p className="mt-4 border-y border-bad/30 bg-bad-soft px-5 py-2 text-sm font-medium text-bad">
-          This cannot be undone.
+          {words.final}
         </p>
       )}
       <div className="flex justify-end gap-2 px-5 pt-4 pb-4">
         {/* The safe choice has the focus (UX 3.6). */}
         <Button data-first-focus onClick={() => answer(false)}>
-          Cancel
+          {words.cancel}
         </Button>
         <Button
           type="submit"
           look={request.tone === 'danger' ? 'danger' : 'primary'}
-          blocked={missing ? `Type ${request.typed} first.` : null}
+          blocked={missing ? words.typeFirst(request.typed) : null}
         >
           {request.verb}
         </Button>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { copy } from '../app/actions.ts';
 import { Button } from './button.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
+import { words } from './messages.ts';
 
 /** A value to paste elsewhere, with a button that names what it copies. */
 export function CopyField({ label, value }: { readonly label: string; readonly value: string }): ReactNode {
@@ -14,10 +15,10 @@ export function CopyField({ label, value }: { readonly label: string; readonly v
         size="sm"
         look="ghost"
         icon={<Copy size={14} aria-hidden />}
-        aria-label={`Copy ${label.toLowerCase()}`}
+        aria-label={words.copyOne(label)}
         onClick={() => void copy(value, label)}
       >
-        Copy
+        {words.copy}
       </Button>
     </div>
   );
@@ -44,10 +45,10 @@ export function CodeBlock({
         size="sm"
         className="absolute top-2 right-2"
         icon={<Copy size={14} aria-hidden />}
-        aria-label={`Copy ${label}`}
+        aria-label={words.copyThis(label)}
         onClick={onCopy ?? (() => void copy(text, label))}
       >
-        Copy
+        {words.copy}
       </Button>
     </div>
   );

@@ -17,6 +17,7 @@ import { useQuotes } from '../stores/quotes.ts';
 import { priceUp } from '../view/format.ts';
 import { Button, IconButton, SpendButton } from './button.tsx';
 import { Menu, MenuItem, MenuLine } from './menu.tsx';
+import { words } from './messages.ts';
 
 /** The one main button of a deployment, as RunPod's actions allow: stop what bills, start what sleeps, at its price. */
 export function MainAction({
@@ -34,9 +35,9 @@ export function MainAction({
         size={size}
         icon={<Square size={13} aria-hidden />}
         onClick={() => void actions.stop(view)}
-        aria-label={`Stop ${view.name}`}
+        aria-label={words.stopOne(view.name)}
       >
-        Stop
+        {words.stop}
       </Button>
     );
   }
@@ -47,10 +48,10 @@ export function MainAction({
       size={size}
       look="secondary"
       icon={<Play size={13} aria-hidden />}
-      verb="Start"
+      verb={words.start}
       usdPerHour={price}
-      aria-label={price === null ? `Start ${view.name}, asking the price` : `Start ${view.name} for ${price}`}
-      blocked={quote?.state === 'unknown' ? `No price: ${quote.reason}` : null}
+      aria-label={price === null ? words.startAsking(view.name) : words.startOne(view.name, price)}
+      blocked={quote?.state === 'unknown' ? words.noPrice(quote.reason) : null}
       onClick={() => quote?.state === 'known' && void actions.start(view, quote.usdPerHour)}
     />
   );
@@ -62,37 +63,41 @@ export function MoreMenu({ view }: { readonly view: DeploymentView }): ReactNode
   return (
     <Menu
       trigger={
-        <IconButton label={`More for ${view.name}`} title="More" icon={<Ellipsis size={16} aria-hidden />} />
+        <IconButton
+          label={words.moreFor(view.name)}
+          title={words.more}
+          icon={<Ellipsis size={16} aria-hidden />}
+        />
       }
     >
       <MenuItem icon={<ExternalLink {...icon} />} onSelect={() => navigate(to.deployment(view.name))}>
-        Open details
+        {words.details}
       </MenuItem>
       <MenuItem icon={<MessageSquare {...icon} />} onSelect={() => navigate(to.playground(view.name))}>
-        Chat
+        {words.chat}
       </MenuItem>
       <MenuItem icon={<Copy {...icon} />} onSelect={() => void actions.copyEndpoint()}>
-        Copy endpoint URL
+        {words.copyEndpoint}
       </MenuItem>
       <MenuLine />
       {view.actions.includes('restart') && (
         <MenuItem icon={<RotateCw {...icon} />} onSelect={() => void actions.restart(view)}>
-          Restart…
+          {words.restart}
         </MenuItem>
       )}
       {view.actions.includes('edit') && (
         <MenuItem icon={<Pencil {...icon} />} onSelect={() => navigate(to.deployment(view.name, 'settings'))}>
-          Edit
+          {words.edit}
         </MenuItem>
       )}
       <MenuItem icon={<Copy {...icon} />} onSelect={() => navigate(to.deploy({ from: view.name }))}>
-        Duplicate
+        {words.duplicate}
       </MenuItem>
       {view.actions.includes('terminate') && (
         <>
           <MenuLine />
           <MenuItem icon={<Trash2 {...icon} />} tone="danger" onSelect={() => void actions.terminate(view)}>
-            Delete…
+            {words.remove}
           </MenuItem>
         </>
       )}

@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { useEffect, useId, useRef, type ReactNode } from 'react';
 import { IconButton } from './button.tsx';
 import { cx } from './cx.ts';
+import { words } from './messages.ts';
 
 /**
  * The platform's own modal dialog: it makes the rest inert, closes with Escape and gives the focus back. Radix' modal
@@ -59,7 +60,7 @@ export function Dialog({
             </h2>
             {!hideTitle && (
               <IconButton
-                label="Close"
+                label={words.close}
                 icon={<X size={16} aria-hidden />}
                 onClick={() => ref.current?.close()}
               />

@@ -5,12 +5,13 @@ import { useApp } from '../app/app-context.ts';
 import { problemOf, type Problem } from '../view/problem.ts';
 import { Button, IconButton } from './button.tsx';
 import { ProblemPanel } from './surface.tsx';
+import { words } from './messages.ts';
 
 /** Takes a secret by paste or from a password manager; it goes to the core at once and is not kept here. */
 export function KeyForm({
   name,
   label,
-  verb = 'Save',
+  verb = words.save,
   onDone,
 }: {
   readonly name: SecretName;
@@ -62,7 +63,7 @@ export function KeyForm({
           />
         </div>
         <IconButton
-          label={shown ? 'Hide what is typed' : 'Show what is typed'}
+          label={shown ? words.hideTyped : words.showTyped}
           className="mb-0.5"
           icon={shown ? <EyeOff size={15} aria-hidden /> : <Eye size={15} aria-hidden />}
           onClick={() => setShown(!shown)}
@@ -70,9 +71,9 @@ export function KeyForm({
         <Button
           type="submit"
           look="primary"
-          blocked={busy ? 'Being checked.' : value.trim() === '' ? `Paste the ${label} first.` : null}
+          blocked={busy ? words.beingChecked : value.trim() === '' ? words.pasteFirst(label) : null}
         >
-          {busy ? 'Checking…' : verb}
+          {busy ? words.checking : verb}
         </Button>
       </div>
       {problem !== null && <ProblemPanel problem={problem} />}

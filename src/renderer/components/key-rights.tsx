@@ -2,13 +2,14 @@ import { Check, CircleHelp, Eye, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { KeyCheck } from '../../shared/model.ts';
 import { usd } from '../view/format.ts';
+import { words } from './messages.ts';
 import { ProblemPanel } from './surface.tsx';
 
 const RIGHTS = {
-  yes: { word: 'allowed', icon: Check, look: 'text-ok' },
-  'read-only': { word: 'read only', icon: Eye, look: 'text-warn' },
-  no: { word: 'not allowed', icon: X, look: 'text-bad' },
-  unknown: { word: 'unknown', icon: CircleHelp, look: 'text-idle' },
+  yes: { icon: Check, look: 'text-ok' },
+  'read-only': { icon: Eye, look: 'text-warn' },
+  no: { icon: X, look: 'text-bad' },
+  unknown: { icon: CircleHelp, look: 'text-idle' },
 } as const;
 
 /** What a RunPod key may do, as a list (SPEC 1.5). */
@@ -32,14 +33,14 @@ export function KeyRights({ check }: { readonly check: KeyCheck }): ReactNode {
             <li key={right.area} className="flex items-center gap-2">
               <look.icon size={15} aria-hidden className={look.look} />
               <span className="font-medium">{right.area}</span>
-              <span>{look.word}</span>
+              <span>{words.rights[right.allowed]}</span>
               <span className="text-soft">{right.detail}</span>
             </li>
           );
         })}
         <li className="num flex items-center gap-2">
-          <span className="pl-[1.6rem] font-medium">Balance</span>{' '}
-          {check.balanceUsd === null ? 'the key does not tell' : usd(check.balanceUsd)}
+          <span className="pl-[1.6rem] font-medium">{words.rights.balance}</span>{' '}
+          {check.balanceUsd === null ? words.rights.noBalance : usd(check.balanceUsd)}
         </li>
       </ul>
     </div>

@@ -1,6 +1,7 @@
 import { memo, useMemo, type ReactNode } from 'react';
 import { parseMarkdown, type Block, type Inline } from '../view/markdown.ts';
 import { CodeBlock } from './copy-field.tsx';
+import { words } from './messages.ts';
 
 /** An answer of a model. Links show where they lead and open outside. */
 export const Markdown = memo(function Markdown({ text }: { readonly text: string }): ReactNode {
@@ -31,7 +32,10 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
       );
     case 'code':
       return (
-        <CodeBlock label={block.language === '' ? 'code' : `${block.language} code`} text={block.text} />
+        <CodeBlock
+          label={block.language === '' ? words.code : words.codeIn(block.language)}
+          text={block.text}
+        />
       );
     case 'list': {
       const items = block.items.map((item, index) => (

@@ -2,18 +2,13 @@ import type { ReactNode } from 'react';
 import type { MemoryBarLook, MemorySegment } from '../view/memory-bar.ts';
 import { gib } from '../view/format.ts';
 import { cx } from './cx.ts';
+import { words } from './messages.ts';
 
 const FILLS: Readonly<Record<MemorySegment['kind'], string>> = {
   weights: 'fill-chart-1',
   kv: 'fill-chart-2',
   overhead: 'fill-chart-5',
 };
-const NAMES: Readonly<Record<MemorySegment['kind'], string>> = {
-  weights: 'weights',
-  kv: 'KV cache',
-  overhead: 'overhead',
-};
-
 /** What one GPU's memory is filled with; the words beside it say the same. */
 export function MemoryBar({
   look,
@@ -22,7 +17,7 @@ export function MemoryBar({
   readonly look: MemoryBarLook;
   readonly tight: boolean;
 }): ReactNode {
-  const words = look.segments.map((segment) => `${NAMES[segment.kind]} ${gib(segment.gib)}`).join(', ');
+  const parts = look.segments.map((segment) => `${words.memory[segment.kind]} ${gib(segment.gib)}`);
   return (
     <div className="min-w-32">
       <svg
@@ -30,7 +25,7 @@ export function MemoryBar({
         preserveAspectRatio="none"
         className="h-2 w-full rounded-sm bg-sunken"
         role="img"
-        aria-label={`${words}, ${gib(look.freeGiB)} free`}
+        aria-label={[...parts, words.memory.free(gib(look.freeGiB))].join(', ')}
       >
         {look.segments.map((segment) => (
           <rect
@@ -43,7 +38,8 @@ export function MemoryBar({
         ))}
       </svg>
       <p className={cx('num mt-0.5 text-sm whitespace-nowrap', tight ? 'text-warn' : 'text-soft')}>
-        {gib(look.freeGiB)} free{tight && ', tight'}
+        {words.memory.free(gib(look.freeGiB))}
+        {tight && words.memory.tight}
       </p>
     </div>
   );
@@ -57,7 +53,7 @@ export function MemoryLegend(): ReactNode {
           <svg viewBox="0 0 8 8" className="size-2" aria-hidden>
             <rect width="8" height="8" rx="1" className={FILLS[kind]} />
           </svg>
-          {NAMES[kind]}
+          {words.memory[kind]}
         </li>
       ))}
     </ul>

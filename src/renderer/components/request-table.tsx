@@ -3,6 +3,7 @@ import type { RequestRecord } from '../../shared/model.ts';
 import { clockTime, count, latency, usdFine } from '../view/format.ts';
 import { Tag } from './surface.tsx';
 import { ScrollRegion } from './scroll-region.tsx';
+import { words } from './messages.ts';
 
 export const cell = 'px-3 py-1.5 text-left align-top whitespace-nowrap first:pl-4 last:pr-4';
 export const headCell = `${cell} text-sm font-medium text-soft`;
@@ -17,7 +18,7 @@ export function RequestTable({
   readonly caption: string;
 }): ReactNode {
   return (
-    <ScrollRegion className="overflow-x-auto" label={`${caption}, table`}>
+    <ScrollRegion className="overflow-x-auto" label={words.table(caption)}>
       <table className="w-full">
         <caption className="sr-only">{caption}</caption>
         <thead>
@@ -37,28 +38,28 @@ export function RequestHead(): ReactNode {
   return (
     <tr className="border-b border-line">
       <th scope="col" className={headCell}>
-        Time
+        {words.requests.time}
       </th>
       <th scope="col" className={headCell}>
-        Client
+        {words.requests.client}
       </th>
       <th scope="col" className={headCell}>
-        Model
+        {words.requests.model}
       </th>
       <th scope="col" className={headCell}>
-        Result
+        {words.requests.result}
       </th>
       <th scope="col" className={numHead}>
-        First token
+        {words.requests.firstToken}
       </th>
       <th scope="col" className={numHead}>
-        Tokens in → out
+        {words.requests.tokens}
       </th>
       <th scope="col" className={numHead}>
-        Tokens/s
+        {words.requests.speed}
       </th>
       <th scope="col" className={numHead}>
-        Cost
+        {words.requests.cost}
       </th>
     </tr>
   );
@@ -91,11 +92,11 @@ function RequestResult({ request }: { readonly request: RequestRecord }): ReactN
   return (
     <span className="flex gap-1">
       {request.outcome === 'ok' && <Tag tone="ok">{request.status}</Tag>}
-      {request.outcome === 'aborted' && <Tag>client left</Tag>}
+      {request.outcome === 'aborted' && <Tag>{words.requests.left}</Tag>}
       {request.outcome === 'error' && <Tag tone="bad">{request.errorCode ?? request.status}</Tag>}
-      {request.cache === 'hit' && <Tag tone="accent">cache</Tag>}
-      {request.cache === 'coalesced' && <Tag tone="accent">shared</Tag>}
-      {request.woke && <Tag tone="warn">woke</Tag>}
+      {request.cache === 'hit' && <Tag tone="accent">{words.requests.cache}</Tag>}
+      {request.cache === 'coalesced' && <Tag tone="accent">{words.requests.shared}</Tag>}
+      {request.woke && <Tag tone="warn">{words.requests.woke}</Tag>}
     </span>
   );
 }

@@ -3,16 +3,9 @@ import type { ReactNode } from 'react';
 import type { Schedule, Weekday } from '../../shared/model.ts';
 import { Button, IconButton } from './button.tsx';
 import { SelectField, SwitchRow } from './field.tsx';
+import { words } from './messages.ts';
 
-const DAYS: readonly { readonly id: Weekday; readonly short: string; readonly name: string }[] = [
-  { id: 'mon', short: 'Mo', name: 'Monday' },
-  { id: 'tue', short: 'Tu', name: 'Tuesday' },
-  { id: 'wed', short: 'We', name: 'Wednesday' },
-  { id: 'thu', short: 'Th', name: 'Thursday' },
-  { id: 'fri', short: 'Fr', name: 'Friday' },
-  { id: 'sat', short: 'Sa', name: 'Saturday' },
-  { id: 'sun', short: 'Su', name: 'Sunday' },
-];
+const DAYS: readonly Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const WEEK: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri'];
 const MOST_ROWS = 14;
 
@@ -28,46 +21,52 @@ export function ScheduleFields({
   return (
     <div className="space-y-3">
       <Rows
-        title="Working hours"
-        add="Add working hours"
-        note="At their end it is stopped. None = at any time."
+        title={words.schedule.hours}
+        add={words.schedule.addHours}
+        note={words.schedule.hoursNote}
         rows={value.hours}
         fresh={{ days: WEEK, from: '08:00', to: '18:00' }}
         onChange={(hours) => change({ hours })}
       >
         {(row, put) => (
           <>
-            <TimeField label="from" value={row.from} onChange={(from) => put({ ...row, from })} />
-            <TimeField label="to" value={row.to} onChange={(to) => put({ ...row, to })} />
+            <TimeField
+              label={words.schedule.from}
+              value={row.from}
+              onChange={(from) => put({ ...row, from })}
+            />
+            <TimeField label={words.schedule.to} value={row.to} onChange={(to) => put({ ...row, to })} />
           </>
         )}
       </Rows>
       <Rows
-        title="Ready ahead of need"
-        add="Add a time to be ready"
-        note="It is started earlier by the time a start usually takes, and bills from then on."
+        title={words.schedule.prewarm}
+        add={words.schedule.addPrewarm}
+        note={words.schedule.prewarmNote}
         rows={value.prewarm}
         fresh={{ days: WEEK, at: '08:45' }}
         onChange={(prewarm) => change({ prewarm })}
       >
-        {(row, put) => <TimeField label="ready at" value={row.at} onChange={(at) => put({ ...row, at })} />}
+        {(row, put) => (
+          <TimeField label={words.schedule.readyAt} value={row.at} onChange={(at) => put({ ...row, at })} />
+        )}
       </Rows>
       <div className="flex flex-wrap items-start gap-x-8">
         {value.hours.length > 0 && (
           <SwitchRow
-            label="Requests start it outside of working hours"
+            label={words.schedule.outside}
             checked={value.wakeOutsideHours}
             onChange={(wakeOutsideHours) => change({ wakeOutsideHours })}
           />
         )}
         <SelectField
-          label="When this computer goes to sleep"
+          label={words.schedule.onSleep}
           className="w-72"
           value={value.onSleep}
           onChange={(event) => change({ onSleep: event.target.value === 'stop' ? 'stop' : 'nothing' })}
         >
-          <option value="nothing">It goes on running and billing</option>
-          <option value="stop">Stop it</option>
+          <option value="nothing">{words.schedule.goesOn}</option>
+          <option value="stop">{words.schedule.stopIt}</option>
         </SelectField>
       </div>
     </div>
@@ -111,7 +110,7 @@ function Rows<R extends Row>({
           <DayPicker days={row.days} onChange={(days) => put(index, { ...row, days })} />
           {children(row, (changed) => put(index, changed))}
           <IconButton
-            label={`Remove ${title.toLowerCase()} ${index + 1}`}
+            label={words.schedule.remove(title, index + 1)}
             icon={<X size={14} aria-hidden />}
             onClick={() => onChange(rows.toSpliced(index, 1))}
           />
@@ -120,7 +119,7 @@ function Rows<R extends Row>({
       <Button
         size="sm"
         icon={<Plus size={13} aria-hidden />}
-        blocked={rows.length >= MOST_ROWS ? `At most ${MOST_ROWS}.` : null}
+        blocked={rows.length >= MOST_ROWS ? words.atMost(MOST_ROWS) : null}
         onClick={() => onChange([...rows, fresh])}
       >
         {add}
@@ -139,7 +138,7 @@ function DayPicker({
 }): ReactNode {
   return (
     <span className="flex overflow-hidden rounded-md border border-line-strong/60 bg-surface">
-      {DAYS.map(({ id, short, name }) => (
+      {DAYS.map((id) => (
         <label
           key={id}
           className="flex h-8 min-w-8 cursor-pointer items-center justify-center text-sm text-soft not-first:border-l not-first:border-line hover:text-text has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2"
@@ -147,16 +146,14 @@ function DayPicker({
           <input
             type="checkbox"
             className="sr-only"
-            aria-label={name}
+            aria-label={words.schedule.days[id]}
             checked={days.includes(id)}
             onChange={(event) => {
-              const next = DAYS.map((day) => day.id).filter((day) =>
-                day === id ? event.target.checked : days.includes(day),
-              );
+              const next = DAYS.filter((day) => (day === id ? event.target.checked : days.includes(day)));
               if (next.length > 0) onChange(next);
             }}
           />
-          <span aria-hidden>{short}</span>
+          <span aria-hidden>{words.schedule.shortDays[id]}</span>
         </label>
       ))}
     </span>

@@ -3,6 +3,7 @@ import { useId, type ReactNode } from 'react';
 import type { Problem } from '../view/problem.ts';
 import { Button } from './button.tsx';
 import { cx } from './cx.ts';
+import { words } from './messages.ts';
 
 /** A titled part of a page. */
 export function Section({
@@ -63,13 +64,13 @@ export function ProblemPanel({
         <p className="text-soft">{problem.advice}</p>
         {problem.requestId !== null && (
           <p className="text-sm text-soft">
-            RunPod request <code>{problem.requestId}</code>
+            {words.runpodRequest} <code>{problem.requestId}</code>
           </p>
         )}
       </div>
       {onRetry !== undefined && (
         <Button size="sm" onClick={onRetry}>
-          Try again
+          {words.tryAgain}
         </Button>
       )}
     </div>
@@ -79,8 +80,8 @@ export function ProblemPanel({
 /** Grey bars where content will be; said once, not shown as a spinner. */
 export function Loading({ what, lines = 3 }: { readonly what: string; readonly lines?: number }): ReactNode {
   return (
-    <div role="status" className="space-y-2.5 p-4">
-      <span className="sr-only">Loading {what}…</span>
+    <div role="status" data-loading className="space-y-2.5 p-4">
+      <span className="sr-only">{words.loading(what)}</span>
       {Array.from({ length: lines }, (_, line) => (
         <div
           key={line}

@@ -1,6 +1,7 @@
 import type { AppStatus, CostSummary, DeploymentView, Radar, UserSettings } from '../../shared/model.ts';
 import { to } from '../app/router.ts';
 import { duration, percent, usd, usdPerMonth } from './format.ts';
+import { words } from './messages.ts';
 
 /** Something the user should know or decide, most urgent first. */
 export interface AttentionItem {
@@ -38,10 +39,10 @@ function deploymentItems(view: DeploymentView): AttentionItem[] {
     items.push({
       id: `billing-${view.id}`,
       tone: 'bad',
-      title: `${view.name} may still be billing`,
-      text: `RunPod has not confirmed the stop; about ${usd(view.cost.nowUsdPerHour)}/h. The app keeps trying.`,
+      title: words.attention.billing(view.name),
+      text: words.attention.billingText(usd(view.cost.nowUsdPerHour)),
       href,
-      verb: 'Open',
+      verb: words.attention.open,
     });
   }
   if (view.problem !== null) {
@@ -51,17 +52,17 @@ function deploymentItems(view: DeploymentView): AttentionItem[] {
       title: `${view.name}: ${view.problem.message}`,
       text: view.problem.advice,
       href,
-      verb: 'Open',
+      verb: words.attention.open,
     });
   }
   if (view.watchdog.state === 'unprotected') {
     items.push({
       id: `guard-${view.id}`,
       tone: 'warn',
-      title: `${view.name} has no watchdog`,
-      text: `If this computer dies, nothing stops the pod. ${view.watchdog.reason ?? ''}`.trim(),
+      title: words.attention.unguarded(view.name),
+      text: words.attention.unguardedText(view.watchdog.reason ?? '').trim(),
       href,
-      verb: 'Open',
+      verb: words.attention.open,
     });
   }
   return items;
@@ -77,21 +78,21 @@ function moneyItems(costs: CostSummary | null, settings: UserSettings | null): A
       id: 'budget-day',
       tone: reached ? 'bad' : 'warn',
       title: reached
-        ? 'Today’s budget is reached'
-        : `${percent(costs.todayUsd / budget)} of today’s budget is spent`,
-      text: `${usd(costs.todayUsd)} of ${usd(budget)}. At the limit pods are stopped and requests do not start them.`,
+        ? words.attention.budgetReached
+        : words.attention.budgetShare(percent(costs.todayUsd / budget)),
+      text: words.attention.budgetText(usd(costs.todayUsd), usd(budget)),
       href: to.settings('budget'),
-      verb: 'Change budget',
+      verb: words.attention.changeBudget,
     });
   }
   if (costs.runwayHours !== null && costs.runwayHours < RUNWAY_WARN_HOURS && costs.nowUsdPerHour > 0) {
     items.push({
       id: 'runway',
       tone: costs.runwayHours < 6 ? 'bad' : 'warn',
-      title: `The balance lasts about ${duration(costs.runwayHours * 3_600_000)}`,
-      text: 'At $0 RunPod stops pods and deletes those without a network volume.',
+      title: words.attention.runway(duration(costs.runwayHours * 3_600_000)),
+      text: words.attention.runwayText,
       href: to.costs(),
-      verb: 'See costs',
+      verb: words.attention.seeCosts,
     });
   }
   return items;
@@ -103,13 +104,16 @@ function radarItems(radar: Radar | null): AttentionItem[] {
     .map((item) => ({
       id: `radar-${item.id}`,
       tone: item.ownership === 'orphan' ? ('bad' as const) : ('warn' as const),
-      title: `${item.ownership === 'orphan' ? 'Orphan' : 'Foreign'} ${item.kind.replace('-', ' ')} “${item.name}”`,
+      title: words.stray[item.ownership === 'orphan' ? 'orphan' : 'foreign'](
+        words.itemKinds[item.kind],
+        item.name,
+      ),
       text:
         item.usdPerHour > 0
-          ? `Costs ${usd(item.usdPerHour)}/h and belongs to no deployment here.`
-          : `Costs ${usdPerMonth(item.usdPerMonthAtRest)} at rest and belongs to no deployment here.`,
+          ? words.attention.strayRunning(usd(item.usdPerHour))
+          : words.attention.strayResting(usdPerMonth(item.usdPerMonthAtRest)),
       href: to.costs(),
-      verb: 'Review',
+      verb: words.attention.review,
     }));
 }
 
@@ -119,10 +123,10 @@ function keychainItems(status: AppStatus | null): AttentionItem[] {
     {
       id: 'keychain',
       tone: 'warn',
-      title: 'This machine offers no keychain',
-      text: status.keychain.reason ?? 'Secrets are read from the environment only.',
+      title: words.attention.keychain,
+      text: status.keychain.reason ?? words.attention.keychainText,
       href: to.settings('keys'),
-      verb: 'See keys',
+      verb: words.attention.seeKeys,
     },
   ];
 }

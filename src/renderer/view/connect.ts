@@ -3,6 +3,7 @@ import { chatClients } from '../../shared/clients/chat-apps.ts';
 import { codeClients } from '../../shared/clients/code.ts';
 import { editorClients } from '../../shared/clients/editors.ts';
 import { terminalClients } from '../../shared/clients/terminals.ts';
+import { words } from './messages.ts';
 
 /** Stands for the local key until a snippet is copied, so that the key is never on the screen. */
 const KEY_MARK = 'LOCAL_KEY_GOES_HERE';
@@ -53,5 +54,5 @@ export const snippetWithKey = (snippet: Snippet, key: string): string =>
 export function unfitness(sheet: ClientSheet, contextTokens: number): string | null {
   if (contextTokens >= sheet.minContextTokens) return null;
   const k = (tokens: number): string => `${Math.round(tokens / 1024)}k`;
-  return `${sheet.name} wants ${k(sheet.minContextTokens)} of context; this deployment has ${k(contextTokens)}.`;
+  return words.contextTooSmall(sheet.name, k(sheet.minContextTokens), k(contextTokens));
 }

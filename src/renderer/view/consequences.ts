@@ -1,46 +1,36 @@
 import type { DeploymentView } from '../../shared/model.ts';
 import { isBilling, isStarting } from './state.ts';
 import { priceUp, usd } from './format.ts';
+import { words } from './messages.ts';
 
 /** What each action keeps, loses and costs, in words: the same sentences in dialogs and on the detail page. */
 export function stopEffects(view: DeploymentView): string[] {
-  const saves = view.cost.nowUsdPerHour > 0 ? [`Billing of ${usd(view.cost.nowUsdPerHour)}/h ends.`] : [];
-  if (view.inFlight > 0)
-    saves.push(`${view.inFlight} running request${view.inFlight === 1 ? '' : 's'} will be cut off.`);
-  return [...saves, ...storageEffects(view), 'The next request or start rents a GPU again.'];
+  const saves = view.cost.nowUsdPerHour > 0 ? [words.effects.billingEnds(usd(view.cost.nowUsdPerHour))] : [];
+  if (view.inFlight > 0) saves.push(words.effects.cutOff(view.inFlight));
+  return [...saves, ...storageEffects(view), words.effects.rentsAgain];
 }
 
 function storageEffects(view: DeploymentView): string[] {
-  const volume =
-    view.spec.volume === null
-      ? []
-      : [`The network volume at ${view.spec.volume.path} is kept and bills as before.`];
+  const volume = view.spec.volume === null ? [] : [words.effects.volumeKept(view.spec.volume.path)];
   if (view.spec.onStop === 'terminate') {
-    return [
-      'The pod and its container disk are removed; weights download again at the next start.',
-      ...volume,
-    ];
+    return [words.effects.podRemoved, ...volume];
   }
-  return ['The pod and its disk are kept; stopped disks bill at twice the running rate.', ...volume];
+  return [words.effects.podKept, ...volume];
 }
 
 export function terminateEffects(view: DeploymentView): string[] {
   return [
-    `The deployment “${view.name}”, its settings and its history are removed.`,
-    view.pod === null
-      ? 'Nothing runs at RunPod for it now.'
-      : 'Its pod and everything on the pod’s disk are deleted.',
-    ...(view.spec.volume === null ? [] : ['The network volume is not deleted and keeps billing.']),
+    words.effects.removed(view.name),
+    view.pod === null ? words.effects.nothingRuns : words.effects.podDeleted,
+    ...(view.spec.volume === null ? [] : [words.effects.volumeBills]),
   ];
 }
 
 export function restartEffects(view: DeploymentView): string[] {
   return [
-    'The model is not available until it is loaded again.',
-    ...(view.inFlight > 0
-      ? [`${view.inFlight} running request${view.inFlight === 1 ? '' : 's'} will be cut off.`]
-      : []),
-    'Everything on the container disk is cleared; billing goes on.',
+    words.effects.unavailable,
+    ...(view.inFlight > 0 ? [words.effects.cutOff(view.inFlight)] : []),
+    words.effects.diskCleared,
   ];
 }
 
@@ -71,4 +61,4 @@ export function billingNow(views: readonly DeploymentView[]): {
   return { views: billing, usdPerHour: billing.reduce((sum, view) => sum + view.cost.nowUsdPerHour, 0) };
 }
 
-export const startVerb = (usdPerHour: number): string => `Start for ${priceUp(usdPerHour)}`;
+export const startVerb = (usdPerHour: number): string => words.startFor(priceUp(usdPerHour));

@@ -1,4 +1,5 @@
 import type { CostKind, CostSeries } from '../../shared/model.ts';
+import { words } from './messages.ts';
 
 export type CostSplit = 'kind' | 'deployment';
 
@@ -8,14 +9,6 @@ export interface CostStack {
   readonly parts: readonly { readonly name: string; readonly values: readonly number[] }[];
   readonly totals: readonly number[];
 }
-
-export const KIND_NAMES: Readonly<Record<CostKind, string>> = {
-  compute: 'GPU',
-  disk: 'Storage',
-  serverless: 'Serverless',
-  tokens: 'Tokens',
-  adjustment: 'Adjustments',
-};
 
 const MOST_PARTS = 5;
 
@@ -40,7 +33,9 @@ export function costStack(series: CostSeries, split: CostSplit): CostStack {
     times: series.points.map((point) => Date.parse(point.at)),
     parts: [
       ...kept.map((name) => ({ name, values: columns.map((column) => column[name] ?? 0) })),
-      ...(rest.length === 0 ? [] : [{ name: 'Other', values: columns.map((column) => sumOf(column, rest)) }]),
+      ...(rest.length === 0
+        ? []
+        : [{ name: words.other, values: columns.map((column) => sumOf(column, rest)) }]),
     ],
     totals: columns.map((column) => sumOf(column, names)),
   };
@@ -50,7 +45,7 @@ function named(values: Readonly<Record<string, number>>, split: CostSplit): Reco
   if (split === 'deployment') return { ...values };
   return Object.fromEntries(
     Object.entries(values).map(([kind, usd]) => [
-      kind in KIND_NAMES ? KIND_NAMES[kind as CostKind] : kind,
+      kind in words.costKinds ? words.costKinds[kind as CostKind] : kind,
       usd,
     ]),
   );

@@ -8,6 +8,7 @@ import {
   type Schedule,
 } from '../../shared/model.ts';
 import { nameFromModel } from '../../shared/recipes.ts';
+import { words } from './messages.ts';
 
 /** What the deploy page holds: texts as typed, so that a half-typed value is never lost. */
 export interface Draft {
@@ -133,16 +134,16 @@ export function judgeDraft(draft: Draft, plan: Plan | null, takenNames: readonly
   const env = parseEnv(draft.env);
   const result = deploymentSpecSchema.safeParse(toWish(draft, plan, chosen, env.values));
   const errors: Partial<Record<keyof Draft, string>> = env.error === null ? {} : { env: env.error };
-  if (draft.model.trim() === '') errors.model = 'Choose a model.';
+  if (draft.model.trim() === '') errors.model = words.chooseModel;
   else if (!result.success) {
     for (const issue of result.error.issues) {
       const field = fieldOf(issue.path);
       errors[field] ??= sentence(issue.message);
     }
   }
-  if (takenNames.includes(draftName(draft))) errors.name = `“${draftName(draft)}” exists already.`;
+  if (takenNames.includes(draftName(draft))) errors.name = words.nameTaken(draftName(draft));
   const hours = Number(draft.hoursPerDay);
-  if (!(hours >= 0 && hours <= 24)) errors.hoursPerDay = 'Between 0 and 24 hours.';
+  if (!(hours >= 0 && hours <= 24)) errors.hoursPerDay = words.hoursRange;
   return { spec: result.success && Object.keys(errors).length === 0 ? result.data : null, errors };
 }
 
@@ -202,7 +203,7 @@ function parseEnv(text: string): { readonly values: Record<string, string>; read
   const values: Record<string, string> = {};
   for (const line of lines(text)) {
     const at = line.indexOf('=');
-    if (at < 1) return { values, error: `“${line}” is not NAME=value.` };
+    if (at < 1) return { values, error: words.notEnv(line) };
     values[line.slice(0, at)] = line.slice(at + 1);
   }
   return { values, error: null };

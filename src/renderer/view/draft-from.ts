@@ -1,6 +1,7 @@
 import type { DeploymentSpec } from '../../shared/model.ts';
 import { freeName, RECIPES } from '../../shared/recipes.ts';
 import { EMPTY_DRAFT, type Draft } from './deploy-draft.ts';
+import { words } from './messages.ts';
 
 /** A recipe brings the context that suits its purpose. */
 export function draftForModel(model: string): Draft {
@@ -60,9 +61,9 @@ export function draftFromFile(spec: DeploymentSpec): Draft {
 /** Limits on hardware in words. */
 export function hardwareLimits(only: NonNullable<Draft['only']>): string {
   const parts = [
-    only.gpuTypeIds.length === 0 ? null : only.gpuTypeIds.join(' or '),
-    only.gpuCount === null ? null : `${only.gpuCount} GPU${only.gpuCount === 1 ? '' : 's'}`,
-    only.dataCenterIds.length === 0 ? null : `in ${only.dataCenterIds.join(' or ')}`,
+    only.gpuTypeIds.length === 0 ? null : words.or(only.gpuTypeIds),
+    only.gpuCount === null ? null : words.gpus(only.gpuCount),
+    only.dataCenterIds.length === 0 ? null : words.inPlaces(words.or(only.dataCenterIds)),
   ];
   return parts.filter((part) => part !== null).join(', ');
 }

@@ -1,4 +1,5 @@
 import { deploymentSpecSchema, type DeploymentSpec, type Schedule } from '../../shared/model.ts';
+import { words } from './messages.ts';
 
 /** The part of a deployment that can be edited in a form, as typed. */
 export interface EditDraft {
@@ -86,44 +87,48 @@ export function judgeEdit(before: DeploymentSpec, draft: EditDraft): JudgedEdit 
     const issue = result.error.issues[0];
     return {
       spec: null,
-      error: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`,
+      error: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? words.notValid}`,
       changes: [],
     };
   }
   return { spec: result.data, error: null, changes: editChanges(before, result.data) };
 }
 
-/** Names for people, and whether the change needs another pod. */
+/** Whether a change of it needs another pod. */
 const FIELDS: readonly {
-  readonly key: keyof DeploymentSpec;
-  readonly name: string;
+  readonly key: keyof typeof words.specFields;
   readonly wipes: boolean;
 }[] = [
-  { key: 'model', name: 'Model', wipes: true },
-  { key: 'contextTokens', name: 'Context', wipes: true },
-  { key: 'concurrency', name: 'Requests at once', wipes: true },
-  { key: 'extraArgs', name: 'Server arguments', wipes: true },
-  { key: 'watchdog', name: 'Watchdog', wipes: true },
-  { key: 'compute', name: 'Hardware limits', wipes: false },
-  { key: 'aliases', name: 'More names', wipes: false },
-  { key: 'idle', name: 'Idle stop', wipes: false },
-  { key: 'budget', name: 'Budget', wipes: false },
-  { key: 'onStop', name: 'When stopped', wipes: false },
-  { key: 'wakeOnRequest', name: 'Start on request', wipes: false },
-  { key: 'schedule', name: 'Schedule', wipes: false },
-  { key: 'autostart', name: 'Start with the app', wipes: false },
+  { key: 'model', wipes: true },
+  { key: 'contextTokens', wipes: true },
+  { key: 'concurrency', wipes: true },
+  { key: 'extraArgs', wipes: true },
+  { key: 'watchdog', wipes: true },
+  { key: 'compute', wipes: false },
+  { key: 'aliases', wipes: false },
+  { key: 'idle', wipes: false },
+  { key: 'budget', wipes: false },
+  { key: 'onStop', wipes: false },
+  { key: 'wakeOnRequest', wipes: false },
+  { key: 'schedule', wipes: false },
+  { key: 'autostart', wipes: false },
 ];
 
 export function editChanges(before: DeploymentSpec, after: DeploymentSpec): EditChange[] {
   return FIELDS.filter(({ key }) => JSON.stringify(before[key]) !== JSON.stringify(after[key])).map(
-    ({ key, name, wipes }) => ({ name, from: shown(before[key]), to: shown(after[key]), wipes }),
+    ({ key, wipes }) => ({
+      name: words.specFields[key],
+      from: shown(before[key]),
+      to: shown(after[key]),
+      wipes,
+    }),
   );
 }
 
 function shown(value: unknown): string {
-  if (value === null) return 'none';
-  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(shown).join(', ');
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (value === null) return words.none;
+  if (Array.isArray(value)) return value.length === 0 ? words.none : value.map(shown).join(', ');
+  if (typeof value === 'boolean') return value ? words.on : words.off;
   if (typeof value === 'string' || typeof value === 'number') return String(value);
   if (typeof value !== 'object') return '';
   return Object.entries(value)

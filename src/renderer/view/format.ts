@@ -1,21 +1,25 @@
-import { formatUsd } from '../../shared/money.ts';
+import type { Language } from '../../shared/language.ts';
+import { formatUsd, usdWithDigits } from '../../shared/money.ts';
+import { spokenLanguage } from '../words/catalogue.ts';
+import { words } from './messages.ts';
 
 /** Prices on controls are rounded up to whole cents, so that a click never costs more than its label says. */
 export function priceUp(usdPerHour: number): string {
   const cents = Math.ceil(usdPerHour * 100 - 1e-9);
-  return `$${(cents / 100).toFixed(2)}/h`;
+  return `${usdWithDigits(cents / 100, 2, spokenLanguage())}/h`;
 }
 
-export const usd = formatUsd;
-export const usdPerHour = (value: number | null): string => (value === null ? '–' : `${formatUsd(value)}/h`);
-export const usdPerMonth = (value: number): string => `${formatUsd(value)}/month`;
+export const usd = (value: number | null): string => formatUsd(value, spokenLanguage());
+export const usdPerHour = (value: number | null): string => (value === null ? '–' : `${usd(value)}/h`);
+export const usdPerMonth = (value: number): string => words.perMonth(usd(value));
 
-/** A price of one request: three significant digits however small. */
+/** A price of one request: two significant digits however small. */
 export function usdFine(value: number | null): string {
   if (value === null) return '–';
-  if (value === 0) return '$0';
-  if (value >= 0.01) return formatUsd(value);
-  return `$${Number(value.toPrecision(2)).toFixed(Math.min(8, 1 - Math.floor(Math.log10(value))))}`;
+  if (value === 0) return usdWithDigits(0, 0, spokenLanguage());
+  if (value >= 0.01) return usd(value);
+  const digits = Math.min(8, 1 - Math.floor(Math.log10(value)));
+  return usdWithDigits(Number(value.toPrecision(2)), digits, spokenLanguage());
 }
 
 /** `41 s`, `5 min`, `2 h 10 min`, `26 h`, `3 d 4 h`; a negative stretch counts as none. */
@@ -51,13 +55,13 @@ export function stopwatch(ms: number): string {
 
 export function ago(iso: string, nowMs: number): string {
   const age = nowMs - Date.parse(iso);
-  return age < 5000 ? 'just now' : `${duration(age)} ago`;
+  return age < 5000 ? words.justNow : words.ago(duration(age));
 }
 
 /** `0.6 s`, `85 ms`; null when nothing was measured. */
 export function latency(ms: number | null): string {
   if (ms === null) return '–';
-  return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
+  return ms < 1000 ? `${Math.round(ms)} ms` : `${decimal((ms / 1000).toFixed(1))} s`;
 }
 
 /** `812`, `12.4k`, `1.2M`. */
@@ -69,7 +73,10 @@ export function count(value: number | null): string {
 }
 
 const trim = (value: number): string =>
-  value < 100 ? value.toFixed(1).replace(/\.0$/, '') : String(Math.round(value));
+  value < 100 ? decimal(value.toFixed(1).replace(/\.0$/, '')) : String(Math.round(value));
+
+/** The language's own mark before the fraction. */
+const decimal = (number: string): string => (spokenLanguage() === 'de' ? number.replace('.', ',') : number);
 
 /** Context sizes as the field writes them: 32k for 32,768. */
 export function contextSize(tokens: number): string {
@@ -83,29 +90,31 @@ export function bytes(value: number | null): string {
   return value < 1e9 ? `${Math.round(value / 1e6)} MB` : `${trim(value / 1e9)} GB`;
 }
 
-export const gib = (value: number): string => `${value < 10 ? value.toFixed(1) : Math.round(value)} GiB`;
+export const gib = (value: number): string =>
+  `${value < 10 ? decimal(value.toFixed(1)) : Math.round(value)} GiB`;
 /** Whole percents; a part too small for one keeps a digit, so that it is not shown as nothing. */
 export const percent = (share: number): string => {
   const value = share * 100;
-  return `${value !== 0 && Math.abs(value) < 1 ? value.toFixed(1) : Math.round(value)} %`;
+  return `${value !== 0 && Math.abs(value) < 1 ? decimal(value.toFixed(1)) : Math.round(value)} %`;
 };
 export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
-const timeFormat = new Intl.DateTimeFormat('en-GB', {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-});
-const minuteFormat = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const dateTimeFormat = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+const MINUTE = { hour: '2-digit', minute: '2-digit' } as const;
+const DAY = { day: 'numeric', month: 'short' } as const;
 
-export const clockTime = (iso: string): string => timeFormat.format(Date.parse(iso));
-export const minuteTime = (iso: string): string => minuteFormat.format(Date.parse(iso));
-export const day = (iso: string): string => dayFormat.format(Date.parse(iso));
-export const dateTime = (iso: string): string => dateTimeFormat.format(Date.parse(iso));
+const formatsIn = (locale: string) => ({
+  time: new Intl.DateTimeFormat(locale, { ...MINUTE, second: '2-digit' }),
+  minute: new Intl.DateTimeFormat(locale, MINUTE),
+  day: new Intl.DateTimeFormat(locale, DAY),
+  dateTime: new Intl.DateTimeFormat(locale, { ...DAY, ...MINUTE }),
+});
+const FORMATS: Readonly<Record<Language, ReturnType<typeof formatsIn>>> = {
+  en: formatsIn('en-GB'),
+  de: formatsIn('de-DE'),
+};
+const formats = () => FORMATS[spokenLanguage()];
+
+export const clockTime = (iso: string): string => formats().time.format(Date.parse(iso));
+export const minuteTime = (iso: string): string => formats().minute.format(Date.parse(iso));
+export const day = (iso: string): string => formats().day.format(Date.parse(iso));
+export const dateTime = (iso: string): string => formats().dateTime.format(Date.parse(iso));

@@ -1,4 +1,5 @@
 import { imageRequestSchema, type ImageRequest } from '../../shared/images.ts';
+import { words } from './messages.ts';
 
 /** An image being put together, as typed. */
 export interface ImageDraft {
@@ -38,7 +39,7 @@ const lines = (text: string): string[] =>
     .filter((line) => line !== '');
 
 export function judgeImage(draft: ImageDraft): JudgedImage {
-  if (draft.model.trim() === '') return { request: null, errors: { model: 'Choose a model.' } };
+  if (draft.model.trim() === '') return { request: null, errors: { model: words.chooseModel } };
   const result = imageRequestSchema.safeParse({
     model: draft.model.trim(),
     backend: draft.backend,

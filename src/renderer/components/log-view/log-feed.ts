@@ -4,6 +4,7 @@ import { delay, now } from '../../app/clock.ts';
 import { adviceFor, type LogAdvice } from '../../view/log-advice.ts';
 import { findInRows, LogBook, type LevelFilter } from '../../view/log-book.ts';
 import { problemOf, wasLeft, type Problem } from '../../view/problem.ts';
+import { words } from '../messages.ts';
 
 export type LogSource = { readonly kind: 'app' } | { readonly kind: 'deployment'; readonly name: string };
 export type LogPart = 'all' | 'system' | 'container';
@@ -105,7 +106,7 @@ export class LogFeed {
     this.#flush();
     this.#problem = null;
     const seconds = Math.round((now() - lostAt) / 1000);
-    this.book.remark(new Date(now()).toISOString(), `${seconds} s without connection, lines may be missing`);
+    this.book.remark(new Date(now()).toISOString(), words.log.gap(seconds));
   }
 
   #take(line: LogLine): void {

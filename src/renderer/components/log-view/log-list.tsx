@@ -5,6 +5,7 @@ import type { LogRow } from '../../view/log-book.ts';
 import { Button } from '../button.tsx';
 import { cx } from '../cx.ts';
 import { LogLineRow } from './log-line.tsx';
+import { words } from '../messages.ts';
 
 /** Of an unwrapped line, in rem: it grows with the reader's text. */
 const ROW_REM = 1.5;
@@ -110,7 +111,7 @@ export function LogList({
           icon={<ArrowDown size={14} aria-hidden />}
           onClick={() => onFollow(true)}
         >
-          {unseen === 1 ? '1 new line' : `${unseen} new lines`}
+          {unseen === 1 ? words.log.oneNew : words.log.someNew(unseen)}
         </Button>
       )}
     </div>

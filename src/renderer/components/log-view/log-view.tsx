@@ -7,23 +7,14 @@ import { count } from '../../view/format.ts';
 import { Button, IconButton } from '../button.tsx';
 import { cx } from '../cx.ts';
 import { saveFile } from '../save-file.ts';
-import { Choice } from '../choice.tsx';
+import { Choice, labelled } from '../choice.tsx';
 import { LogList } from './log-list.tsx';
 import type { LogFeed, LogSource } from './log-feed.ts';
 import { useLogFeed } from './use-log-feed.ts';
+import { words } from '../messages.ts';
 
-const LEVELS = [
-  { id: 'all', label: 'All' },
-  { id: 'info', label: 'Info' },
-  { id: 'warn', label: 'Warn' },
-  { id: 'error', label: 'Error' },
-] as const satisfies readonly { id: LevelFilter; label: string }[];
-
-const PARTS = [
-  { id: 'all', label: 'Both' },
-  { id: 'container', label: 'Container' },
-  { id: 'system', label: 'System' },
-] as const;
+const LEVELS = ['all', 'info', 'warn', 'error'] as const satisfies readonly LevelFilter[];
+const PARTS = ['all', 'container', 'system'] as const;
 
 const READ_ALOUD = 5;
 
@@ -35,7 +26,7 @@ export function LogView({
   readonly source: LogSource;
   readonly picker?: ReactNode;
 }): ReactNode {
-  const [part, setPart] = useState<(typeof PARTS)[number]['id']>('all');
+  const [part, setPart] = useState<(typeof PARTS)[number]>('all');
   const [level, setLevel] = useState<LevelFilter>('all');
   const [follow, setFollow] = useState(true);
   const [wrap, setWrap] = useState(false);
@@ -48,11 +39,16 @@ export function LogView({
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-5 py-2">
         {picker}
         {source.kind === 'deployment' && (
-          <Choice label="Source" options={PARTS} value={part} onChange={setPart} />
+          <Choice
+            label={words.log.source}
+            options={labelled(PARTS, words.log.parts)}
+            value={part}
+            onChange={setPart}
+          />
         )}
         <Choice
-          label="Level"
-          options={LEVELS}
+          label={words.log.level}
+          options={labelled(LEVELS, words.log.levels)}
           value={level}
           onChange={(next) => {
             setLevel(next);
@@ -69,21 +65,21 @@ export function LogView({
             checked={follow}
             onChange={(event) => setFollow(event.target.checked)}
           />
-          Follow
+          {words.log.follow}
         </label>
       </div>
       <Remarks log={log} />
       {rows.length === 0 ? (
         <p role="status" className="grow bg-sunken px-5 py-8 text-center text-soft">
           {log.book.rows.length > 0
-            ? 'No line of this level.'
+            ? words.log.noneOfLevel
             : log.problem === null
-              ? 'No lines yet; they appear as they are written.'
+              ? words.log.noneYet
               : log.problem.title}
         </p>
       ) : (
         <LogList
-          label={`Log of ${source.kind === 'app' ? 'this app' : source.name}`}
+          label={source.kind === 'app' ? words.log.ofApp : words.log.of(source.name)}
           rows={rows}
           version={version}
           mark={find.text}
@@ -134,8 +130,8 @@ function FindField({ find, onUse }: { readonly find: Find; readonly onUse: () =>
       <input
         data-find
         type="search"
-        aria-label="Find in log"
-        placeholder="Find…"
+        aria-label={words.log.find}
+        placeholder={words.log.findHint}
         className="field h-8 w-44"
         value={find.text}
         onChange={(event) => {
@@ -149,15 +145,15 @@ function FindField({ find, onUse }: { readonly find: Find; readonly onUse: () =>
       {find.text !== '' && (
         <>
           <span role="status" className="num px-1 text-sm text-soft">
-            {find.total === 0 ? 'none' : `${find.at + 1}/${find.total}`}
+            {find.total === 0 ? words.none : `${find.at + 1}/${find.total}`}
           </span>
           <IconButton
-            label="Previous match"
+            label={words.log.previous}
             icon={<ChevronUp size={15} aria-hidden />}
             onClick={() => step(-1)}
           />
           <IconButton
-            label="Next match"
+            label={words.log.next}
             icon={<ChevronDown size={15} aria-hidden />}
             onClick={() => step(1)}
           />
@@ -182,14 +178,14 @@ function Tools({
   return (
     <>
       <IconButton
-        label="Wrap long lines"
+        label={words.log.wrap}
         aria-pressed={wrap}
         className={cx(wrap && 'bg-accent-soft text-accent-text')}
         icon={<WrapText size={15} aria-hidden />}
         onClick={onWrap}
       />
       <IconButton
-        label="Read new lines"
+        label={words.log.read}
         icon={<Volume2 size={15} aria-hidden />}
         onClick={() =>
           announce(
@@ -201,16 +197,20 @@ function Tools({
         }
       />
       <IconButton
-        label="Copy log"
+        label={words.log.copy}
         icon={<Copy size={15} aria-hidden />}
-        onClick={() => void copy(rowsAsText(rows), 'Log')}
+        onClick={() => void copy(rowsAsText(rows), words.log.log)}
       />
       <IconButton
-        label="Save log"
+        label={words.log.save}
         icon={<Download size={15} aria-hidden />}
         onClick={() => saveFile(fileName, rowsAsText(rows), 'text/plain')}
       />
-      <IconButton label="Clear view" icon={<Eraser size={15} aria-hidden />} onClick={() => log.clear()} />
+      <IconButton
+        label={words.log.clear}
+        icon={<Eraser size={15} aria-hidden />}
+        onClick={() => log.clear()}
+      />
     </>
   );
 }
@@ -224,18 +224,18 @@ function Remarks({ log }: { readonly log: LogFeed }): ReactNode {
             <strong className="text-warn">{log.advice.title}.</strong> {log.advice.advice}
           </p>
           <Button size="sm" onClick={() => log.dismissAdvice()}>
-            Dismiss
+            {words.dismiss}
           </Button>
         </div>
       )}
       {log.problem !== null && (
         <p role="status" className="border-b border-line bg-bad-soft px-5 py-1.5 text-sm text-bad">
-          {log.problem.title} Trying again…
+          {log.problem.title} {words.tryingAgain}
         </p>
       )}
       {log.book.dropped > 0 && (
         <p className="border-b border-line px-5 py-1 text-sm text-faint">
-          The oldest {count(log.book.dropped)} lines were dropped from this view.
+          {words.log.dropped(count(log.book.dropped))}
         </p>
       )}
     </>

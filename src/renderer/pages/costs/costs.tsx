@@ -4,7 +4,7 @@ import { useCostsAge } from '../../app/costs-age.ts';
 import { PageBody, PageHead } from '../../components/page.tsx';
 import { Loading, Section, Stat, StatRow } from '../../components/surface.tsx';
 import { useCosts } from '../../stores/costs.ts';
-import { KIND_NAMES } from '../../view/cost-chart.ts';
+import { words as view } from '../../view/messages.ts';
 import { duration, minuteTime, percent, usd, usdPerHour, usdPerMonth } from '../../view/format.ts';
 import { AccountSection } from './account-section.tsx';
 import { ChartSection } from './chart-section.tsx';
@@ -80,7 +80,7 @@ function ByKind({ summary }: { readonly summary: CostSummary }): ReactNode {
       <dl className="space-y-1.5">
         {kinds.map((entry) => (
           <div key={entry.kind} className="grid grid-cols-[6.5rem_1fr_5rem] items-center gap-3">
-            <dt className="text-soft">{KIND_NAMES[entry.kind]}</dt>
+            <dt className="text-soft">{view.costKinds[entry.kind]}</dt>
             <dd aria-hidden>
               <svg
                 viewBox="0 0 100 4"

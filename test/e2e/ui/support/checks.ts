@@ -52,7 +52,5 @@ export function hasFocus(locator: Locator): Promise<boolean> {
 
 /** Waits until no part of the page is loading any more; a page may have several that do. */
 export async function loaded(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `[...document.querySelectorAll('[role=status]')].every((each) => !each.textContent.includes('Loading'))`,
-  );
+  await page.waitForFunction(`document.querySelector('[role=status][data-loading]') === null`);
 }
