@@ -150,6 +150,17 @@ export async function advanceUntil(
   throw new Error(`never happened: ${what}`);
 }
 
+/** What a promise comes to, with time moving until it is settled. */
+export async function settled<T>(clock: ManualClock, pending: Promise<T>): Promise<T> {
+  const watch = { over: false };
+  const watched = async (): Promise<void> => {
+    await Promise.allSettled([pending]);
+    watch.over = true;
+  };
+  await Promise.all([watched(), advanceUntil(clock, 250, () => watch.over, 'the end')]);
+  return pending;
+}
+
 /** The `data:` payloads of an event stream. */
 export function dataOf(text: string): string[] {
   return text

@@ -16,6 +16,8 @@ import { form } from './stages/form.ts';
 import { keepAlive } from './stages/keep-alive.ts';
 import { limitRates } from './stages/limit-rates.ts';
 import { meter } from './stages/meter.ts';
+import type { OpenErrands } from './queue/open-errands.ts';
+import { queueJobs } from './stages/queue-jobs.ts';
 import { recallRefusals } from './stages/recall-refusals.ts';
 import { retry } from './stages/retry.ts';
 import { singleFlight } from './stages/single-flight.ts';
@@ -45,6 +47,8 @@ export interface PipelineParts {
   readonly bridge: () => Target | null;
   readonly standIns: (call: Call) => readonly Target[];
   readonly onCompleted: (record: RequestRecord) => void;
+  /** Jobs being withdrawn. */
+  readonly errands: OpenErrands;
   readonly userAgent: string;
 }
 
@@ -85,6 +89,14 @@ export function pipeline(parts: PipelineParts): Handle {
     }),
     translate(clock),
     fitContext(),
+    queueJobs({
+      clock,
+      log: parts.log,
+      dispatcher: parts.dispatcher,
+      errands: parts.errands,
+      limits: () => ({ ...deadlinesOf(settings()), queueMs: settings().wakeTimeoutSeconds * 1000 }),
+      userAgent: parts.userAgent,
+    }),
   ];
   const innermost = forward({
     dispatcher: parts.dispatcher,

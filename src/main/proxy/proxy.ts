@@ -15,6 +15,7 @@ import type { Keyring } from './keyring.ts';
 import { localRoutes } from './local-routes.ts';
 import { Metrics } from './metrics.ts';
 import { pipeline } from './pipeline.ts';
+import { OpenErrands } from './queue/open-errands.ts';
 import type { ProxyStats } from './proxy-stats.ts';
 import { Router } from './router.ts';
 import { Auth } from './server/auth.ts';
@@ -62,6 +63,9 @@ export interface Proxy {
   clearCache(model: string | null): number;
 }
 
+/** How long closing waits for jobs to be withdrawn at RunPod. */
+const ERRANDS_MS = 3000;
+
 /** Where clients on this computer reach what listens on `host`: "every address" is no address to call. */
 function clientHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
@@ -85,6 +89,7 @@ class ProxyServer implements Proxy {
   readonly #cache: AnswerCache;
   readonly #metrics = new Metrics();
   readonly #recent = new RecentRequests(100);
+  readonly #errands = new OpenErrands();
   readonly #front: Front;
   #servers: readonly Server[] = [];
   #loopback = true;
@@ -147,6 +152,7 @@ class ProxyServer implements Proxy {
     );
     for (const server of this.#servers) server.closeIdleConnections();
     await this.#front.drain(graceMs);
+    await this.#errands.drain(this.#options.clock, ERRANDS_MS);
     for (const server of this.#servers) server.closeAllConnections();
     await Promise.all(closed);
     this.#servers = [];
@@ -230,6 +236,7 @@ class ProxyServer implements Proxy {
       bridge: () => this.#bridge(),
       standIns: (call) => this.#standIns(call),
       onCompleted: (record) => this.#completed(record),
+      errands: this.#errands,
       userAgent: 'runpod-llm-manager',
     });
   }

@@ -53,7 +53,8 @@ function upstreamStatus(error: AppError): number | null {
  */
 function retryHeaders(error: AppError, status: number): Record<string, string> {
   const headers: Record<string, string> = {};
-  const wasteful = error.code === 'upstream_timeout' || error.code === 'wait_timeout';
+  const late = error.code === 'upstream_timeout' || error.code === 'wait_timeout';
+  const wasteful = late || error.details?.['paid'] === true;
   if (!error.retryable || status === 402 || wasteful) headers['x-should-retry'] = 'false';
   const seconds = error.retryAfterSeconds ?? (status === 503 || status === 529 ? 5 : undefined);
   if (seconds !== undefined && error.retryable && !wasteful) {

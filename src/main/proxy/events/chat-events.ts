@@ -1,8 +1,8 @@
 import { AppError } from '../../../shared/errors.ts';
 import { MARK, type Flow } from '../flow.ts';
-import { parseObject } from '../json.ts';
+import { parseObject, type JsonObject } from '../json.ts';
 import type { Trace } from '../trace.ts';
-import { readError } from '../upstream/errors.ts';
+import { readError, statusIn, upstreamError } from '../upstream/errors.ts';
 import { newMemory, normaliseChunk, usageOf, type ChunkIdentity } from './chat-chunk.ts';
 import { DONE_EVENT, EventStream, dataEvent, readEvent } from './event-stream.ts';
 
@@ -55,10 +55,7 @@ export class ChatEvents extends EventStream {
       return;
     }
     if (fields.name === 'error' || (json['error'] !== undefined && json['error'] !== null)) {
-      const { message } = readError(json);
-      this.breakOff(
-        new AppError('upstream_failed', `${this.#targetName} failed while answering: ${message}`),
-      );
+      this.breakOff(this.#failure(json, fields.data));
       return;
     }
     this.#renames ||= json['model'] !== this.#identity.model;
@@ -77,6 +74,16 @@ export class ChatEvents extends EventStream {
     this.breakOff(
       new AppError('upstream_failed', `${this.#targetName} ended its answer before it was finished.`),
     );
+  }
+
+  /** Before the first text it is a refusal like any other, with its status where one is known. */
+  #failure(json: JsonObject, body: string): AppError {
+    const targetName = this.#targetName;
+    if (this.#opening && this.#memory.id === null) {
+      return upstreamError({ status: statusIn(json), headers: {}, body, targetName });
+    }
+    const { message } = readError(json);
+    return new AppError('upstream_failed', `${targetName} failed while answering: ${message}`);
   }
 
   #content(): void {

@@ -26,7 +26,7 @@ export function breakCircuit(breakers: Breakers): Stage {
     }
     const judge = (error: unknown): void => {
       const { code } = asAppError(error);
-      if (code === 'client_closed') breakers.undecided(id);
+      if (code === 'client_closed' || code === 'body_too_large') breakers.undecided(id);
       else if (FAULTS.has(code)) breakers.failed(id);
       else breakers.succeeded(id);
     };

@@ -39,5 +39,7 @@ function* candidates(call: Call, chain: (call: Call) => readonly Target[]): Gene
 /** What another target may do better. Faults of the request itself follow it everywhere. */
 function mayFallBack(error: AppError): boolean {
   if (error.code === 'upstream_rejected' || error.code === 'context_length_exceeded') return false;
+  // Too large for this way in; another target has another way.
+  if (error.code === 'body_too_large') return true;
   return ERRORS[error.code].source !== 'client' && error.code !== 'internal';
 }

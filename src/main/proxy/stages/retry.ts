@@ -17,13 +17,18 @@ export function retryWaitMs(
   retries: number,
   random: Random,
 ): number | null {
-  const allowed = Math.min(retries, attemptsFor(error));
+  const allowed = isPaid(error) ? 0 : Math.min(retries, attemptsFor(error));
   if (attempt > allowed) return null;
   const asked = error.retryAfterSeconds;
   const unreached = error.details?.['unreached'] === true;
   if (asked !== undefined && !unreached) return asked * 1000 <= LONGEST_WAIT_MS ? asked * 1000 : null;
   const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
   return Math.round(ceiling / 2 + (random.next() * ceiling) / 2);
+}
+
+/** The failed try was billed, or may have been: nobody but the client may pay again (RunPod trap 13). */
+function isPaid(error: AppError): boolean {
+  return error.details?.['paid'] === true;
 }
 
 function attemptsFor(error: AppError): number {

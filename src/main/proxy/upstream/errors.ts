@@ -24,8 +24,21 @@ export function upstreamError(failure: UpstreamFailure): AppError {
   const json = parseObject(failure.body);
   if (json === null) return gatewayError(failure);
   const { message, param, code } = readError(json);
+  const inner = workerRefusal(message);
+  if (inner !== null) return upstreamError({ ...failure, ...inner });
   if (SERVERLESS_COLD.test(message)) return unreachable(failure, 'has no worker yet');
   return serverError(failure, message, { status: failure.status, param, upstreamCode: code });
+}
+
+/** worker-vllm loses the status of vLLM's refusals; it survives inside the text (RunPod trap 28, FACTS 3.5). */
+const WORKER_REFUSAL = /^vLLM returned HTTP ([45]\d\d):\s*(.*)$/s;
+
+function workerRefusal(message: string): { readonly status: number; readonly body: string } | null {
+  const [, status, said] = WORKER_REFUSAL.exec(message) ?? [];
+  if (status === undefined || said === undefined) return null;
+  // A page would be taken for the gateway's; this is the server's own answer, whatever its form.
+  const body = parseObject(said) === null ? JSON.stringify({ message: said }) : said;
+  return { status: Number(status), body };
 }
 
 /** A page instead of JSON comes from the gateway in front of the model server, not from the server. */
@@ -116,6 +129,13 @@ export function readError(json: JsonObject): {
   };
 }
 
+/** Servers put the status they meant into the body's code. */
+export function statusIn(json: JsonObject): number {
+  const { code } = readError(json);
+  const status = numberOf(code);
+  return status !== null && status >= 400 && status < 600 ? status : 502;
+}
+
 /** A failure of the connection itself. @returns an AppError; aborts become `client_closed` */
 export function connectionError(error: unknown, targetName: string): AppError {
   if (error instanceof AppError) return error;
@@ -134,7 +154,7 @@ export function connectionError(error: unknown, targetName: string): AppError {
 }
 
 /** Whole seconds to wait; null when absent or not a number of seconds. */
-function retryAfter(headers: IncomingHttpHeaders): number | null {
+export function retryAfter(headers: IncomingHttpHeaders): number | null {
   const value = headers['retry-after'];
   if (value === undefined) return null;
   const seconds = Number(value);

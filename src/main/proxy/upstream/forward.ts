@@ -1,20 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Upstream } from '../../target.ts';
-import { EVENTS_TYPE, type Call, type Handle, type Reply } from '../call.ts';
-import { answerEvents } from '../events/answer-events.ts';
-import { collect, Settling, Through, type Flow } from '../flow.ts';
-import { editJson } from '../json-edit.ts';
-import { Prefetched } from '../prefetched.ts';
+import type { Call, Handle } from '../call.ts';
+import { Settling, Through } from '../flow.ts';
 import type { Ticker } from '../ticker.ts';
 import { DeadlineWatch, type Deadlines } from './deadlines.ts';
-import { decoded } from './decode.ts';
-import { connectionError, upstreamError } from './errors.ts';
-import { Exchange, reasonOf, type Head } from './exchange.ts';
-import { returnableHeaders } from './headers.ts';
-import { jsonAnswer } from './json-answer.ts';
+import { bodyFor } from './body-for.ts';
+import { connectionError } from './errors.ts';
+import { Exchange, reasonOf } from './exchange.ts';
+import { replyFor } from './reply-for.ts';
 
 export interface ForwardOptions {
   readonly dispatcher: Dispatcher;
@@ -23,8 +18,6 @@ export interface ForwardOptions {
   readonly deadlines: () => Deadlines;
   readonly userAgent: string;
 }
-
-const FAILURE_BYTES = 64 * 1024;
 
 /**
  * The innermost handle: one request to the call's upstream, its answer as a reply. Resolves once the first piece of
@@ -103,12 +96,6 @@ function requestFor(call: Call, upstream: Upstream, userAgent: string): Dispatch
   };
 }
 
-/** The bytes that came, with `model` as the server knows it. */
-function bodyFor(call: Call, upstream: Upstream): Buffer {
-  if (call.json['model'] === upstream.servedModel) return call.body;
-  return editJson(call.body, [{ path: ['model'], value: JSON.stringify(upstream.servedModel) }]);
-}
-
 interface Place {
   readonly origin: string;
   readonly prefix: string;
@@ -136,52 +123,4 @@ function placeOf(upstream: Upstream): Place {
   };
   places.set(upstream, place);
   return place;
-}
-
-async function replyFor(
-  call: Call,
-  upstream: Upstream,
-  head: Head,
-  body: Flow,
-  clock: Clock,
-): Promise<Reply> {
-  const plain = decoded(body, head.headers['content-encoding']);
-  if (head.status < 200 || head.status >= 300) throw await failureOf(call, head, plain);
-  call.trace.servedModel = upstream.servedModel;
-  const headers = returnableHeaders(head.headers);
-  const type = contentType(head.headers);
-  if (type === 'text/html') {
-    throw upstreamError({ status: 502, headers: head.headers, body: '', targetName: call.target.name });
-  }
-  if (type === 'application/json') return jsonAnswer(call, plain, headers, head.status);
-  const events = sendsEvents(call, type);
-  const flow = new Prefetched(events ? answerEvents(call, plain, clock) : plain);
-  await flow.first();
-  return {
-    status: head.status,
-    headers: events ? { ...headers, 'content-type': EVENTS_TYPE } : headers,
-    body: { kind: 'flow', flow, events },
-  };
-}
-
-/** Some servers stream under a wrong content type, or none. */
-function sendsEvents(call: Call, type: string): boolean {
-  if (call.route.dialect === 'plain') return false;
-  return type === EVENTS_TYPE || (call.stream && (type === '' || type === 'text/plain'));
-}
-
-async function failureOf(call: Call, head: Head, body: Flow): Promise<AppError> {
-  const bytes = await collect(body, FAILURE_BYTES, () => new Error('long failure')).catch(() =>
-    Buffer.alloc(0),
-  );
-  return upstreamError({
-    status: head.status,
-    headers: head.headers,
-    body: bytes.toString('utf8'),
-    targetName: call.target.name,
-  });
-}
-
-function contentType(headers: IncomingHttpHeaders): string {
-  return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

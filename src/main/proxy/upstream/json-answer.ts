@@ -3,9 +3,9 @@ import { JSON_TYPE, type Call, type Reply } from '../call.ts';
 import { mirrorReasoning, usageOf } from '../events/chat-chunk.ts';
 import type { Flow } from '../flow.ts';
 import { editJson, findValues } from '../json-edit.ts';
-import { isObject, numberOf, objectsOf, parseObject, stringOf, type JsonObject } from '../json.ts';
+import { isObject, objectsOf, parseObject, stringOf, type JsonObject } from '../json.ts';
 import { Prefetched } from '../prefetched.ts';
-import { readError, upstreamError } from './errors.ts';
+import { statusIn, upstreamError } from './errors.ts';
 
 /** Longer JSON answers (embeddings of whole libraries) are passed on unread instead of being held in memory. */
 const BUFFERED_BYTES = 8 * 1024 * 1024;
@@ -65,13 +65,6 @@ function mendSmall(call: Call, bytes: Buffer): Buffer {
   if (mended !== json) return Buffer.from(JSON.stringify({ ...mended, model: call.model }));
   if (typeof json['model'] !== 'string' || json['model'] === call.model) return bytes;
   return editJson(bytes, [{ path: ['model'], value: JSON.stringify(call.model) }]);
-}
-
-/** Servers put the status they meant into the body's code. */
-function statusIn(json: JsonObject): number {
-  const { code } = readError(json);
-  const status = numberOf(code);
-  return status !== null && status >= 400 && status < 600 ? status : 502;
 }
 
 /** Both names of reasoning, and `tool_calls` as the reason where tools were called. The same object if nothing to do. */

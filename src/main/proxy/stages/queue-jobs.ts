@@ -1,0 +1,141 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { QueuePlane, Upstream } from '../../target.ts';
+import { withHeader, type Call, type Reply, type Stage } from '../call.ts';
+import { Settling } from '../flow.ts';
+import { InvokePlane, type Errands, type InvokeParts } from '../queue/invoke-plane.ts';
+import { jobAnswer } from '../queue/job-answer.ts';
+import { jobRequest } from '../queue/job-request.ts';
+import type { JobLimits } from '../queue/job-time.ts';
+import { PulledFlow } from '../queue/pulled-flow.ts';
+import { QueueJob } from '../queue/queue-job.ts';
+import { connectionError } from '../upstream/errors.ts';
+import { reasonOf } from '../upstream/exchange.ts';
+import { replyFor } from '../upstream/reply-for.ts';
+
+export interface QueueOptions extends InvokeParts {
+  readonly limits: () => JobLimits;
+  readonly errands: Errands;
+}
+
+/** What RunPod's edge says where no worker answered in time (FACTS 3.4). */
+const CUT = new Set([502, 504, 524]);
+
+/**
+ * Calls to a QUEUE endpoint. Warm, they go straight to its OpenAI routes, byte for byte; asleep, such a call would be cut
+ * after 100 s, so it becomes a job that waits for its worker and whose output is read as it comes (FACTS 3.5). A call
+ * that was cut although a worker seemed to run becomes a job too, once.
+ */
+export function queueJobs(options: QueueOptions): Stage {
+  const jobs = new JobCounts();
+  /** Endpoints that were believed warm and were not; until a job found a worker. */
+  const doubted = new Set<string>();
+  return (next) => async (call) => {
+    const { upstream } = call;
+    const queue = upstream?.queue;
+    if (upstream === null || queue === undefined) return next(call);
+    if (queue.warm() && !doubted.has(queue.invokeUrl)) {
+      try {
+        return await next(call);
+      } catch (error) {
+        if (!wasCut(error) || call.signal.aborted) throw error;
+        doubted.add(queue.invokeUrl);
+        options.log.info({ id: call.id, target: call.target.name }, 'no worker answered: sent as a job');
+        call.target.reportUnreachable();
+      }
+    }
+    checkMayStart(call);
+    const leave = jobs.enter(queue.invokeUrl);
+    try {
+      const reply = await answerByJob(call, upstream, queue, options, () => jobs.of(queue.invokeUrl));
+      doubted.delete(queue.invokeUrl);
+      return untilSettled(reply, leave);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  };
+}
+
+function wasCut(error: unknown): boolean {
+  if (!(error instanceof AppError)) return false;
+  const status = error.details?.['status'];
+  return typeof status === 'number' && CUT.has(status);
+}
+
+/** A job for a sleeping endpoint starts hardware. @throws AppError deployment_stopped, budget_exceeded, … */
+function checkMayStart({ key, target }: Call): void {
+  if (!key.mayWake) {
+    throw new AppError(
+      'deployment_stopped',
+      `${target.name} is asleep and the key "${key.name}" may not wake it.`,
+    );
+  }
+  const refusal = target.refusal?.() ?? null;
+  if (refusal !== null) throw refusal;
+}
+
+async function answerByJob(
+  call: Call,
+  upstream: Upstream,
+  queue: QueuePlane,
+  options: QueueOptions,
+  jobs: () => number,
+): Promise<Reply> {
+  const { clock, errands } = options;
+  const { trace, target } = call;
+  const limits = options.limits();
+  const body = jobRequest(call, upstream, limits);
+  const plane = new InvokePlane(options, upstream, queue, target.name);
+  trace.attempts++;
+  const leaving = new AbortController();
+  const leave = (): void => leaving.abort(reasonOf(call.signal));
+  call.signal.addEventListener('abort', leave, { once: true });
+  const release = (): void => call.signal.removeEventListener('abort', leave);
+  let flow: PulledFlow | null = null;
+  try {
+    const id = await plane.submit(body, call.id, call.signal, errands);
+    const onStarted = (waitedMs: number): void => {
+      trace.wakeMs = (trace.wakeMs ?? 0) + waitedMs;
+    };
+    const parts = { clock, plane, errands, limits, targetName: target.name, jobs, onStarted };
+    const { head, pieces } = await jobAnswer(new QueueJob(id, parts, leaving.signal).outputs());
+    flow = new PulledFlow(pieces, (reason) => leaving.abort(reason));
+    const reply = await replyFor(call, upstream, head, new Settling(flow, release), clock);
+    return withHeader(reply, 'x-runpod-llm-job', id);
+  } catch (error) {
+    release();
+    const known = connectionError(error, target.name);
+    flow?.cancel(known);
+    throw known;
+  }
+}
+
+function untilSettled(reply: Reply, settled: () => void): Reply {
+  if (reply.body.kind === 'bytes') {
+    settled();
+    return reply;
+  }
+  return { ...reply, body: { ...reply.body, flow: new Settling(reply.body.flow, settled) } };
+}
+
+/** Jobs under way by endpoint: the limits of the invoke plane are the endpoint's. */
+class JobCounts {
+  readonly #open = new Map<string, number>();
+
+  of(invokeUrl: string): number {
+    return this.#open.get(invokeUrl) ?? 0;
+  }
+
+  /** @returns leaves, once */
+  enter(invokeUrl: string): () => void {
+    this.#open.set(invokeUrl, this.of(invokeUrl) + 1);
+    let left = false;
+    return () => {
+      if (left) return;
+      left = true;
+      const rest = this.of(invokeUrl) - 1;
+      if (rest > 0) this.#open.set(invokeUrl, rest);
+      else this.#open.delete(invokeUrl);
+    };
+  }
+}
