@@ -108,7 +108,7 @@ export const words = catalogue('components', {
   runpodRequest: 'RunPod request',
   tryAgain: 'Try again',
   code: 'code',
-  loading: (what: string) => `Loading ${what}…`,
+  loading: (what: string) => `Loading ${what.toLowerCase()}…`,
   memory: {
     weights: 'weights',
     kv: 'KV cache',

@@ -15,10 +15,10 @@ import { usdPerHour, usdPerMonth } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 const OWNERSHIP = {
-  known: { word: 'this app', tone: 'ok' },
-  orphan: { word: 'orphan of this app', tone: 'bad' },
-  'other-machine': { word: 'other computer', tone: 'warn' },
-  foreign: { word: 'not made by this app', tone: 'warn' },
+  known: { tone: 'ok' },
+  orphan: { tone: 'bad' },
+  'other-machine': { tone: 'warn' },
+  foreign: { tone: 'warn' },
 } as const;
 
 /** What the account holds, ours or not: nothing bills unseen (SPEC 3.11). */
@@ -44,7 +44,7 @@ export function AccountSection(): ReactNode {
           <ProblemPanel problem={problem} onRetry={() => void actions.rescan()} />
         </div>
       )}
-      {radar === null && problem === null && <Loading what="the account" />}
+      {radar === null && problem === null && <Loading what={words.theAccount} />}
       {radar !== null && radar.items.length === 0 && (
         <p className="px-4 pb-4 text-soft">{words.accountNone}</p>
       )}
@@ -54,22 +54,22 @@ export function AccountSection(): ReactNode {
             <thead>
               <tr className="border-y border-line">
                 <th scope="col" className={headCell}>
-                  Name
+                  {words.columns.name}
                 </th>
                 <th scope="col" className={headCell}>
-                  What
+                  {words.columns.what}
                 </th>
                 <th scope="col" className={headCell}>
-                  Whose
+                  {words.columns.whose}
                 </th>
                 <th scope="col" className={numHead}>
-                  Now
+                  {words.columns.now}
                 </th>
                 <th scope="col" className={numHead}>
-                  At rest
+                  {words.columns.rest}
                 </th>
                 <th scope="col" className={headCell}>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{words.columns.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -100,30 +100,34 @@ function Row({ item, onAdopt }: { readonly item: RadarItem; readonly onAdopt: ()
         <span className="block text-sm text-soft">{item.status.toLowerCase()}</span>
       </td>
       <td className={cell}>
-        <Tag tone={owner.tone}>{owner.word}</Tag>
+        <Tag tone={owner.tone}>{words.owners[item.ownership]}</Tag>
       </td>
       <td className={numCell}>{usdPerHour(item.usdPerHour)}</td>
       <td className={numCell}>{usdPerMonth(item.usdPerMonthAtRest)}</td>
       <td className={`${cell} text-right!`}>
         <span className="inline-flex gap-1.5">
           {item.actions.includes('adopt') && (
-            <Button size="sm" aria-label={`Adopt ${item.name}…`} onClick={onAdopt}>
-              Adopt…
+            <Button size="sm" aria-label={words.adoptOne(item.name)} onClick={onAdopt}>
+              {words.adopt}
             </Button>
           )}
           {item.actions.includes('stop') && (
-            <Button size="sm" aria-label={`Stop ${item.name}`} onClick={() => void actions.radarStop(item)}>
-              Stop
+            <Button
+              size="sm"
+              aria-label={words.stopOne(item.name)}
+              onClick={() => void actions.radarStop(item)}
+            >
+              {words.stop}
             </Button>
           )}
           {item.actions.includes('terminate') && (
             <Button
               size="sm"
               look="danger"
-              aria-label={`Delete ${item.name}…`}
+              aria-label={words.removeOne(item.name)}
               onClick={() => void actions.radarTerminate(item)}
             >
-              Delete…
+              {words.remove}
             </Button>
           )}
         </span>
@@ -143,7 +147,7 @@ function AdoptDialog({
     <Dialog
       open={item !== null}
       onClose={onClose}
-      title={item === null ? '' : `Adopt ${item.name}?`}
+      title={item === null ? '' : words.adoptTitle(item.name)}
       width="sm"
     >
       {item !== null && <AdoptForm item={item} onClose={onClose} />}
@@ -166,21 +170,18 @@ function AdoptForm({ item, onClose }: { readonly item: RadarItem; readonly onClo
         void actions.radarAdopt(item, name);
       }}
     >
-      <p className="text-soft">
-        This app will stop it when idle, count its cost and route requests to it. It goes on running and
-        billing as now.
-      </p>
+      <p className="text-soft">{words.adoptText}</p>
       <TextField
-        label="Name"
+        label={words.columns.name}
         value={name}
         error={error}
         spellCheck={false}
         onChange={(event) => setName(event.target.value)}
       />
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{words.cancel}</Button>
         <Button type="submit" look="primary" blocked={error}>
-          Adopt {item.name}
+          {words.adoptVerb} {item.name}
         </Button>
       </div>
     </form>

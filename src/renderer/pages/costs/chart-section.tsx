@@ -54,7 +54,7 @@ export function ChartSection(): ReactNode {
       }
     >
       {series.problem !== null && <ProblemPanel problem={series.problem} onRetry={series.reload} />}
-      {stack === null && series.problem === null && <Loading what="spending" />}
+      {stack === null && series.problem === null && <Loading what={words.spending} />}
       {stack !== null && stack.parts.length === 0 && (
         <p className="py-8 text-center text-soft">{words.nothing}</p>
       )}
@@ -74,18 +74,18 @@ function summaryOf(stack: CostStack, hourly: boolean): string {
   const parts = stack.parts.map(
     (part) => `${part.name} ${usd(part.values.reduce((sum, value) => sum + value, 0))}`,
   );
-  return `Spending by ${hourly ? 'hour' : 'day'}: ${usd(total)} in all; ${parts.join(', ')}`;
+  return words.chartSummary(hourly ? words.hour : words.day, usd(total), parts.join(', '));
 }
 
 function StackTable({ stack, hourly }: { readonly stack: CostStack; readonly hourly: boolean }): ReactNode {
   const rows = stack.times.map((time, index) => ({ time, index })).toReversed();
   return (
-    <ScrollRegion className="max-h-72 overflow-auto" label={`${words.chart}, table`}>
+    <ScrollRegion className="max-h-72 overflow-auto" label={words.chartTable(words.chart)}>
       <table className="w-full">
         <thead className="sticky top-0 bg-surface">
           <tr>
             <th scope="col" className={headCell}>
-              {hourly ? 'Hour' : 'Day'}
+              {hourly ? words.hour : words.day}
             </th>
             {stack.parts.map((part) => (
               <th key={part.name} scope="col" className={numHead}>
@@ -93,7 +93,7 @@ function StackTable({ stack, hourly }: { readonly stack: CostStack; readonly hou
               </th>
             ))}
             <th scope="col" className={numHead}>
-              Total
+              {words.total}
             </th>
           </tr>
         </thead>

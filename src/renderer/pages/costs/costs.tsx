@@ -21,7 +21,7 @@ export default function Costs(): ReactNode {
         <ExportMenu />
       </PageHead>
       <PageBody>
-        {summary === null ? <Loading what="costs" /> : <Figures summary={summary} />}
+        {summary === null ? <Loading what={words.title} /> : <Figures summary={summary} />}
         <ChartSection />
         <SharesSection />
         {summary !== null && (
@@ -44,27 +44,25 @@ export default function Costs(): ReactNode {
 function Figures({ summary }: { readonly summary: CostSummary }): ReactNode {
   const age = useCostsAge();
   const runway =
-    summary.runwayHours === null ? 'unknown runway' : `lasts ${duration(summary.runwayHours * 3_600_000)}`;
+    summary.runwayHours === null
+      ? words.runwayUnknown
+      : words.lasts(duration(summary.runwayHours * 3_600_000));
   return (
     <StatRow label={words.stats} columns={6} age={age}>
       <Stat
-        label="Now"
+        label={words.columns.now}
         value={usdPerHour(summary.nowUsdPerHour)}
-        note={summary.simulated ? 'simulated' : `${usd(summary.nowUsdPerHour * 24)} a day`}
+        note={summary.simulated ? words.simulated : words.perDay(usd(summary.nowUsdPerHour * 24))}
       />
-      <Stat label="Today" value={usd(summary.todayUsd)} />
-      <Stat label="This month" value={usd(summary.monthUsd)} note={`${usd(summary.totalUsd)} in all`} />
+      <Stat label={words.today} value={usd(summary.todayUsd)} />
+      <Stat label={words.thisMonth} value={usd(summary.monthUsd)} note={words.inAll(usd(summary.totalUsd))} />
+      <Stat label={words.forecast} value={usd(summary.forecastMonthUsd)} note={forecastNote(summary)} />
       <Stat
-        label="Forecast to month end"
-        value={usd(summary.forecastMonthUsd)}
-        note={forecastNote(summary)}
-      />
-      <Stat
-        label="Balance"
+        label={words.balance}
         value={usd(summary.balanceUsd)}
-        note={summary.balanceUsd === null ? 'the key does not tell' : runway}
+        note={summary.balanceUsd === null ? words.noBalance : runway}
       />
-      <Stat label="At rest" value={usdPerMonth(summary.restUsdPerMonth)} note="storage of what is stopped" />
+      <Stat label={words.columns.rest} value={usdPerMonth(summary.restUsdPerMonth)} note={words.restNote} />
     </StatRow>
   );
 }

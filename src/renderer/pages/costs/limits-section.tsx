@@ -16,7 +16,13 @@ export function LimitsSection({ summary }: { readonly summary: CostSummary }): R
   const own = Object.values(byId).flatMap((view) =>
     view.spec.budget.usdPerDay === null
       ? []
-      : [{ name: `${view.name}, today`, spent: view.cost.todayUsd, limit: view.spec.budget.usdPerDay }],
+      : [
+          {
+            name: words.deploymentToday(view.name),
+            spent: view.cost.todayUsd,
+            limit: view.spec.budget.usdPerDay,
+          },
+        ],
   );
   return (
     <Section
@@ -28,7 +34,7 @@ export function LimitsSection({ summary }: { readonly summary: CostSummary }): R
       }
     >
       <dl className="space-y-2.5">
-        <LimitRow name="Today" spent={summary.todayUsd} limit={budget?.usdPerDay ?? null} />
+        <LimitRow name={words.today} spent={summary.todayUsd} limit={budget?.usdPerDay ?? null} />
         <LimitRow name="Month" spent={summary.monthUsd} limit={budget?.usdPerMonth ?? null} />
         {own.map((row) => (
           <LimitRow key={row.name} {...row} />
@@ -62,7 +68,7 @@ function LimitRow({
     <div className="flex flex-wrap items-baseline gap-x-3">
       <dt className="min-w-20 text-soft">{name}</dt>
       <dd className="num grow">
-        {usd(spent)} of {usd(limit)} ({percent(spent / limit)}){' '}
+        {usd(spent)} {words.of} {usd(limit)} ({percent(spent / limit)}){' '}
         {state === 'near' && <Tag tone="warn">{words.near}</Tag>}
         {state === 'reached' && <Tag tone="bad">{words.reached}</Tag>}
       </dd>

@@ -38,7 +38,7 @@ export function SharesSection(): ReactNode {
           <ProblemPanel problem={shares.problem} onRetry={shares.reload} />
         </div>
       )}
-      {shares.value === null && shares.problem === null && <Loading what="shares" />}
+      {shares.value === null && shares.problem === null && <Loading what={words.sharesWhat} />}
       {shares.value !== null && shares.value.rows.length === 0 && (
         <p className="px-4 pb-4 text-soft">{words.nothing}</p>
       )}
@@ -54,7 +54,7 @@ function Table({ shares }: { readonly shares: CostShares }): ReactNode {
   const total = hours.busy + hours.boot + hours.idle + hours.nobody;
   return (
     <>
-      <ScrollRegion className="overflow-x-auto" label={`${w.title}, table`}>
+      <ScrollRegion className="overflow-x-auto" label={words.sharesTable(w.title)}>
         <table className="w-full">
           <thead>
             <tr className="border-y border-line">
@@ -79,8 +79,8 @@ function Table({ shares }: { readonly shares: CostShares }): ReactNode {
         <p className="num border-t border-line px-4 py-2.5 text-sm text-soft">
           {w.hours(total.toFixed(1))} {w.hoursOf('serving', percent(hours.busy / total))},{' '}
           {w.hoursOf('starting', percent(hours.boot / total))},{' '}
-          {w.hoursOf('idle behind a request', percent(hours.idle / total))},{' '}
-          {w.hoursOf('for nobody', percent(hours.nobody / total))}.
+          {w.hoursOf(words.idleBehind, percent(hours.idle / total))},{' '}
+          {w.hoursOf(words.forNobody, percent(hours.nobody / total))}.
         </p>
       )}
     </>

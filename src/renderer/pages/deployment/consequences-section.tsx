@@ -11,18 +11,18 @@ export function ConsequencesSection({ view }: { readonly view: DeploymentView })
   return (
     <Section title={words.consequences}>
       <dl className="divide-y divide-line/70">
-        <Row verb="Stop" effects={stopEffects(view)} />
-        <Row verb="Restart" effects={restartEffects(view)}>
+        <Row verb={words.verbs.stop} effects={stopEffects(view)} />
+        <Row verb={words.verbs.restart} effects={restartEffects(view)}>
           {view.actions.includes('restart') && (
             <Button size="sm" onClick={() => void actions.restart(view)}>
-              Restart…
+              {words.verbs.restartAsk}
             </Button>
           )}
         </Row>
-        <Row verb="Delete" effects={terminateEffects(view)}>
+        <Row verb={words.verbs.remove} effects={terminateEffects(view)}>
           {view.actions.includes('terminate') && (
             <Button size="sm" look="danger" onClick={() => void actions.terminate(view)}>
-              Delete…
+              {words.verbs.removeAsk}
             </Button>
           )}
         </Row>

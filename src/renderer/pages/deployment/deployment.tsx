@@ -32,7 +32,7 @@ export default function Deployment(): ReactNode {
       <EmptyState title={words.missing(name)}>
         <p>{words.missingText}</p>
         <a href={to.overview()} className={`${buttonClass()} mt-3`}>
-          Go to Overview
+          {words.goToOverview}
         </a>
       </EmptyState>
     </>

@@ -10,6 +10,7 @@ import { confirm } from '../../stores/confirm.ts';
 import { putDeployment } from '../../stores/deployments.ts';
 import { dropQuote } from '../../stores/quotes.ts';
 import { editDraft, judgeEdit, type EditChange, type EditDraft } from '../../view/edit-draft.ts';
+import { words } from './messages.ts';
 
 export function EditTab({ view }: { readonly view: DeploymentView }): ReactNode {
   const { client } = useApp();
@@ -18,17 +19,17 @@ export function EditTab({ view }: { readonly view: DeploymentView }): ReactNode 
   const change = (part: Partial<EditDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const judged = judgeEdit(view.spec, draft);
   const wiping = view.pod !== null && judged.changes.some((entry) => entry.wipes);
-  const locked = view.actions.includes('edit') ? null : 'Not while it is starting or stopping.';
+  const locked = view.actions.includes('edit') ? null : words.edit.notNow;
 
   async function save(): Promise<void> {
     if (judged.spec === null) return;
     const effects = judged.changes
       .filter((entry) => entry.wipes)
-      .map((entry) => `${entry.name} becomes ${entry.to}.`);
+      .map((entry) => words.edit.becomes(entry.name, entry.to));
     const question = {
-      title: `Apply and restart ${view.name}?`,
-      effects: [...effects, 'The pod is replaced; everything on its container disk is cleared.'],
-      verb: 'Apply and restart',
+      title: words.edit.restartTitle(view.name),
+      effects: [...effects, words.edit.replaced],
+      verb: words.edit.restartVerb,
       tone: 'normal' as const,
     };
     if (wiping && !(await confirm(question))) return;
@@ -36,9 +37,9 @@ export function EditTab({ view }: { readonly view: DeploymentView }): ReactNode 
     try {
       putDeployment(await client.call('deployments.edit', { deployment: view.id, spec: judged.spec }));
       dropQuote(view.id);
-      say(`${view.name} was changed`);
+      say(words.edit.changed(view.name));
     } catch (error) {
-      tell(error, `Could not change ${view.name}`);
+      tell(error, words.edit.failed(view.name));
     } finally {
       setSaving(false);
     }
@@ -61,12 +62,12 @@ export function EditTab({ view }: { readonly view: DeploymentView }): ReactNode 
           blocked={
             locked ??
             judged.error ??
-            (saving ? 'Being saved.' : judged.changes.length === 0 ? 'Nothing was changed.' : null)
+            (saving ? words.edit.saving : judged.changes.length === 0 ? words.edit.nothing : null)
           }
         >
-          {wiping ? 'Apply and restart…' : 'Apply'}
+          {wiping ? words.edit.restartAsk : words.edit.apply}
         </Button>
-        <Button onClick={() => setDraft(editDraft(view.spec))}>Undo changes</Button>
+        <Button onClick={() => setDraft(editDraft(view.spec))}>{words.edit.undo}</Button>
       </div>
     </form>
   );
@@ -84,7 +85,7 @@ function Changes({
   if (error !== null) return <p className="text-bad">{error}</p>;
   if (changes.length === 0) return null;
   return (
-    <Section title="What changes">
+    <Section title={words.edit.changes}>
       <ul className="space-y-1">
         {changes.map((entry) => (
           <li key={entry.name} className="flex flex-wrap items-baseline gap-x-2">
@@ -92,7 +93,7 @@ function Changes({
             <del className="text-soft">{entry.from}</del>
             <span aria-hidden>→</span>
             <ins className="no-underline">{entry.to}</ins>
-            {entry.wipes && wiping && <Tag tone="warn">restarts the pod, clears its disk</Tag>}
+            {entry.wipes && wiping && <Tag tone="warn">{words.edit.wipes}</Tag>}
           </li>
         ))}
       </ul>
@@ -123,59 +124,59 @@ function EditFields({
   );
   return (
     <div className="grid grid-cols-2 gap-4 @max-3xl:grid-cols-1">
-      <Section title="Takes effect at once">
+      <Section title={words.edit.atOnce}>
         <div className="grid grid-cols-2 gap-3">
-          {text('aliases', 'More names', undefined, 'Comma separated.')}
-          {text('idleMinutes', 'Idle stop after', 'min')}
-          {text('usdPerDay', 'Daily budget', '$', 'Empty = none of its own.')}
-          {text('usdPerBoot', 'Most a start may cost', '$')}
-          {text('maxUsdPerHour', 'Dearest hardware', '$/h', 'Empty = no limit.')}
+          {text('aliases', words.edit.aliases, undefined, words.edit.commas)}
+          {text('idleMinutes', words.edit.idle, 'min')}
+          {text('usdPerDay', words.edit.perDay, '$', words.edit.noOwn)}
+          {text('usdPerBoot', words.edit.perBoot, '$')}
+          {text('maxUsdPerHour', words.edit.dearest, '$/h', words.edit.noLimit)}
         </div>
         <div className="mt-2">
           <SwitchRow
-            label="Never stop by itself"
+            label={words.edit.never}
             checked={draft.idleOff}
             onChange={(idleOff) => change({ idleOff })}
           />
           <SwitchRow
-            label="Start on request"
+            label={words.edit.wake}
             checked={draft.wakeOnRequest}
             onChange={(wakeOnRequest) => change({ wakeOnRequest })}
           />
           <SwitchRow
-            label="Start with the app"
+            label={words.edit.autostart}
             checked={draft.autostart}
             onChange={(autostart) => change({ autostart })}
           />
           <SwitchRow
-            label="Keep the pod when stopped"
-            hint="Its disk goes on billing at twice the running rate."
+            label={words.edit.keep}
+            hint={words.edit.keepHint}
             checked={draft.onStop === 'keep'}
             onChange={(keep) => change({ onStop: keep ? 'keep' : 'terminate' })}
           />
         </div>
       </Section>
-      <Section title="Replaces the pod">
+      <Section title={words.edit.replaces}>
         <div className="grid grid-cols-2 gap-3">
-          {text('model', 'Model')}
-          {text('contextTokens', 'Context', 'tokens')}
-          {text('concurrency', 'Requests at once')}
-          {text('maxHours', 'Watchdog stops it after', 'h')}
+          {text('model', words.edit.model)}
+          {text('contextTokens', words.edit.context, words.edit.tokens)}
+          {text('concurrency', words.edit.concurrency)}
+          {text('maxHours', words.edit.deadline, 'h')}
         </div>
         <LinesField
-          label="Server arguments, one a line"
+          label={words.edit.args}
           className="mt-3"
           rows={4}
           value={draft.extraArgs}
           onChange={(event) => change({ extraArgs: event.target.value })}
         />
         <SwitchRow
-          label="Watchdog on the pod"
+          label={words.edit.watchdog}
           checked={draft.watchdog}
           onChange={(watchdog) => change({ watchdog })}
         />
       </Section>
-      <Section title="Schedule" className="col-span-full">
+      <Section title={words.edit.schedule} className="col-span-full">
         <ScheduleFields value={draft.schedule} onChange={(schedule) => change({ schedule })} />
       </Section>
     </div>

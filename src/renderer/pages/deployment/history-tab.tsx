@@ -14,7 +14,7 @@ export function HistoryTab({ view }: { readonly view: DeploymentView }): ReactNo
   const news = useDeployments((state) => state.news[view.id] ?? NONE);
   if (past.value === null) {
     return past.problem === null ? (
-      <Loading what="history" />
+      <Loading what={words.tabs.history} />
     ) : (
       <div className="p-5">
         <ProblemPanel problem={past.problem} onRetry={past.reload} />

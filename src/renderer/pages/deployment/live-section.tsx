@@ -4,7 +4,8 @@ import { every } from '../../app/clock.ts';
 import { useCall } from '../../app/use-call.ts';
 import { Section } from '../../components/surface.tsx';
 import { Sparkline } from '../../components/sparkline.tsx';
-import { count, duration, latency, minuteTime, percent, plural } from '../../view/format.ts';
+import { count, duration, latency, minuteTime, percent } from '../../view/format.ts';
+import { words as sentences } from '../../view/messages.ts';
 import { words } from './messages.ts';
 
 const WINDOW_MINUTES = 60;
@@ -34,10 +35,10 @@ export function LiveSection({ view }: { readonly view: DeploymentView }): ReactN
     >
       <div className="grid grid-cols-[minmax(9rem,1.4fr)_3fr] items-end gap-6 @max-3xl:grid-cols-1">
         <div>
-          <p className="text-sm text-soft">{w.requests(plural(known.requests, 'request'))}</p>
+          <p className="text-sm text-soft">{w.requests(sentences.requests(known.requests))}</p>
           <Sparkline
             values={known.perMinute.map((point) => point.requests)}
-            label={w.perMinute(plural(known.requests, 'request'), known.windowMinutes)}
+            label={w.perMinute(sentences.requests(known.requests), known.windowMinutes)}
           />
         </div>
         <dl className="grid grid-cols-6 gap-4 @max-3xl:grid-cols-3">

@@ -20,7 +20,7 @@ export function PhaseTimeline({ view }: { readonly view: DeploymentView }): Reac
   const progress = starting ? startProgress(rows) : null;
   const spent =
     starting && view.cost.nowUsdPerHour > 0
-      ? ` · about ${usd((view.cost.nowUsdPerHour * total) / 3_600_000)} so far`
+      ? words.aboutSoFar(usd((view.cost.nowUsdPerHour * total) / 3_600_000))
       : '';
   return (
     <Section
@@ -58,7 +58,11 @@ function Step({ row }: { readonly row: PhaseRow }): ReactNode {
         {row.status === 'next' && <StateShape shape="hollow" tone="idle" />}
         <span className="truncate">{row.word}</span>
         <span className="sr-only">
-          {row.status === 'done' ? ', done' : row.status === 'now' ? ', under way' : ', to come'}
+          {row.status === 'done'
+            ? words.phaseStates.done
+            : row.status === 'now'
+              ? words.phaseStates.now
+              : words.phaseStates.next}
         </span>
       </p>
       <p className="num pl-5 text-sm text-soft">

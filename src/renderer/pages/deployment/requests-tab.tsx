@@ -14,7 +14,7 @@ export function RequestsTab({ name }: { readonly name: string }): ReactNode {
   const live = useTraffic((state) => state.recent ?? NONE);
   if (past.value === null) {
     return past.problem === null ? (
-      <Loading what="requests" />
+      <Loading what={words.tabs.requests} />
     ) : (
       <div className="p-5">
         <ProblemPanel problem={past.problem} onRetry={past.reload} />
@@ -26,5 +26,5 @@ export function RequestsTab({ name }: { readonly name: string }): ReactNode {
     live.filter((request) => request.deployment === name),
   ).slice(0, SHOWN);
   if (requests.length === 0) return <EmptyState title={words.noRequests} />;
-  return <RequestTable requests={requests} caption={`Requests to ${name}, newest first`} />;
+  return <RequestTable requests={requests} caption={words.requestsTo(name)} />;
 }

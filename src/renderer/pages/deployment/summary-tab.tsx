@@ -50,7 +50,9 @@ function EndpointSection({ view }: { readonly view: DeploymentView }): ReactNode
         <CopyField label={words.endpoint.model} value={view.models[0] ?? view.name} />
       </div>
       {view.models.length > 1 && (
-        <p className="mt-2 text-sm text-soft">Also answers to {view.models.slice(1).join(', ')}.</p>
+        <p className="mt-2 text-sm text-soft">
+          {words.alsoAnswers} {view.models.slice(1).join(', ')}.
+        </p>
       )}
     </Section>
   );
@@ -98,25 +100,25 @@ function CostSection({ view }: { readonly view: DeploymentView }): ReactNode {
 function PodSection({ view }: { readonly view: DeploymentView }): ReactNode {
   const { pod, spec } = view;
   const wish = [
-    ['Model', <code key="model">{spec.model}</code>],
-    ['Context', `${contextSize(spec.contextTokens)} tokens, ${spec.concurrency} at once`],
+    [words.edit.model, <code key="model">{spec.model}</code>],
+    [words.edit.context, words.contextLine(contextSize(spec.contextTokens), spec.concurrency)],
   ] as const;
   return (
     <Section title={words.pod.title}>
       <FactList
         facts={
           pod === null
-            ? [...wish, ['Hardware', words.pod.none]]
+            ? [...wish, [words.facts.hardware, words.pod.none]]
             : [
                 ...wish,
                 [
-                  'Hardware',
-                  `${pod.gpuCount > 1 ? `${pod.gpuCount} × ` : ''}${pod.gpuTypeId ?? 'unknown'}${pod.gpuUtilPercent === null ? '' : `, ${pod.gpuUtilPercent} % busy`}`,
+                  words.facts.hardware,
+                  `${pod.gpuCount > 1 ? `${pod.gpuCount} × ` : ''}${pod.gpuTypeId ?? words.facts.unknown}${pod.gpuUtilPercent === null ? '' : words.facts.busy(pod.gpuUtilPercent)}`,
                 ],
-                ['Place', `${pod.cloud.toLowerCase()} cloud, ${pod.dataCenterId ?? 'unknown'}`],
-                ['Image', <code key="image">{pod.image}</code>],
-                ['Pod id', <code key="id">{pod.id}</code>],
-                ['Created', dateTime(pod.createdAt)],
+                [words.facts.place, words.facts.placeOf(pod.cloud, pod.dataCenterId)],
+                [words.facts.image, <code key="image">{pod.image}</code>],
+                [words.facts.podId, <code key="id">{pod.id}</code>],
+                [words.facts.created, dateTime(pod.createdAt)],
               ]
         }
       />

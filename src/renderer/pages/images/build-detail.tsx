@@ -13,6 +13,7 @@ import { plainText } from '../../view/ansi.ts';
 import { bytes, stopwatch } from '../../view/format.ts';
 import { wasLeft } from '../../view/problem.ts';
 import { buildLook } from './build-list.tsx';
+import { words } from './messages.ts';
 
 const MOST_LINES = 5000;
 
@@ -30,7 +31,7 @@ export function BuildDetail({
     client
       .call('images.cancel', { build: build.id })
       .then(onChange)
-      .catch((error: unknown) => tell(error, 'Could not cancel the build'));
+      .catch((error: unknown) => tell(error, words.cannot.cancel));
   };
   const problem = build.problem;
   return (
@@ -41,7 +42,7 @@ export function BuildDetail({
           <StateBadge look={buildLook(build)} />
           {build.endedAt === null && (
             <Button size="sm" onClick={cancel}>
-              Cancel
+              {words.cancel}
             </Button>
           )}
         </span>
@@ -80,7 +81,7 @@ function Step({ step }: { readonly step: BuildStep }): ReactNode {
       <span className={cx('min-w-0 grow truncate font-mono text-sm', step.state === 'failed' && 'text-bad')}>
         {step.name}
       </span>
-      {step.state === 'cached' && <Tag>cached</Tag>}
+      {step.state === 'cached' && <Tag>{words.cached}</Tag>}
       {step.seconds !== null && (
         <span className="num text-sm text-soft">{stopwatch(step.seconds * 1000)}</span>
       )}
@@ -96,7 +97,7 @@ function BuildLog({ lines }: { readonly lines: readonly string[] }): ReactNode {
   return (
     <ScrollRegion
       ref={box}
-      label="Output of the build"
+      label={words.output}
       className="max-h-72 overflow-auto rounded-md border border-line bg-sunken"
     >
       <pre className="w-max min-w-full p-3 text-sm leading-relaxed">{lines.join('\n')}</pre>
@@ -146,7 +147,7 @@ function followBuild(client: Client, id: string, hearer: BuildHearer): () => voi
     }
   };
   follow().catch((error: unknown) => {
-    if (!leaving.signal.aborted && !wasLeft(error)) tell(error, 'The build is no longer followed');
+    if (!leaving.signal.aborted && !wasLeft(error)) tell(error, words.unfollowed);
   });
   return () => {
     leaving.abort();

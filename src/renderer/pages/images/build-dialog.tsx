@@ -38,7 +38,7 @@ function BuildForm({ onClose }: { readonly onClose: () => void }): ReactNode {
   const judged = judgeImage(draft);
   const asked = useDebounced(judged.request, ASK_AFTER_MS);
   const plan = useCall('images.plan', asked);
-  const blocked = busy ? 'Being started.' : (Object.values(judged.errors)[0] ?? null);
+  const blocked = busy ? words.beingStarted : (Object.values(judged.errors)[0] ?? null);
 
   const build = async (push: boolean): Promise<void> => {
     if (judged.request === null) return;
@@ -49,7 +49,7 @@ function BuildForm({ onClose }: { readonly onClose: () => void }): ReactNode {
       navigate(to.images(begun.id));
     } catch (error) {
       setBusy(false);
-      tell(error, 'Could not begin the build');
+      tell(error, words.cannot.build);
     }
   };
   return (
@@ -60,12 +60,12 @@ function BuildForm({ onClose }: { readonly onClose: () => void }): ReactNode {
       )}
       {plan.value !== null && asked !== null && <PlanView plan={plan.value} draft={draft} change={change} />}
       <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
+        <Button onClick={onClose}>{words.cancel}</Button>
         <Button blocked={blocked} onClick={() => void build(true)}>
-          Build and push
+          {words.buildAndPush}
         </Button>
         <Button look="primary" blocked={blocked} onClick={() => void build(false)}>
-          Build
+          {words.buildVerb}
         </Button>
       </div>
     </div>
@@ -86,7 +86,7 @@ function Fields({
     <div className="grid grid-cols-2 gap-3">
       <TextField
         data-first-focus
-        label="Model"
+        label={words.model}
         value={draft.model}
         placeholder="Qwen/Qwen3-8B"
         spellCheck={false}
@@ -94,7 +94,7 @@ function Fields({
         onChange={(event) => change({ model: event.target.value })}
       />
       <TextField
-        label="Repository"
+        label={words.repository}
         value={draft.repository}
         placeholder="ghcr.io/me/llm"
         spellCheck={false}
@@ -102,7 +102,7 @@ function Fields({
         onChange={(event) => change({ repository: event.target.value })}
       />
       <SelectField
-        label="Server"
+        label={words.server}
         value={draft.backend}
         onChange={(event) => change({ backend: event.target.value === 'ollama' ? 'ollama' : 'vllm' })}
       >
@@ -110,39 +110,39 @@ function Fields({
         <option value="ollama">Ollama</option>
       </SelectField>
       <SelectField
-        label="Made for"
+        label={words.madeFor}
         value={draft.target}
         onChange={(event) => change({ target: asTarget(event.target.value) })}
       >
-        <option value="pod">Pod</option>
-        <option value="queue">Serverless queue</option>
-        <option value="load-balancer">Serverless load balancer</option>
+        <option value="pod">{words.forPod}</option>
+        <option value="queue">{words.forQueue}</option>
+        <option value="load-balancer">{words.forBalancer}</option>
       </SelectField>
       <SelectField
-        label="Weights"
+        label={words.weights}
         value={draft.weights}
-        hint="Baked weights make a large image that is slow to push and pull."
+        hint={words.weightsHint}
         onChange={(event) => change({ weights: event.target.value === 'baked' ? 'baked' : 'download' })}
       >
-        <option value="download">Downloaded at start</option>
-        <option value="baked">Baked into the image</option>
+        <option value="download">{words.downloaded}</option>
+        <option value="baked">{words.baked}</option>
       </SelectField>
       <TextField
-        label="Base image"
+        label={words.base}
         value={draft.base}
-        placeholder="the stock image"
+        placeholder={words.baseHint}
         spellCheck={false}
         error={shown('base')}
         onChange={(event) => change({ base: event.target.value })}
       />
       <LinesField
-        label="Server arguments, one a line"
+        label={words.args}
         value={draft.args}
         error={shown('args')}
         onChange={(event) => change({ args: event.target.value })}
       />
       <LinesField
-        label="Python packages, pinned, one a line"
+        label={words.packages}
         value={draft.packages}
         error={shown('packages')}
         onChange={(event) => change({ packages: event.target.value })}
@@ -168,25 +168,27 @@ function PlanView({
     <div className="space-y-2 rounded-lg border border-line p-3">
       <p className="flex flex-wrap items-center gap-2">
         <code className="break-all">{plan.reference}</code>
-        {plan.exists.local && <Tag tone="ok">on this machine</Tag>}
-        {plan.exists.remote === true && <Tag tone="ok">in the registry</Tag>}
-        <span className="num text-sm text-soft">context {bytes(plan.contextBytes)}</span>
+        {plan.exists.local && <Tag tone="ok">{words.onMachine}</Tag>}
+        {plan.exists.remote === true && <Tag tone="ok">{words.inRegistry}</Tag>}
+        <span className="num text-sm text-soft">
+          {words.context} {bytes(plan.contextBytes)}
+        </span>
       </p>
       {plan.notes.map((note) => (
         <p key={note} className="text-sm text-soft">
           {note}
         </p>
       ))}
-      <Disclosure summary={draft.dockerfile === null ? 'Dockerfile' : 'Dockerfile, edited'}>
+      <Disclosure summary={draft.dockerfile === null ? words.dockerfile : words.dockerfileEdited}>
         <LinesField
-          label="Dockerfile"
+          label={words.dockerfile}
           rows={14}
           value={draft.dockerfile ?? plan.dockerfile}
           onChange={(event) => change({ dockerfile: event.target.value })}
         />
         {draft.dockerfile !== null && (
           <Button size="sm" className="mt-2" onClick={() => change({ dockerfile: null })}>
-            Back to the generated one
+            {words.generated}
           </Button>
         )}
       </Disclosure>

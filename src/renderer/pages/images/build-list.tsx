@@ -31,7 +31,7 @@ function progress(build: BuildView): string | null {
   const done = build.steps.filter((step) => step.state !== 'running').length;
   return build.totalSteps === null
     ? null
-    : `step ${Math.min(done + 1, build.totalSteps)} of ${build.totalSteps}`;
+    : words.step(Math.min(done + 1, build.totalSteps), build.totalSteps);
 }
 
 export function BuildList({

@@ -97,7 +97,7 @@ function Builds({
 function EngineState({ engine }: { readonly engine: Loaded<EngineStatus> }): ReactNode {
   if (engine.value !== null) return <Engine engine={engine.value} onRetry={engine.reload} />;
   if (engine.problem !== null) return <ProblemPanel problem={engine.problem} onRetry={engine.reload} />;
-  return <Loading what="Docker" lines={1} />;
+  return <Loading what={words.docker} lines={1} />;
 }
 
 function Engine({
@@ -109,7 +109,7 @@ function Engine({
 }): ReactNode {
   if (engine.available) {
     const facts = [
-      words.engine(engine.name ?? 'Docker', engine.version ?? ''),
+      words.engine(engine.name ?? words.docker, engine.version ?? ''),
       engine.buildKit ? 'BuildKit' : null,
       engine.architecture,
       engine.address,
@@ -126,7 +126,7 @@ function Engine({
       title={words.noEngine}
       aside={
         <Button size="sm" onClick={onRetry}>
-          Look again
+          {words.lookAgain}
         </Button>
       }
     >

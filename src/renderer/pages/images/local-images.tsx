@@ -12,7 +12,7 @@ import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { confirm } from '../../stores/confirm.ts';
 import { notify } from '../../stores/notices.ts';
-import { bytes, dateTime, plural } from '../../view/format.ts';
+import { bytes, dateTime } from '../../view/format.ts';
 import type { Problem } from '../../view/problem.ts';
 import { words } from './messages.ts';
 
@@ -41,30 +41,30 @@ export function LocalImages({
           <ProblemPanel problem={problem} onRetry={onChange} />
         </div>
       )}
-      {images === null && problem === null && <Loading what="images" />}
+      {images === null && problem === null && <Loading what={words.title} />}
       {images?.length === 0 && <p className="px-4 pb-4 text-soft">{words.none}</p>}
       {images !== null && images.length > 0 && (
-        <ScrollRegion label="Images on this machine, table" className="overflow-x-auto">
+        <ScrollRegion label={words.localTable} className="overflow-x-auto">
           <table className="w-full">
             <thead>
               <tr className="border-y border-line">
                 <th scope="col" className={headCell}>
-                  Image
+                  {words.columns.image}
                 </th>
                 <th scope="col" className={headCell}>
-                  Made for
+                  {words.madeFor}
                 </th>
                 <th scope="col" className={numHead}>
-                  Size
+                  {words.columns.size}
                 </th>
                 <th scope="col" className={headCell}>
-                  Made
+                  {words.columns.made}
                 </th>
                 <th scope="col" className={headCell}>
-                  Used by
+                  {words.columns.usedBy}
                 </th>
                 <th scope="col" className={headCell}>
-                  <span className="sr-only">Actions</span>
+                  <span className="sr-only">{words.columns.actions}</span>
                 </th>
               </tr>
             </thead>
@@ -103,20 +103,28 @@ function Row({
       <td className={numCell}>{bytes(image.sizeBytes)}</td>
       <td className={`${cell} num text-soft`}>{dateTime(image.createdAt)}</td>
       <td className={cell}>
-        {image.usedBy.length === 0 ? <span className="text-faint">nothing</span> : image.usedBy.join(', ')}
+        {image.usedBy.length === 0 ? (
+          <span className="text-faint">{words.byNothing}</span>
+        ) : (
+          image.usedBy.join(', ')
+        )}
       </td>
       <td className={`${cell} text-right!`}>
         {reference !== undefined && (
           <Menu
             trigger={
-              <IconButton label={`More for ${name}`} title="More" icon={<Ellipsis size={16} aria-hidden />} />
+              <IconButton
+                label={words.moreFor(name)}
+                title={words.more}
+                icon={<Ellipsis size={16} aria-hidden />}
+              />
             }
           >
-            <MenuItem onSelect={() => void actions.push(reference)}>Push</MenuItem>
-            <MenuItem onSelect={() => void actions.smoke(reference)}>Try a start without a GPU</MenuItem>
+            <MenuItem onSelect={() => void actions.push(reference)}>{words.push}</MenuItem>
+            <MenuItem onSelect={() => void actions.smoke(reference)}>{words.smoke}</MenuItem>
             <MenuLine />
             <MenuItem tone="danger" onSelect={() => void actions.remove(reference)}>
-              Remove…
+              {words.remove}
             </MenuItem>
           </Menu>
         )}
@@ -137,38 +145,37 @@ function useImageActions(onChange: () => void) {
   };
   return {
     push: (reference: string) =>
-      run(`Could not push ${reference}`, async () => {
+      run(words.cannot.push(reference), async () => {
         const build = await client.call('images.push', { reference });
         navigate(to.images(build.id));
       }),
     smoke: (reference: string) =>
-      run(`Could not try ${reference}`, async () => {
+      run(words.cannot.smoke(reference), async () => {
         const result = await client.call('images.smoke', { reference });
         const last = result.lines.at(-1) ?? '';
-        if (result.ok) say(`${reference} starts`, last);
-        else
-          notify({ at: now(), tone: 'bad', title: `${reference} does not start`, body: last, action: null });
+        if (result.ok) say(words.starts(reference), last);
+        else notify({ at: now(), tone: 'bad', title: words.startsNot(reference), body: last, action: null });
       }),
     remove: (reference: string) =>
-      run(`Could not remove ${reference}`, async () => {
+      run(words.cannot.remove(reference), async () => {
         const yes = await confirm({
-          title: `Remove ${reference}?`,
-          effects: ['It is removed from this machine. What was pushed stays in the registry.'],
-          verb: 'Remove image',
+          title: words.removeTitle(reference),
+          effects: [words.removeText],
+          verb: words.removeVerb,
           tone: 'normal',
         });
         if (yes) await client.call('images.remove', { reference });
       }),
     prune: () =>
-      run('Could not remove unused images', async () => {
+      run(words.cannot.prune, async () => {
         const preview = await client.call('images.prunePreview', {});
-        if (preview.images.length === 0) return say('Nothing is unused');
+        if (preview.images.length === 0) return say(words.nothingUnused);
         const yes = await confirm({
-          title: `Remove ${plural(preview.images.length, 'unused image')}?`,
+          title: words.pruneTitle(preview.images.length),
           effects: preview.images.map(
             (image) => `${image.references[0] ?? image.id}, ${bytes(image.sizeBytes)}`,
           ),
-          verb: `Free at least ${bytes(preview.bytes)}`,
+          verb: words.freeAtLeast(bytes(preview.bytes)),
           tone: 'normal',
         });
         if (yes) await client.call('images.prune', { ids: preview.images.map((image) => image.id) });

@@ -1,6 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { navigate, to, useRoute } from '../../app/router.ts';
-import { Choice } from '../../components/choice.tsx';
+import { Choice, labelled } from '../../components/choice.tsx';
 import { LogView } from '../../components/log-view/log-view.tsx';
 import { PageHead } from '../../components/page.tsx';
 import { EmptyState } from '../../components/surface.tsx';
@@ -9,6 +9,7 @@ import { useDeployments } from '../../stores/deployments.ts';
 import { useTraffic } from '../../stores/traffic.ts';
 import { filterRequests, type RequestFilter } from '../../view/requests.ts';
 import { sortForOverview } from '../../view/state.ts';
+import { words } from './messages.ts';
 
 const APP = '@app';
 const REQUESTS = '@requests';
@@ -22,27 +23,27 @@ export default function Logs(): ReactNode {
   const source = asked ?? names[0] ?? APP;
   const picker = (
     <select
-      aria-label="Log"
+      aria-label={words.log}
       className="field h-8 max-w-56"
       value={source}
       onChange={(event) => navigate(to.logs(event.target.value))}
     >
-      <optgroup label="Deployments">
+      <optgroup label={words.deployments}>
         {names.map((name) => (
           <option key={name} value={name}>
             {name}
           </option>
         ))}
       </optgroup>
-      <optgroup label="This app">
-        <option value={REQUESTS}>Requests</option>
-        <option value={APP}>App log</option>
+      <optgroup label={words.thisApp}>
+        <option value={REQUESTS}>{words.requests}</option>
+        <option value={APP}>{words.appLog}</option>
       </optgroup>
     </select>
   );
   return (
     <>
-      <PageHead title="Logs" />
+      <PageHead title={words.title} />
       {source === REQUESTS ? (
         <Requests picker={picker} />
       ) : (
@@ -56,12 +57,7 @@ export default function Logs(): ReactNode {
   );
 }
 
-const OUTCOMES = [
-  { id: 'all', label: 'All' },
-  { id: 'ok', label: 'OK' },
-  { id: 'error', label: 'Failed' },
-  { id: 'aborted', label: 'Client left' },
-] as const;
+const OUTCOMES = ['all', 'ok', 'error', 'aborted'] as const;
 
 function Requests({ picker }: { readonly picker: ReactNode }): ReactNode {
   const recent = useTraffic((state) => state.recent);
@@ -72,26 +68,26 @@ function Requests({ picker }: { readonly picker: ReactNode }): ReactNode {
       <div className="flex flex-wrap items-center gap-2 border-b border-line px-5 py-2">
         {picker}
         <Choice
-          label="Result"
-          options={OUTCOMES}
+          label={words.result}
+          options={labelled(OUTCOMES, words.outcomes)}
           value={filter.outcome}
           onChange={(outcome) => setFilter({ ...filter, outcome })}
         />
         <input
           data-find
           type="search"
-          aria-label="Filter requests"
-          placeholder="Model, client, code…"
+          aria-label={words.filter}
+          placeholder={words.filterHint}
           className="field h-8 w-52"
           value={filter.text}
           onChange={(event) => setFilter({ ...filter, text: event.target.value })}
         />
         <span role="status" className="num text-sm text-soft">
-          {shown.length} of {recent?.length ?? 0}
+          {shown.length} {words.of} {recent?.length ?? 0}
         </span>
       </div>
       {shown.length === 0 ? (
-        <EmptyState title={recent?.length ? 'No request matches.' : 'No request yet.'} />
+        <EmptyState title={recent?.length ? words.noMatch : words.noneYet} />
       ) : (
         <VirtualRequests requests={shown} />
       )}

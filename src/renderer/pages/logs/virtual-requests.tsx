@@ -3,6 +3,7 @@ import { useRef, type ReactNode } from 'react';
 import type { RequestRecord } from '../../../shared/model.ts';
 import { RequestHead, RequestRow } from '../../components/request-table.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { words } from './messages.ts';
 
 const ROW_HEIGHT = 33;
 
@@ -22,11 +23,11 @@ export function VirtualRequests({ requests }: { readonly requests: readonly Requ
     <ScrollRegion
       ref={scroller}
 
-      label="Requests, newest first"
+      label={words.newestFirst}
       className="min-h-0 grow overflow-auto bg-surface focus-visible:-outline-offset-2"
     >
       <table className="w-full" aria-rowcount={requests.length + 1}>
-        <caption className="sr-only">Requests, newest first</caption>
+        <caption className="sr-only">{words.newestFirst}</caption>
         <thead className="sticky top-0 bg-surface">
           <RequestHead />
         </thead>

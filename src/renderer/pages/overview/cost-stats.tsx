@@ -49,7 +49,7 @@ export function CostStats({
         value={
           <span
             title={
-              unattended.excludes.length === 0 ? undefined : `Leaves out: ${unattended.excludes.join('; ')}`
+              unattended.excludes.length === 0 ? undefined : words.leavesOut(unattended.excludes.join('; '))
             }
           >
             {ceiling.value}

@@ -80,18 +80,18 @@ function RowFacts({ view }: { readonly view: DeploymentView }): ReactNode {
       ? null
       : `${view.pod.gpuCount > 1 ? `${view.pod.gpuCount} × ` : ''}${view.pod.gpuTypeId ?? 'GPU'}`;
   if (gpu !== null) facts.push(gpu.replace('NVIDIA ', '').replace('GeForce ', ''));
-  if (isStarting(view)) facts.push(`${stopwatch(nowMs - Date.parse(view.since))} so far`);
+  if (isStarting(view)) facts.push(words.soFar(stopwatch(nowMs - Date.parse(view.since))));
   if (view.state === 'ready') {
     if (view.lastRequestAt !== null && view.inFlight === 0)
-      facts.push(`last request ${ago(view.lastRequestAt, nowMs)}`);
+      facts.push(words.lastRequest(ago(view.lastRequestAt, nowMs)));
     if (view.idleStopsAt !== null)
-      facts.push(`idle stop in ${duration(Date.parse(view.idleStopsAt) - nowMs)}`);
+      facts.push(words.idleStopIn(duration(Date.parse(view.idleStopsAt) - nowMs)));
   }
-  if (facts.length === 0) facts.push(`${contextSize(view.spec.contextTokens)} context`);
+  if (facts.length === 0) facts.push(words.contextOf(contextSize(view.spec.contextTokens)));
   return (
     <p className="num flex items-center gap-2 truncate text-sm text-soft">
       <span className="truncate">{facts.join(' · ')}</span>
-      {view.watchdog.state === 'unprotected' && <Tag tone="warn">no watchdog</Tag>}
+      {view.watchdog.state === 'unprotected' && <Tag tone="warn">{words.noWatchdog}</Tag>}
     </p>
   );
 }

@@ -37,17 +37,17 @@ export default function Overview(): ReactNode {
       <PageHead title={words.title}>
         {billing.views.length > 1 && (
           <Button icon={<Square size={13} aria-hidden />} onClick={() => void actions.stopAll()}>
-            Stop all…
+            {words.stopAll}
           </Button>
         )}
         <a href={to.deploy()} className={buttonClass('primary')}>
-          <Plus size={15} aria-hidden /> Deploy a model
+          <Plus size={15} aria-hidden /> {words.deploy}
         </a>
       </PageHead>
       <PageBody>
         <CostStats budget={settings?.budget.usdPerDay ?? null} running={billing.views.length} />
         {attention.length > 0 && <Attention items={attention} />}
-        {!loaded && <Loading what="deployments" />}
+        {!loaded && <Loading what={words.deployments} />}
         {loaded && deployments.length === 0 && <Recipes />}
         {deployments.length > 0 && <DeploymentList deployments={deployments} />}
         {deployments.length > 0 && <TrafficPanel />}

@@ -46,7 +46,7 @@ function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
   const facts =
     best === undefined
       ? null
-      : `${best.gpuName} · needs ${gib(best.needGiB)} · ${contextSize(recipe.contextTokens)} context`;
+      : words.recipeNeeds(best.gpuName, gib(best.needGiB), contextSize(recipe.contextTokens));
   return (
     <li>
       <a
@@ -61,14 +61,14 @@ function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
         <span className="num mt-3 text-lg font-semibold">
           {best === undefined
             ? plan.loading
-              ? 'Asking the price…'
-              : 'No price now'
+              ? words.askingPrice
+              : words.noPriceNow
             : priceUp(best.usdPerHour)}
         </span>
         <span className="text-sm text-soft">{facts ?? plan.problem?.title ?? ' '}</span>
         {best !== undefined && (
           <span className="text-sm text-faint">
-            ready in about{' '}
+            {words.readyIn}{' '}
             {durationRange(best.secondsToFirstToken.low * 1000, best.secondsToFirstToken.high * 1000)}
           </span>
         )}

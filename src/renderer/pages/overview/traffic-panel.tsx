@@ -3,7 +3,8 @@ import { RequestTable } from '../../components/request-table.tsx';
 import { Section } from '../../components/surface.tsx';
 import { Sparkline } from '../../components/sparkline.tsx';
 import { useTraffic } from '../../stores/traffic.ts';
-import { count, latency, percent, plural } from '../../view/format.ts';
+import { count, latency, percent } from '../../view/format.ts';
+import { words as view } from '../../view/messages.ts';
 import { words } from './messages.ts';
 
 const SHOWN = 8;
@@ -17,27 +18,27 @@ export function TrafficPanel(): ReactNode {
           <div className="grid grid-cols-[minmax(9rem,1.6fr)_repeat(4,minmax(5.5rem,1fr))] items-end gap-4 @max-3xl:grid-cols-2">
             <Sparkline
               values={traffic.perMinute.map((point) => point.requests)}
-              label={`Requests a minute: ${plural(traffic.requests, 'request')} in the last ${traffic.windowMinutes} minutes`}
+              label={words.perMinute(view.requests(traffic.requests), traffic.windowMinutes)}
             />
             <Figure
-              label="Requests"
+              label={words.requests}
               value={count(traffic.requests)}
-              note={`${traffic.inFlight} running now`}
+              note={words.runningNow(traffic.inFlight)}
             />
             <Figure
-              label="First token"
+              label={words.firstToken}
               value={latency(traffic.firstTokenMsP50)}
               note={`p95 ${latency(traffic.firstTokenMsP95)}`}
             />
             <Figure
-              label="Cache hits"
+              label={words.cacheHits}
               value={traffic.requests === 0 ? '–' : percent(traffic.cacheHits / traffic.requests)}
-              note={`${count(traffic.cacheHits)} answers`}
+              note={words.answers(count(traffic.cacheHits))}
             />
             <Figure
-              label="Errors"
+              label={words.errors}
               value={traffic.requests === 0 ? '–' : percent(traffic.errors / traffic.requests)}
-              note={plural(traffic.errors, 'request')}
+              note={view.requests(traffic.errors)}
             />
           </div>
         </Section>

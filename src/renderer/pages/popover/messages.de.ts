@@ -9,4 +9,5 @@ export const popover: typeof english = {
   deploy: 'Bereitstellen …',
   stopAll: (saves: string) => `Alles stoppen, ${saves} sparen`,
   none: 'Kein Modell läuft. Nichts kostet Geld.',
+  idleStopIn: (time: string) => `Leerlauf-Stopp in ${time}`,
 };

@@ -9,4 +9,5 @@ export const words = catalogue('popover', {
   deploy: 'Deploy…',
   stopAll: (saves: string) => `Stop all, save ${saves}`,
   none: 'No models running. Nothing costs money.',
+  idleStopIn: (time: string) => `idle stop in ${time}`,
 });

@@ -28,7 +28,7 @@ export default function Popover(): ReactNode {
     <>
       <Head onOpen={() => open(to.overview())} />
       <div className="min-h-0 grow overflow-y-auto">
-        {!loaded && <Loading what="deployments" />}
+        {!loaded && <Loading what={words.title} />}
         {loaded && deployments.length === 0 && <EmptyState title={words.none} />}
         <ul className="divide-y divide-line/70">
           {deployments.map((view) => (
@@ -74,7 +74,7 @@ function Head({ onOpen }: { readonly onOpen: () => void }): ReactNode {
 function Row({ view, onOpen }: { readonly view: DeploymentView; readonly onOpen: () => void }): ReactNode {
   const nowMs = useNow(10_000);
   const idle =
-    view.idleStopsAt === null ? null : `idle stop in ${duration(Date.parse(view.idleStopsAt) - nowMs)}`;
+    view.idleStopsAt === null ? null : words.idleStopIn(duration(Date.parse(view.idleStopsAt) - nowMs));
   return (
     <li className="flex items-center gap-3 px-4 py-2">
       <div className="min-w-0 grow">

@@ -41,7 +41,7 @@ export function EndpointStep({
           />
         )}
         <CopyField label="URL" value={endpointUrl(status)} />
-        <CopyField label="Model" value={view.models[0] ?? view.name} />
+        <CopyField label={words.modelName} value={view.models[0] ?? view.name} />
         <div className="flex flex-wrap gap-2 pt-2">
           <Button look="primary" onClick={() => onLeave(to.playground(view.name))}>
             {w.chat}

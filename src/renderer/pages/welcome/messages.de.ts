@@ -33,4 +33,12 @@ export const welcome: typeof english = {
     overview: 'Zur Übersicht',
   },
   skip: 'Überspringen, zur Übersicht',
+  modelName: 'Modell',
+  cannotStart: (title: string) => `${title} konnte nicht gestartet werden; nichts wurde gemietet`,
+  context: 'Kontext',
+  gpuAndTime: (gpu: string, range: string) => ` · ${gpu} · bereit in ${range}`,
+  asking: (title: string) => `${title}: Preis wird abgefragt`,
+  startFor: (title: string, price: string) => `${title} für ${price} starten`,
+  beingStarted: 'Wird gestartet.',
+  keyBad: 'Dieser Schlüssel funktioniert noch nicht.',
 };

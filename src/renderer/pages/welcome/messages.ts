@@ -33,4 +33,12 @@ export const words = catalogue('welcome', {
     overview: 'Go to Overview',
   },
   skip: 'Skip, go to Overview',
+  modelName: 'Model',
+  cannotStart: (title: string) => `Could not start ${title}; nothing was rented`,
+  context: 'context',
+  gpuAndTime: (gpu: string, range: string) => ` · ${gpu} · ready in ${range}`,
+  asking: (title: string) => `${title}: asking the price`,
+  startFor: (title: string, price: string) => `Start ${title} for ${price}`,
+  beingStarted: 'Being started.',
+  keyBad: 'This key does not work yet.',
 });

@@ -72,7 +72,7 @@ function RecipeChoice({
       onStarted(view.name);
     } catch (error) {
       setBusy(false);
-      tell(error, `Could not start ${recipe.title}; nothing was rented`);
+      tell(error, words.cannotStart(recipe.title));
     }
   };
   return (
@@ -83,19 +83,20 @@ function RecipeChoice({
       </p>
       <p className="mt-2 grow text-sm text-soft">{recipe.purpose}</p>
       <p className="num mt-2 text-sm text-soft">
-        {contextSize(recipe.contextTokens)} context
+        {contextSize(recipe.contextTokens)} {words.context}
         {best !== undefined &&
-          ` · ${best.gpuName} · ready in ${durationRange(best.secondsToFirstToken.low * 1000, best.secondsToFirstToken.high * 1000)}`}
+          words.gpuAndTime(
+            best.gpuName,
+            durationRange(best.secondsToFirstToken.low * 1000, best.secondsToFirstToken.high * 1000),
+          )}
       </p>
       <SpendButton
         look="primary"
         className="mt-3"
         verb={words.model.start}
         usdPerHour={price}
-        aria-label={
-          price === null ? `${recipe.title}: asking the price` : `Start ${recipe.title} for ${price}`
-        }
-        blocked={busy ? 'Being started.' : plan.problem === null ? null : plan.problem.title}
+        aria-label={price === null ? words.asking(recipe.title) : words.startFor(recipe.title, price)}
+        blocked={busy ? words.beingStarted : plan.problem === null ? null : plan.problem.title}
         onClick={() => void start()}
       />
     </li>

@@ -40,7 +40,7 @@ export function WhereStep({ onDone }: { readonly onDone: () => void }): ReactNod
               <Button
                 look="primary"
                 className="mt-3"
-                blocked={check.ok ? null : 'This key does not work yet.'}
+                blocked={check.ok ? null : words.keyBad}
                 onClick={onDone}
               >
                 {w.goOn}
