@@ -1,6 +1,7 @@
 import { CircleCheck, CircleX, Info, Radio, TriangleAlert } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { ClientSheet } from '../../../shared/clients/clients.ts';
+import { writesFile } from '../../../shared/clients/files.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { copy, tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
@@ -19,7 +20,9 @@ import {
 } from '../../view/connect.ts';
 import { latency } from '../../view/format.ts';
 import { CheckSection } from './check-section.tsx';
+import { FileSection } from './file-section.tsx';
 import { words } from './messages.ts';
+import { OwnKeyRow, type OwnKey } from './own-key.tsx';
 
 export function ClientCard({
   sheet,
@@ -32,6 +35,8 @@ export function ClientCard({
   readonly view: DeploymentView | undefined;
   readonly keyHint: string;
 }): ReactNode {
+  const [ownKey, setOwnKey] = useState<OwnKey | null>(null);
+  const snippets = shownSnippets(sheet, target, ownKey?.hint ?? keyHint);
   const warning = view === undefined ? null : unfitness(sheet, view.spec.contextTokens);
   return (
     <section aria-labelledby="client-name" className="min-w-0 grow space-y-4 overflow-y-auto px-6 py-4">
@@ -49,8 +54,12 @@ export function ClientCard({
           </a>
         </p>
       )}
-      {shownSnippets(sheet, target, keyHint).map((snippet) => (
-        <SnippetView key={snippet.text} snippet={snippet} client={sheet.name} />
+      {writesFile(sheet.id) && view !== undefined && (
+        <FileSection key={view.id} client={sheet.id} name={sheet.name} view={view} />
+      )}
+      {sheet.way !== 'impossible' && <OwnKeyRow client={sheet.name} made={ownKey} onMade={setOwnKey} />}
+      {snippets.map((snippet) => (
+        <SnippetView key={snippet.text} snippet={snippet} client={sheet.name} ownKey={ownKey} />
       ))}
       {sheet.notes.length > 0 && (
         <ul className="space-y-1">
@@ -74,25 +83,31 @@ export function ClientCard({
 function SnippetView({
   snippet,
   client,
+  ownKey,
 }: {
   readonly snippet: ShownSnippet;
   readonly client: string;
+  readonly ownKey: OwnKey | null;
 }): ReactNode {
   const { client: core } = useApp();
   const what = `${client} ${words.languages[snippet.language]}`;
   const copySnippet = async (): Promise<void> => {
     try {
-      const { key } = snippet.hasKey ? await core.call('proxy.key', {}) : { key: '' };
-      await copy(snippetWithKey(snippet, key), snippet.hasKey ? `${what}, with your local key,` : what);
+      const key = snippet.hasKey ? (ownKey?.secret ?? (await core.call('proxy.key', {})).key) : '';
+      await copy(snippetWithKey(snippet, key), snippet.hasKey ? words.withKey(what, ownKey?.name) : what);
     } catch (error) {
-      tell(error, `Could not copy ${what}`);
+      tell(error, words.notCopied(what));
     }
   };
   return (
     <div>
       <h3 className="mb-1 text-sm text-soft">{snippet.place ?? words.places[snippet.language]}</h3>
       <CodeBlock label={what} text={snippet.text} shown={snippet.shown} onCopy={() => void copySnippet()} />
-      {snippet.hasKey && <p className="mt-1 text-sm text-faint">{words.includesKey}</p>}
+      {snippet.hasKey && (
+        <p className="mt-1 text-sm text-faint">
+          {ownKey === null ? words.includesKey : words.own.carries(ownKey.name)}
+        </p>
+      )}
     </div>
   );
 }
