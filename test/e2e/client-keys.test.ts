@@ -1,15 +1,22 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from '../support/instance.ts';
 
 describe('keys for single clients', () => {
-  const app = new Installation();
+  const home = mkdtempSync(join(tmpdir(), 'rplm-home-'));
+  const app = new Installation({ HOME: home, XDG_CONFIG_HOME: join(home, '.config') });
   let endpoint: string;
 
   beforeAll(async () => {
     ({ endpoint } = await app.serve(['--sandbox-speed', '100']));
     await app.cli(['deploy', '--model', 'Qwen/Qwen3-0.6B', '--name', 'small', '--no-start', '--yes']);
   });
-  afterAll(() => app.end());
+  afterAll(async () => {
+    await app.end();
+    rmSync(home, { recursive: true, force: true });
+  });
 
   const models = (key: string): Promise<Response> =>
     fetch(`${endpoint}/models`, { headers: { authorization: `Bearer ${key}` } });
@@ -26,6 +33,21 @@ describe('keys for single clients', () => {
     expect((await app.cli(['key', 'revoke', 'editor'])).code).toBe(0);
     expect((await models(secret)).status).toBe(401);
     expect((await app.cli(['key', 'revoke', 'editor'])).code).toBe(3);
+  });
+
+  it('stand in the file of a tool that was written, and end with its undo', async () => {
+    const path = join(home, '.config/opencode/opencode.json');
+    expect((await app.cli(['connect', 'opencode', '--write'])).code, 'nobody said yes').toBe(4);
+    expect(existsSync(path)).toBe(false);
+    const written = await app.cli(['connect', 'opencode', '--write', '--yes']);
+    expect(written.text).toContain(`Wrote ${path}.`);
+    const secret = /pat_local_[0-9a-f]{64}/.exec(readFileSync(path, 'utf8'))?.[0] ?? '';
+    expect(written.text).not.toContain(secret);
+    expect((await models(secret)).status).toBe(200);
+    expect((await app.cli(['key', 'list'])).stdout).toContain('OpenCode');
+    expect((await app.cli(['connect', 'opencode', '--undo'])).code).toBe(0);
+    expect(existsSync(path)).toBe(false);
+    expect((await models(secret)).status).toBe(401);
   });
 
   it('may be denied to start hardware', async () => {
