@@ -12,12 +12,14 @@ import { costHandlers } from './handlers/costs.ts';
 import { imageHandlers, imageStreams } from './handlers/images.ts';
 import { deploymentHandlers, logStreams } from './handlers/deployments.ts';
 import { planHandlers } from './handlers/plans.ts';
+import { volumeHandlers } from './handlers/volumes.ts';
 import { Disposables, type Disposable } from './platform/lifecycle.ts';
 import type { RunPodApi } from './runpod/api.ts';
 import { checkKey } from './runpod/key-check.ts';
 
 import type { ManagerParts } from './manager-parts.ts';
 import { newProxy } from './new-proxy.ts';
+import { newVolumes } from './new-volumes.ts';
 import { accessOf, createServices, PLANNER } from './services.ts';
 type ManagerMethod = Extract<
   keyof MethodHandlers,
@@ -31,6 +33,7 @@ type ManagerMethod = Extract<
   | `costs.${string}`
   | `images.${string}`
   | `keys.${string}`
+  | `volumes.${string}`
 >;
 
 /** The core for one cloud: everything below the two bodies, which only choose adapters and drive it. */
@@ -45,6 +48,8 @@ export interface Manager extends Disposable {
   /** null until the proxy listens. */
   proxyUrl(): string | null;
   subscribe(listener: (event: AppEvent) => void): () => void;
+  /** The configuration changed: takes what is not read anew at every use. @throws AppError config_invalid */
+  reconfigure(): void;
   checkKey(key: string, signal: AbortSignal): Promise<KeyCheck>;
   /** Recovers what was under way, begins to watch, then opens the proxy. @throws AppError port_in_use */
   start(): Promise<void>;
@@ -66,7 +71,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
   const { cloud, clock, config } = parts;
   const services = createServices(parts, owned);
   const { fleet, runpod, events, requests, ledger } = services;
-  const { proxy, keys } = await newProxy(parts, services, owned);
+  const { proxy, keys, reconfigure } = await newProxy(parts, services, owned);
   let url: string | null = null;
   const activity: ActivityParts = {
     requests,
@@ -86,12 +91,14 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     scrub: parts.scrub,
   });
   const common = { api: runpod, clock, simulated: cloud.simulated };
+  const plans = planHandlers({ ...common, models: services.models, fleet, planner: PLANNER });
   return {
     cloud,
     fleet,
     runpod,
     methods: {
-      ...planHandlers({ ...common, models: services.models, fleet, planner: PLANNER }),
+      ...plans,
+      ...volumeHandlers(newVolumes(parts, services, plans['plan.make'])),
       ...deploymentHandlers(fleet),
       ...costHandlers({ ...common, ledger, fleet, requests, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),
@@ -107,6 +114,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     cloudProblem: () => services.cloudProblem(),
     proxyUrl: () => url,
     subscribe: (listener) => events.subscribe(listener),
+    reconfigure,
     // A key is RunPod's, whichever cloud is in use while it is entered.
     checkKey: (key, signal) => {
       const { apiUrl, graphqlUrl } = config().runpod;

@@ -49,6 +49,7 @@ import {
 } from './clients/files.ts';
 import { connectCheckItemSchema } from './clients/voice.ts';
 import { userSettingsSchema } from './user-settings.ts';
+import { volumeAdviceSchema, volumeSchema, volumeWishSchema } from './volumes.ts';
 
 /**
  * The contract between the core and whoever drives it: the desktop renderer (IPC), the browser UI and the command line
@@ -162,6 +163,13 @@ export const methods = {
   /** The user's word that the key in use is of the account in which the pods were made: what RunPod does not show is gone. */
   'radar.confirmAccount': method(nothing, z.object({ ok: z.literal(true) })),
   'radar.adopt': method(z.strictObject({ id: z.string().min(1), name: nameSchema }), deploymentViewSchema),
+
+  'volumes.list': method(nothing, z.object({ volumes: z.array(volumeSchema) })),
+  /** Whether a volume for a model's weights pays, what it costs and where it can be; creates nothing. */
+  'volumes.advise': method(planRequestSchema, volumeAdviceSchema),
+  /** Makes one, or finds the one made for that model there before. It bills from then on. */
+  'volumes.create': method(volumeWishSchema, volumeSchema),
+  'volumes.remove': method(z.strictObject({ id: z.string().min(1) }), done),
 
   'secrets.status': method(nothing, z.object({ secrets: z.array(secretStatusSchema) })),
   'secrets.set': method(

@@ -29,6 +29,8 @@ import {
   sampleModelHits,
   samplePlan,
   sampleRadar,
+  sampleVolume,
+  sampleVolumeAdvice,
   sampleRequest,
   sampleSecrets,
   sampleStatus,
@@ -303,6 +305,10 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
       return ok;
     },
     'radar.confirmAccount': () => Promise.resolve({ ok: true as const }),
+    'volumes.list': () => Promise.resolve({ volumes: [sampleVolume()] }),
+    'volumes.advise': ({ model }) => Promise.resolve({ ...sampleVolumeAdvice(), model }),
+    'volumes.create': async ({ dataCenterId, sizeGb }) => ({ ...sampleVolume(), dataCenterId, sizeGb }),
+    'volumes.remove': () => Promise.resolve({ ok: true as const }),
     'radar.adopt': async ({ name }) => state.set(sampleDeployment({ name, model: 'Qwen/Qwen3-8B' }, now)),
     'secrets.status': () => Promise.resolve({ secrets: [...secrets.values()] }),
     'secrets.set': async ({ name, value }) => {

@@ -1,3 +1,4 @@
+import type { VolumeAdvice, VolumeView } from '../../src/shared/volumes.ts';
 import type { ConnectCheckItem } from '../../src/shared/clients/voice.ts';
 import {
   deploymentSpecSchema,
@@ -359,6 +360,32 @@ export function sampleEntries(now = SAMPLE_NOW): LedgerEntry[] {
     },
   ];
 }
+
+export const sampleVolume = (): VolumeView => ({
+  id: 'vol1',
+  name: 'rplm-cache-Qwen--Qwen3-8B',
+  sizeGb: 30,
+  dataCenterId: 'EU-RO-1',
+  usdPerMonth: 2.1,
+  cacheOf: 'Qwen/Qwen3-8B',
+  usedBy: [],
+});
+
+export const sampleVolumeAdvice = (): VolumeAdvice => ({
+  model: 'Qwen/Qwen3-8B',
+  sizeGb: 23,
+  usdPerMonth: 1.61,
+  loadSeconds: { without: 180, with: 54, from: 'history' },
+  startsLastMonth: 40,
+  paysFromStarts: 177,
+  pays: false,
+  why: 'Fetching and loading the weights took 180 s; from a network volume about 54 s.',
+  dataCenters: [
+    { id: 'EU-RO-1', name: 'EU Romania 1', stock: 'HIGH' },
+    { id: 'US-KS-2', name: 'US Kansas 2', stock: 'LOW' },
+  ],
+  existing: null,
+});
 
 export function sampleRadar(now = SAMPLE_NOW): Radar {
   return {

@@ -73,6 +73,12 @@ export const COMMANDS: readonly Group[] = [
         summary: 'find, stop or adopt what runs in the account',
         load: () => import('./radar.ts'),
       },
+      {
+        name: 'volumes',
+        fallback: 'list',
+        summary: 'keep the weights of a model on a network volume, where that pays',
+        load: () => import('./volumes.ts'),
+      },
     ],
   },
   {

@@ -1,11 +1,14 @@
 import { InvalidArgumentError } from 'commander';
+import { AppError } from '../../shared/errors.ts';
 import {
   deploymentSpecSchema,
   type DeploymentView,
   type DeploymentWish,
   type Plan,
+  type PlanWish,
 } from '../../shared/model.ts';
 import { usualLimit } from '../../shared/price-limit.ts';
+import type { VolumeView } from '../../shared/volumes.ts';
 import type { ControlClient } from '../control/client.ts';
 import { inputError } from '../control/input-error.ts';
 import type { Cli } from './cli.ts';
@@ -14,6 +17,7 @@ import { examples } from './help.ts';
 import { announcePrice, bestOf } from './price.ts';
 import { priceLine, renderPlan } from './render/plan.ts';
 import { baseUrl } from './render/words.ts';
+import { volumeFor } from './volumes.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
 import { addWishOptions, collect, given, planWish, positive, wholeNumber, type WishOptions } from './wish.ts';
 
@@ -26,6 +30,7 @@ interface DeployOptions extends WishOptions, WaitOptions {
   readonly maxBootCost?: number;
   readonly maxDayCost?: number;
   readonly alias?: readonly string[];
+  readonly volume?: string;
   readonly start: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -42,6 +47,7 @@ export const define: Define = (command, run) => {
     .option('--max-boot-cost <usd>', 'a start that costs more is given up (default: 2)', positive)
     .option('--max-day-cost <usd>', 'it is stopped when a day has cost so much', positive)
     .option('--alias <name>', 'one more name for clients; may be repeated', collect)
+    .option('--volume <id>', 'network volume that keeps the weights; "new" makes one for this model')
     .option('--no-start', 'store it without starting it')
     .option('--dry-run', 'show the plan and what would be created, and create nothing')
     .option('--yes', 'do not ask about the price');
@@ -59,13 +65,17 @@ export const define: Define = (command, run) => {
         const args = invocation.args;
         const options = invocation.opts<DeployOptions>();
         const api = await cli.connect();
-        const wish = planWish(args, options);
+        const asked = planWish(args, options);
+        const name = options.name ?? nameFor(asked.model);
+        refuseBadSpec({ name, ...asked, ...ownWish(options) });
+        const volume = await volumeOf(cli, api, args, options);
+        const wish = onVolume(asked, volume);
         const spec: DeploymentWish = {
-          name: options.name ?? nameFor(wish.model),
+          name,
           ...wish,
           ...ownWish(options),
+          ...(volume === null ? {} : { volume: { networkVolumeId: volume.id } }),
         };
-        refuseBadSpec(spec);
         const plan = await api.call('plan.make', wish, cli.signal);
         const limit = options.maxPrice ?? usualLimit(bestOf(plan));
         const limited = { ...spec, compute: { ...spec.compute, maxUsdPerHour: limit } };
@@ -74,6 +84,28 @@ export const define: Define = (command, run) => {
       }),
     );
 };
+
+async function volumeOf(
+  cli: Cli,
+  api: ControlClient,
+  args: readonly string[],
+  { volume, dryRun = false, ...options }: DeployOptions,
+): Promise<VolumeView | null> {
+  if (volume === undefined) return null;
+  if (volume !== 'new' || !dryRun) return volumeFor(cli, api, args, { ...options, volume });
+  throw new AppError('invalid_input', '--volume new would make a volume, and --dry-run makes nothing.', {
+    advice: 'See what it would be with: runpod-llm volumes advise',
+  });
+}
+
+/** A pod runs where its volume is, and volumes are on Secure Cloud (trap 22). */
+function onVolume(wish: PlanWish, volume: VolumeView | null): PlanWish {
+  if (volume === null) return wish;
+  return {
+    ...wish,
+    compute: { ...wish.compute, cloud: 'SECURE', dataCenterIds: [volume.dataCenterId] },
+  };
+}
 
 /** Before any price is told or accepted. @throws AppError invalid_input */
 function refuseBadSpec(spec: DeploymentWish): void {

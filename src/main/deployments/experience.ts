@@ -52,6 +52,16 @@ export class Experience {
     );
   }
 
+  /** Boots of a model that got to the end since an instant, on any GPU. */
+  bootsSince(model: string, sinceMs: number): number {
+    const row = this.#db.get(
+      "SELECT COUNT(*) AS n FROM deployment_boots WHERE model = ? AND phase = 'total' AND at >= ?",
+      model,
+      sinceMs,
+    );
+    return row === undefined ? 0 : number(row, 'n');
+  }
+
   /** The newest durations first, at most `limit`; `gpuTypeId` null = on any GPU. */
   bootSeconds(gpuTypeId: string | null, model: string, phase: string, limit: number): number[] {
     const rows =

@@ -1,6 +1,7 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { planRequestSchema, type DeploymentSpec, type Plan } from '../../shared/model.ts';
 import type { ModelFacts } from '../planner/types.ts';
+import { median } from '../platform/median.ts';
 import { podOffers } from './pod-offers.ts';
 import type { FleetDeps } from './types.ts';
 import type { Experience } from './experience.ts';
@@ -23,17 +24,22 @@ export class Market {
   async plan(
     spec: DeploymentSpec,
     signal: AbortSignal,
-  ): Promise<{ readonly plan: Plan; readonly facts: ModelFacts | null }> {
+    kind: 'pod' | 'serverless' = 'pod',
+  ): Promise<{
+    readonly plan: Plan;
+    readonly facts: ModelFacts | null;
+    readonly offers: readonly GpuOffer[];
+  }> {
     const { api, facts, planner, clock, simulated } = this.#deps;
     const compute = await this.#compute(spec, signal);
     const [known, siblings, offers] = await Promise.all([
       this.facts(spec, signal),
       facts.siblings?.(spec.model) ?? [],
-      podOffers({ api, planner }, compute.cloud, signal),
+      offersFor({ api, planner }, { cloud: compute.cloud, serverless: kind === 'serverless' }, signal),
     ]);
     const now = clock.now();
     const plan = planner.plan({
-      request: requestOf({ ...spec, compute }),
+      request: requestOf({ ...spec, compute }, kind),
       facts: known,
       siblings,
       offers,
@@ -41,9 +47,10 @@ export class Market {
       simulated,
       now,
       capacity: this.#experience.capacity(now - REMEMBER_MS),
-      boots: (gpuTypeId) => this.bootTime(gpuTypeId, spec.model),
+      boots: (gpuTypeId) =>
+        this.bootTime(kind === 'pod' ? gpuTypeId : serverlessGpu(gpuTypeId), spec.model),
     });
-    return { plan, facts: known };
+    return { plan, facts: known, offers };
   }
 
   /** A network volume is on Secure Cloud and in one data centre for ever, and so is every pod that mounts it (trap 22). */
@@ -102,23 +109,19 @@ export class Market {
   }
 }
 
-function requestOf(spec: DeploymentSpec): Parameters<FleetDeps['planner']['plan']>[0]['request'] {
+function requestOf(
+  spec: DeploymentSpec,
+  mode: 'pod' | 'serverless',
+): Parameters<FleetDeps['planner']['plan']>[0]['request'] {
   const { model, revision, backend, compute, contextTokens, concurrency, kvCacheDtype } = spec;
   return planRequestSchema.parse({
     model,
     revision,
     backend,
-    mode: 'pod',
+    mode,
     compute,
     contextTokens,
     concurrency,
     kvCacheDtype,
   });
-}
-
-function median(values: readonly number[]): number | null {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  const below = sorted[Math.ceil(sorted.length / 2) - 1];
-  return middle === undefined || below === undefined ? null : (middle + below) / 2;
 }
