@@ -9,6 +9,15 @@ export function priceUp(usdPerHour: number): string {
   return `${usdWithDigits(cents / 100, 2, spokenLanguage())}/h`;
 }
 
+/** `$0.45–0.60/h`; one price where both are the same. */
+export function priceUpRange(lowUsdPerHour: number, highUsdPerHour: number): string {
+  const [low, high] = [priceUp(lowUsdPerHour), priceUp(highUsdPerHour)];
+  if (low === high) return low;
+  return spokenLanguage() === 'de'
+    ? `${low.replace(/\s?\$.*/, '')}–${high}`
+    : `${low.replace('/h', '')}–${high.replace('$', '')}`;
+}
+
 export const usd = (value: number | null): string => formatUsd(value, spokenLanguage());
 export const usdPerHour = (value: number | null): string => (value === null ? '–' : `${usd(value)}/h`);
 export const usdPerMonth = (value: number): string => words.perMonth(usd(value));

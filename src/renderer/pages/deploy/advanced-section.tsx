@@ -32,13 +32,13 @@ export function AdvancedSection({
       <Disclosure summary={words.request}>
         {chosen !== null && (
           <p className="mb-2 text-sm text-soft">
-            Image <code className="text-text">{chosen.image}</code>, started with{' '}
-            <code className="text-text">{chosen.args.join(' ')}</code>, {chosen.containerDiskGb} GB container
-            disk
-            {chosen.minCudaVersion !== null && `, CUDA ${chosen.minCudaVersion} or newer`}.
+            {words.starts.image} <code className="text-text">{chosen.image}</code>, {words.starts.with}{' '}
+            <code className="text-text">{chosen.args.join(' ')}</code>,{' '}
+            {words.starts.disk(chosen.containerDiskGb)}
+            {chosen.minCudaVersion !== null && `, ${words.starts.cuda(chosen.minCudaVersion)}`}.
           </p>
         )}
-        <CodeBlock label="deployment as JSON" text={JSON.stringify(judged.spec ?? { name: '…' }, null, 2)} />
+        <CodeBlock label={words.fields.asJson} text={JSON.stringify(judged.spec ?? { name: '…' }, null, 2)} />
       </Disclosure>
     </div>
   );
@@ -48,55 +48,55 @@ function AdvancedFields({ draft, errors }: Props): ReactNode {
   return (
     <div className="grid grid-cols-3 gap-3 @max-5xl:grid-cols-2">
       <TextField
-        label="Requests at once"
+        label={words.fields.concurrency}
         inputMode="numeric"
         value={draft.concurrency}
-        hint="Of the full context; decides the KV cache."
+        hint={words.fields.concurrencyHint}
         error={errors.concurrency ?? null}
         onChange={(event) => changeDraft({ concurrency: event.target.value })}
       />
       <SelectField
-        label="KV cache"
+        label={words.fields.kvCache}
         value={draft.kvCacheDtype}
         onChange={(event) => changeDraft({ kvCacheDtype: event.target.value === 'fp8' ? 'fp8' : 'auto' })}
       >
-        <option value="auto">As the model</option>
-        <option value="fp8">FP8, half the memory</option>
+        <option value="auto">{words.fields.kvAuto}</option>
+        <option value="fp8">{words.fields.kvFp8}</option>
       </SelectField>
       <TextField
-        label="Revision"
+        label={words.fields.revision}
         placeholder="main"
         value={draft.revision}
         error={errors.revision ?? null}
         onChange={(event) => changeDraft({ revision: event.target.value })}
       />
       <TextField
-        label="More names"
+        label={words.fields.aliases}
         placeholder="coder, gpt-4o"
-        hint="Comma separated; clients may use any of them."
+        hint={words.fields.aliasesHint}
         value={draft.aliases}
         error={errors.aliases ?? null}
         onChange={(event) => changeDraft({ aliases: event.target.value })}
       />
       <TextField
-        label="Image"
-        placeholder="the stock image of the server"
+        label={words.fields.image}
+        placeholder={words.fields.imageHint}
         value={draft.image}
         error={errors.image ?? null}
         spellCheck={false}
         onChange={(event) => changeDraft({ image: event.target.value })}
       />
       <TextField
-        label="Container disk"
+        label={words.fields.disk}
         unit="GB"
-        placeholder="computed"
+        placeholder={words.fields.computed}
         inputMode="numeric"
         value={draft.containerDiskGb}
         error={errors.containerDiskGb ?? null}
         onChange={(event) => changeDraft({ containerDiskGb: event.target.value })}
       />
       <TextField
-        label="Most a start may cost"
+        label={words.fields.perBoot}
         unit="$"
         inputMode="decimal"
         value={draft.usdPerBoot}
@@ -104,34 +104,34 @@ function AdvancedFields({ draft, errors }: Props): ReactNode {
         onChange={(event) => changeDraft({ usdPerBoot: event.target.value })}
       />
       <SelectField
-        label="When stopped"
+        label={words.fields.onStop}
         value={draft.onStop}
         onChange={(event) => changeDraft({ onStop: event.target.value === 'keep' ? 'keep' : 'terminate' })}
       >
-        <option value="terminate">Remove the pod, nothing bills</option>
-        <option value="keep">Keep the pod and its disk, disk bills</option>
+        <option value="terminate">{words.fields.terminate}</option>
+        <option value="keep">{words.fields.keep}</option>
       </SelectField>
       <div />
       <LinesField
-        label="Server arguments, one a line"
+        label={words.fields.args}
         value={draft.extraArgs}
         error={errors.extraArgs ?? null}
         onChange={(event) => changeDraft({ extraArgs: event.target.value })}
       />
       <LinesField
-        label="Environment, NAME=value a line"
+        label={words.fields.env}
         value={draft.env}
         error={errors.env ?? null}
         onChange={(event) => changeDraft({ env: event.target.value })}
       />
       <div>
         <SwitchRow
-          label="Start on request"
+          label={words.fields.wake}
           checked={draft.wakeOnRequest}
           onChange={(wakeOnRequest) => changeDraft({ wakeOnRequest })}
         />
         <SwitchRow
-          label="Start with the app"
+          label={words.fields.autostart}
           checked={draft.autostart}
           onChange={(autostart) => changeDraft({ autostart })}
         />

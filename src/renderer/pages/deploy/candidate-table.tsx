@@ -10,12 +10,12 @@ import { memoryBar } from '../../view/memory-bar.ts';
 import { words } from './messages.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 
-const STOCK: Readonly<Record<Stock, { readonly word: string; readonly tone?: 'ok' | 'warn' | 'bad' }>> = {
-  HIGH: { word: 'High', tone: 'ok' },
-  MEDIUM: { word: 'Medium' },
-  LOW: { word: 'Low', tone: 'warn' },
-  NONE: { word: 'None', tone: 'bad' },
-  UNKNOWN: { word: 'Unknown' },
+const STOCK_TONES: Readonly<Record<Stock, 'ok' | 'warn' | 'bad' | undefined>> = {
+  HIGH: 'ok',
+  MEDIUM: undefined,
+  LOW: 'warn',
+  NONE: 'bad',
+  UNKNOWN: undefined,
 };
 
 export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonly plan: Plan }): ReactNode {
@@ -31,18 +31,18 @@ export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonl
         <thead>
           <tr className="border-b border-line">
             <th scope="col" className={headCell}>
-              Hardware
+              {words.table.hardware}
             </th>
             <th scope="col" className={numHead}>
-              Price
+              {words.table.price}
             </th>
             <th scope="col" className={headCell}>
               <span className="flex flex-wrap items-center gap-x-3">
-                Memory of one GPU <MemoryLegend />
+                {words.table.memory} <MemoryLegend />
               </span>
             </th>
             <th scope="col" className={headCell}>
-              Stock, start
+              {words.table.stock}
             </th>
           </tr>
         </thead>
@@ -73,7 +73,7 @@ function Row({
   readonly checked: boolean;
   readonly recommended: boolean;
 }): ReactNode {
-  const stock = STOCK[candidate.stock];
+  const tone = STOCK_TONES[candidate.stock];
   const gpus = `${candidate.gpuCount > 1 ? `${candidate.gpuCount} × ` : ''}${candidate.gpuName}`;
   const { low, high, from } = candidate.secondsToFirstToken;
   return (
@@ -90,13 +90,13 @@ function Row({
           />
           <span>
             <span className="font-medium">{gpus}</span>{' '}
-            {recommended && <Tag tone="accent">cheapest that fits</Tag>}
+            {recommended && <Tag tone="accent">{words.table.cheapest}</Tag>}
             <span className="block max-w-64 text-sm whitespace-normal text-soft">
               {candidate.kind === 'serverless'
-                ? 'serverless'
+                ? words.table.serverless
                 : candidate.cloud === 'SECURE'
-                  ? 'secure cloud'
-                  : 'community cloud'}
+                  ? words.table.secure
+                  : words.table.community}
               {/* The others’ notes would make the table long; they come with the choice. */}
               {checked && candidate.notes.map((note) => ` · ${note}`)}
             </span>
@@ -105,18 +105,20 @@ function Row({
       </th>
       <td className={numCell}>
         <span className="font-semibold">{usdPerHour(candidate.usdPerHour)}</span>
-        <span className="block text-sm text-soft">{usd(candidate.usdPerDay)} a day</span>
+        <span className="block text-sm text-soft">
+          {usd(candidate.usdPerDay)} {words.table.aDay}
+        </span>
       </td>
       <td className={`${cell} w-1/3 min-w-36`}>
         <MemoryBar look={memoryBar(plan.memory, candidate)} tight={candidate.tight} />
       </td>
       <td className={cell}>
-        <Tag {...(stock.tone === undefined ? {} : { tone: stock.tone })}>{stock.word}</Tag>
+        <Tag {...(tone === undefined ? {} : { tone })}>{words.stock[candidate.stock]}</Tag>
         <span
           className="num block text-sm text-soft"
           title={from === 'history' ? words.bar.history : words.bar.table}
         >
-          {durationRange(low * 1000, high * 1000)} to start
+          {durationRange(low * 1000, high * 1000)} {words.table.toStart}
         </span>
       </td>
     </tr>

@@ -28,7 +28,9 @@ export function HardwareSection({
       title={`2 · ${w.title}`}
       aside={
         value !== null && (
-          <span className="num text-sm text-faint">prices as of {minuteTime(value.pricesAsOf)}</span>
+          <span className="num text-sm text-faint">
+            {words.pricesAsOf} {minuteTime(value.pricesAsOf)}
+          </span>
         )
       }
       flush
@@ -42,9 +44,9 @@ export function HardwareSection({
             changeDraft({ mode: asMode(event.target.value), chosen: null, fallbackUsd: null })
           }
         >
-          <option value="pod">Pod, by the hour</option>
-          <option value="serverless">Serverless, by the second</option>
-          <option value="auto">Whichever is cheaper</option>
+          <option value="pod">{words.modes.pod}</option>
+          <option value="serverless">{words.modes.serverless}</option>
+          <option value="auto">{words.modes.auto}</option>
         </SelectField>
         <SelectField
           label={w.cloud}
@@ -54,14 +56,14 @@ export function HardwareSection({
             changeDraft({ cloud: asCloud(event.target.value), chosen: null, fallbackUsd: null })
           }
         >
-          <option value="SECURE">Secure</option>
-          <option value="COMMUNITY">Community</option>
-          <option value="ANY">Either</option>
+          <option value="SECURE">{words.clouds.secure}</option>
+          <option value="COMMUNITY">{words.clouds.community}</option>
+          <option value="ANY">{words.clouds.any}</option>
         </SelectField>
         <TextField
           label={w.hours}
           className="w-36"
-          unit="h a day"
+          unit={words.hoursADay}
           inputMode="decimal"
           value={draft.hoursPerDay}
           error={errors.hoursPerDay ?? null}

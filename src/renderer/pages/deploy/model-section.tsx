@@ -56,7 +56,7 @@ export function ModelSection({
         >
           {contexts.map((tokens) => (
             <option key={tokens} value={tokens}>
-              {contextSize(tokens)} tokens
+              {contextSize(tokens)} {words.tokens}
             </option>
           ))}
         </SelectField>
@@ -75,32 +75,25 @@ export function ModelSection({
   );
 }
 
-const GROUPS = {
-  curated: 'suggested',
-  recent: 'used before',
-  huggingface: 'Hugging Face',
-  ollama: 'Ollama',
-} as const;
-
 function option(hit: ModelHit): ComboOption {
   const facts = [
-    hit.parametersB === null ? null : `${count(hit.parametersB)}B`,
-    hit.contextTokens === null ? null : `${contextSize(hit.contextTokens)} context`,
-    hit.gated ? 'needs a licence' : null,
+    hit.parametersB === null ? null : words.parameters(count(hit.parametersB)),
+    hit.contextTokens === null ? null : words.contextOf(contextSize(hit.contextTokens)),
+    hit.gated ? words.needsLicence : null,
     hit.note,
   ];
   return {
     value: hit.id,
     note: facts.filter((fact) => fact !== null).join(' · '),
-    group: GROUPS[hit.source],
+    group: words.sources[hit.source],
   };
 }
 
 function PlanFacts({ plan }: { readonly plan: Plan }): ReactNode {
   return (
     <span className="num flex flex-wrap items-center gap-x-2">
-      needs {gib(plan.memory.needGiB)} a GPU
-      {!plan.factsComplete && <Tag tone="warn">estimate</Tag>}
+      {words.needs} {gib(plan.memory.needGiB)} {words.perGpu}
+      {!plan.factsComplete && <Tag tone="warn">{words.estimate}</Tag>}
     </span>
   );
 }

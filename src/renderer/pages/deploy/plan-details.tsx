@@ -61,24 +61,28 @@ function Facts({ plan }: { readonly plan: Plan }): ReactNode {
   return (
     <>
       <p className="num text-sm text-soft">
-        {gib(memory.weightsGiB)} weights + {gib(memory.kvGiB)} KV cache (
-        {Math.round(memory.kvBytesPerToken / 1024)} KiB a token) + {gib(memory.overheadGiB)} overhead ={' '}
-        {gib(memory.needGiB)}
+        {words.memorySum({
+          weights: gib(memory.weightsGiB),
+          kv: gib(memory.kvGiB),
+          kibPerToken: Math.round(memory.kvBytesPerToken / 1024),
+          overhead: gib(memory.overheadGiB),
+          need: gib(memory.needGiB),
+        })}
       </p>
       <table className="mt-1 text-sm">
         <thead>
           <tr>
             <th scope="col" className={`${headCell} pl-0!`}>
-              Fact
+              {words.facts.fact}
             </th>
             <th scope="col" className={numHead}>
-              Value
+              {words.facts.value}
             </th>
             <th scope="col" className={headCell}>
-              How sure
+              {words.facts.sure}
             </th>
             <th scope="col" className={headCell}>
-              Source
+              {words.facts.source}
             </th>
           </tr>
         </thead>
@@ -94,7 +98,7 @@ function Facts({ plan }: { readonly plan: Plan }): ReactNode {
                   {fact.value} {fact.unit}
                 </td>
                 <td className={cell}>
-                  <Tag {...(tone === undefined ? {} : { tone })}>{fact.provenance}</Tag>
+                  <Tag {...(tone === undefined ? {} : { tone })}>{words.provenance[fact.provenance]}</Tag>
                 </td>
                 <td className={`${cell} text-soft`}>{fact.source}</td>
               </tr>

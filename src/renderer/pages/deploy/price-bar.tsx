@@ -17,7 +17,7 @@ import {
   type Draft,
   type Judged,
 } from '../../view/deploy-draft.ts';
-import { durationRange, priceUp, usd } from '../../view/format.ts';
+import { durationRange, priceUp, priceUpRange, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 interface Props {
@@ -54,11 +54,7 @@ export function PriceBar({ draft, judged, plan }: Props): ReactNode {
           verb={words.bar.verb}
           usdPerHour={chosen === null || plan === null ? null : priceRange(draft, plan, chosen)}
           blocked={
-            deploy.busy
-              ? 'Being deployed.'
-              : judged.spec === null
-                ? (complaint ?? 'Choose a model first.')
-                : null
+            deploy.busy ? words.bar.busy : judged.spec === null ? (complaint ?? words.bar.noModel) : null
           }
           onClick={deploy.run}
         />
@@ -69,9 +65,7 @@ export function PriceBar({ draft, judged, plan }: Props): ReactNode {
 
 function priceRange(draft: Draft, plan: Plan, chosen: PlanCandidate): string {
   const { maxUsdPerHour } = allowedUnder(draft, plan, chosen);
-  const low = priceUp(chosen.usdPerHour);
-  const high = priceUp(maxUsdPerHour);
-  return low === high ? low : `${low.replace('/h', '')}–${high.replace('$', '')}`;
+  return priceUpRange(chosen.usdPerHour, maxUsdPerHour);
 }
 
 function Sums({
@@ -89,7 +83,7 @@ function Sums({
       <p className="font-medium">
         {words.bar.gpu(`${usd(chosen.usdPerHour)}/h`)} ·{' '}
         {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
-        {plan.simulated && <span className="text-soft"> · simulated</span>}
+        {plan.simulated && <span className="text-soft"> {words.bar.simulated}</span>}
       </p>
       <p className="text-sm text-soft">
         {words.bar.ready(durationRange(low * 1000, high * 1000))},{' '}
@@ -157,7 +151,7 @@ function useDeploy({ draft, judged, plan }: Props): {
     run() {
       setBusy(true);
       attempt()
-        .catch((error: unknown) => tell(error, 'Could not deploy; nothing was rented'))
+        .catch((error: unknown) => tell(error, words.bar.failed))
         .finally(() => setBusy(false));
     },
   };

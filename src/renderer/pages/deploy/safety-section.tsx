@@ -38,7 +38,7 @@ export function SafetySection({
         <TextField
           label={w.budget}
           className="w-44"
-          unit="$ a day"
+          unit={words.dollarsADay}
           inputMode="decimal"
           value={draft.usdPerDay}
           hint={w.budgetHint}
