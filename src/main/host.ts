@@ -188,6 +188,8 @@ class AppHost implements Host {
       await this.#declare();
       await this.#tellStatus();
     });
+    // Last: what it throws is told as the file's problem.
+    this.#core?.manager.reconfigure();
   }
 
   async #tellStatus(): Promise<void> {

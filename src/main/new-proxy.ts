@@ -5,15 +5,22 @@ import type { Disposables } from './platform/lifecycle.ts';
 import { ownerKey } from './proxy/keyring.ts';
 import { createProxy, type Proxy } from './proxy/proxy.ts';
 import { StoredKeys } from './proxy/stored-keys.ts';
-import { joinSources, userTargets } from './proxy/user-targets.ts';
+import { joinSources, UserTargets } from './proxy/user-targets.ts';
 import type { Services } from './services.ts';
+
+export interface ProxyRoom {
+  readonly proxy: Proxy;
+  readonly keys: StoredKeys;
+  /** Takes the servers the user added from a changed configuration. @throws AppError config_invalid */
+  readonly reconfigure: () => void;
+}
 
 /** The endpoint in front of all deployments and the servers the user added, with its keys and its cache. */
 export async function newProxy(
   parts: ManagerParts,
   services: Services,
   owned: Disposables,
-): Promise<{ readonly proxy: Proxy; readonly keys: StoredKeys }> {
+): Promise<ProxyRoom> {
   const { clock, random, ids, secrets } = parts;
   const { db, fleet, ledger, requests, events } = services;
   const log = parts.log.child({ room: 'proxy' });
@@ -23,8 +30,9 @@ export async function newProxy(
   const diskBytes = settings.cache.diskMb * 2 ** 20;
   const store = diskBytes === 0 ? null : new SqliteAnswerStore(cacheDir, diskBytes, clock, log);
   owned.defer('answer cache', () => store?.close());
+  const added = new UserTargets(settings.targets, process.env);
   const proxy = createProxy({
-    source: joinSources(fleet.targets, userTargets(settings.targets, process.env)),
+    source: joinSources(fleet.targets, added),
     keyring: keys,
     clock,
     random,
@@ -47,5 +55,5 @@ export async function newProxy(
     onRefused: (code, origin) => log.warn({ code, origin }, 'a request was refused at the gate'),
   });
   owned.defer('proxy', () => proxy.close({ graceMs: 5000 }));
-  return { proxy, keys };
+  return { proxy, keys, reconfigure: () => added.update(parts.config().proxy.targets) };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts';
+import type { Target } from '../target.ts';
 
 /** Closed: calls pass. Open: they do not until `until`. Half-open: one probe is on its way. */
 export type BreakerState =
@@ -40,6 +41,7 @@ export class Breakers {
   readonly #clock: Clock;
   readonly #rules: () => BreakerRules;
   readonly #states = new Map<string, BreakerState>();
+  #followed: ReadonlyMap<string, Target> = new Map();
 
   constructor(clock: Clock, rules: () => BreakerRules) {
     this.#clock = clock;
@@ -68,6 +70,15 @@ export class Breakers {
 
   failed(id: string): void {
     this.#states.set(id, failed(this.state(id), this.#clock.monotonic(), this.#rules()));
+  }
+
+  /** Forgets what was held against targets that are gone or have become others under the same id. */
+  follow(targets: readonly Target[]): void {
+    const now = new Map(targets.map((target) => [target.id, target]));
+    for (const [id, target] of this.#followed) {
+      if (now.get(id) !== target) this.#states.delete(id);
+    }
+    this.#followed = now;
   }
 
   /** A probe that ended without a verdict (the client left): the next call may probe. */

@@ -85,6 +85,7 @@ class ProxyServer implements Proxy {
   readonly #ticker: Ticker;
   readonly #load: TargetLoad;
   readonly #breakers: Breakers;
+  readonly #unfollow: () => void;
   readonly #router: Router;
   readonly #cache: AnswerCache;
   readonly #metrics = new Metrics();
@@ -109,6 +110,8 @@ class ProxyServer implements Proxy {
       failures: settings().breaker.failures,
       openMs: settings().breaker.openSeconds * 1000,
     }));
+    this.#breakers.follow(source.list());
+    this.#unfollow = source.onChange(() => this.#breakers.follow(source.list()));
     this.#router = new Router({
       source,
       load: this.#load,
@@ -157,6 +160,7 @@ class ProxyServer implements Proxy {
     await Promise.all(closed);
     this.#servers = [];
     this.#router.dispose();
+    this.#unfollow();
     this.#ticker.close();
     this.#cache.close();
   }

@@ -1,5 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
 import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Unsubscribe } from '../platform/lifecycle.ts';
 import type { UserTargetConfig } from '../settings/proxy-config.ts';
 import type { Lease, Target, TargetSource, TargetState, Upstream } from '../target.ts';
@@ -82,13 +83,55 @@ function checkedUrl(config: UserTargetConfig): URL {
   return url;
 }
 
-/**
- * The targets of the configuration.
- * @throws AppError config_invalid
- */
-export function userTargets(configs: readonly UserTargetConfig[], env: NodeJS.ProcessEnv): TargetSource {
-  const targets = configs.flatMap((config) => targetsOf(config, env));
-  return { list: () => targets, onChange: () => () => {} };
+/** The targets of the configuration, replaced when it changes. */
+export class UserTargets implements TargetSource {
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #listeners = new Set<() => void>();
+  #kept: ReadonlyMap<string, Kept> = new Map();
+  #targets: readonly Target[] = [];
+
+  /** @throws AppError config_invalid */
+  constructor(configs: readonly UserTargetConfig[], env: NodeJS.ProcessEnv) {
+    this.#env = env;
+    this.update(configs);
+  }
+
+  list(): readonly Target[] {
+    return this.#targets;
+  }
+
+  onChange(listener: () => void): Unsubscribe {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  /**
+   * Takes a changed configuration, or, when any of it is bad, nothing of it. Targets it does not change stay the same
+   * objects, with what is known of them; requests under way go on with the ones they have.
+   * @throws AppError config_invalid
+   */
+  update(configs: readonly UserTargetConfig[]): void {
+    const kept = new Map(
+      configs.map((config): [string, Kept] => {
+        const before = this.#kept.get(config.name);
+        const same = before !== undefined && isDeepStrictEqual(before.config, config);
+        return [config.name, same ? before : { config, targets: targetsOf(config, this.#env) }];
+      }),
+    );
+    const targets = [...kept.values()].flatMap((entry) => entry.targets);
+    const changed = targets.length !== this.#targets.length || targets.some((t, i) => t !== this.#targets[i]);
+    this.#kept = kept;
+    this.#targets = targets;
+    if (!changed) return;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+interface Kept {
+  readonly config: UserTargetConfig;
+  readonly targets: readonly Target[];
 }
 
 /** Several sources as one; earlier ones come first where they serve the same model. */

@@ -45,7 +45,7 @@ const POLL_MS = 2000;
 
 /** Addresses and folders are taken at the start; a change of them counts after the next one. */
 const AFTER_RESTART =
-  /^(?:data_dir|cache_dir|cloud|runpod|huggingface|docker|proxy\.(?:host|port)|control|sandbox|logs)(?:\.|$)/;
+  /^(?:data_dir|cache_dir|cloud|runpod|huggingface|docker|proxy\.(?:host|port|max_connections|cache\.(?:memory|disk)_mb)|control|sandbox|logs)(?:\.|$)/;
 
 /**
  * Loads the configuration and watches its file.

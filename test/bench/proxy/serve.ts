@@ -6,7 +6,7 @@ import { randomIds } from '../../../src/main/platform/ids.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';
 import { fixedKeyring, ownerKey } from '../../../src/main/proxy/keyring.ts';
 import { createProxy } from '../../../src/main/proxy/proxy.ts';
-import { joinSources, userTargets } from '../../../src/main/proxy/user-targets.ts';
+import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
 import { proxyConfigSchema, userTargetSchema } from '../../../src/main/settings/proxy-config.ts';
 
 /**
@@ -26,7 +26,7 @@ const target = userTargetSchema.parse({
 });
 let completed = 0;
 const proxy = createProxy({
-  source: joinSources(userTargets([target], {})),
+  source: joinSources(new UserTargets([target], {})),
   keyring: fixedKeyring([ownerKey('pat_local_bench')]),
   clock: systemClock,
   random: systemRandom,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { joinSources, userTargets } from '../../../src/main/proxy/user-targets.ts';
+import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
 import { userTargetSchema } from '../../../src/main/settings/proxy-config.ts';
 import { advanceUntil, dataOf, eventually, Harness } from '../../support/proxy-harness.ts';
 import { FakeTarget, FakeTargets, upstreamAt } from '../../support/proxy-targets.ts';
@@ -349,7 +349,7 @@ describe('Ollama', () => {
 
 describe('targets and bridge', () => {
   it('user-added servers stand beside deployments and are asked under the right name', async () => {
-    const source = userTargets(
+    const source = new UserTargets(
       [
         userTargetSchema.parse({
           name: 'local',
@@ -374,7 +374,7 @@ describe('targets and bridge', () => {
       await other.stop();
     }
     const refused = userTargetSchema.parse({ name: 'x', baseUrl: 'http://192.168.1.9/v1', models: ['m'] });
-    expect(() => userTargets([refused], {})).toThrow(/plain http/);
+    expect(() => new UserTargets([refused], {})).toThrow(/plain http/);
   });
 
   it('a bridge answers while the deployment wakes, says so, and has a daily end', async () => {

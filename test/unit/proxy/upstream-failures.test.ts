@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import { anthropicError } from '../../../src/main/proxy/dialects/errors.ts';
 import { connectionError, upstreamError } from '../../../src/main/proxy/upstream/errors.ts';
-import { joinSources, userTargets } from '../../../src/main/proxy/user-targets.ts';
-import { userTargetSchema } from '../../../src/main/settings/proxy-config.ts';
+import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
+import { userTargetSchema, type UserTargetConfig } from '../../../src/main/settings/proxy-config.ts';
 
 const fail = (status: number, body: unknown, headers: Record<string, string> = {}): AppError =>
   upstreamError({
@@ -75,7 +75,7 @@ describe('what a model server or its gateway answers instead of success', () => 
 });
 
 describe('servers the user adds', () => {
-  const target = (fields: object): Parameters<typeof userTargets>[0][number] =>
+  const target = (fields: object): UserTargetConfig =>
     userTargetSchema.parse({ name: 'own', baseUrl: 'http://127.0.0.1:1/v1/', models: ['a'], ...fields });
 
   it.each([
@@ -83,18 +83,18 @@ describe('servers the user adds', () => {
     ['a password in the address', { baseUrl: 'https://u:p@server.example/v1' }],
     ['a key that is not set', { apiKeyEnv: 'NOT_SET' }],
   ])('refuses %s', (_what, fields) => {
-    expect(() => userTargets([target(fields)], {})).toThrow(
+    expect(() => new UserTargets([target(fields)], {})).toThrow(
       expect.objectContaining({ code: 'config_invalid' }),
     );
   });
 
   it('are one target a model unless the server has one name for all', async () => {
-    const many = userTargets([target({ models: ['a', 'b'], apiKeyEnv: 'K' })], { K: 'secret' });
+    const many = new UserTargets([target({ models: ['a', 'b'], apiKeyEnv: 'K' })], { K: 'secret' });
     expect(many.list().map((one) => [one.name, one.models, one.upstream()?.headers])).toEqual([
       ['own-a', ['a'], { authorization: 'Bearer secret' }],
       ['own-b', ['b'], { authorization: 'Bearer secret' }],
     ]);
-    const one = userTargets([target({ models: ['a', 'b'], servedModel: 'c' })], {});
+    const one = new UserTargets([target({ models: ['a', 'b'], servedModel: 'c' })], {});
     const [only] = one.list();
     expect([only?.models, only?.upstream()?.servedModel, only?.upstream()?.baseUrl]).toEqual([
       ['a', 'b'],
@@ -107,5 +107,28 @@ describe('servers the user adds', () => {
     const joined = joinSources(many, one);
     expect(joined.list()).toHaveLength(3);
     joined.onChange(() => {})();
+  });
+
+  it('are replaced when the configuration changes, and only those that changed', () => {
+    const [a, b] = [target({ name: 'a' }), target({ name: 'b', models: ['b'] })];
+    const source = new UserTargets([a, b], {});
+    let told = 0;
+    const stop = source.onChange(() => told++);
+    const [first, second] = source.list();
+    source.update([target({ name: 'a' }), b]);
+    expect([told, source.list()[0]]).toEqual([0, first]);
+    source.update([target({ name: 'a', baseUrl: 'http://127.0.0.1:2/v1' }), b]);
+    expect(told).toBe(1);
+    expect(source.list().map((one) => one.upstream()?.baseUrl)).toEqual([
+      'http://127.0.0.1:2/v1',
+      'http://127.0.0.1:1/v1',
+    ]);
+    expect(source.list()[1]).toBe(second);
+    expect(first?.upstream()?.baseUrl).toBe('http://127.0.0.1:1/v1');
+    expect(() => source.update([target({ name: 'c', apiKeyEnv: 'NOT_SET' })])).toThrow(/NOT_SET/);
+    expect([told, source.list().length]).toEqual([1, 2]);
+    stop();
+    source.update([]);
+    expect([told, source.list()]).toEqual([1, []]);
   });
 });
