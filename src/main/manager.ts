@@ -50,8 +50,6 @@ export interface Manager extends Disposable {
   subscribe(listener: (event: AppEvent) => void): () => void;
   /** The configuration changed: takes what is not read anew at every use. @throws AppError config_invalid */
   reconfigure(): void;
-  /** The configuration changed: takes what is not read anew at every use. @throws AppError config_invalid */
-  reconfigure(): void;
   checkKey(key: string, signal: AbortSignal): Promise<KeyCheck>;
   /** Recovers what was under way, begins to watch, then opens the proxy. @throws AppError port_in_use */
   start(): Promise<void>;
@@ -116,7 +114,6 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     cloudProblem: () => services.cloudProblem(),
     proxyUrl: () => url,
     subscribe: (listener) => events.subscribe(listener),
-    reconfigure,
     reconfigure,
     // A key is RunPod's, whichever cloud is in use while it is entered.
     checkKey: (key, signal) => {
