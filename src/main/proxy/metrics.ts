@@ -14,6 +14,10 @@ interface Histogram {
 }
 
 interface Series {
+  readonly route: string;
+  readonly outcome: string;
+  readonly cache: string;
+  readonly labels: string;
   requests: number;
   tokensIn: number;
   tokensOut: number;
@@ -21,14 +25,15 @@ interface Series {
 
 /** Plain counters, rendered only when somebody asks (PERFORMANCE "What pays"). */
 export class Metrics {
-  readonly #series = new Map<string, Series>();
+  /** By model; the few combinations of the other labels are looked through. */
+  readonly #series = new Map<string, Series[]>();
+  #count = 0;
   readonly #firstToken = newHistogram();
   readonly #duration = newHistogram();
   readonly #refusals = new Map<string, number>();
 
   observe(record: RequestRecord): void {
-    const labels = `route="${record.route}",model="${escape(record.model)}",outcome="${record.outcome}",cache="${record.cache}"`;
-    const series = this.#seriesFor(labels);
+    const series = this.#seriesFor(record);
     series.requests++;
     series.tokensIn += record.usage.tokensIn ?? 0;
     series.tokensOut += record.usage.tokensOut ?? 0;
@@ -64,30 +69,40 @@ export class Metrics {
     return `${lines.join('\n')}\n`;
   }
 
-  #seriesFor(labels: string): Series {
-    const known = this.#series.get(labels);
+  #seriesFor(record: Labels): Series {
+    const known = this.#find(record);
     if (known !== undefined) return known;
-    const fresh = { requests: 0, tokensIn: 0, tokensOut: 0 };
-    if (this.#series.size >= MOST_SERIES) return this.#overflow(fresh);
-    this.#series.set(labels, fresh);
+    return this.#count >= MOST_SERIES ? (this.#find(OTHER) ?? this.#add(OTHER)) : this.#add(record);
+  }
+
+  #find({ model, route, outcome, cache }: Labels): Series | undefined {
+    return this.#series
+      .get(model)
+      ?.find((one) => one.route === route && one.outcome === outcome && one.cache === cache);
+  }
+
+  #add({ model, route, outcome, cache }: Labels): Series {
+    const labels = `route="${route}",model="${escape(model)}",outcome="${outcome}",cache="${cache}"`;
+    const fresh = { route, outcome, cache, labels, requests: 0, tokensIn: 0, tokensOut: 0 };
+    const ofModel = this.#series.get(model) ?? [];
+    ofModel.push(fresh);
+    this.#series.set(model, ofModel);
+    this.#count++;
     return fresh;
   }
 
-  #overflow(fresh: Series): Series {
-    const labels = 'route="other",model="other",outcome="other",cache="other"';
-    const known = this.#series.get(labels) ?? fresh;
-    this.#series.set(labels, known);
-    return known;
-  }
-
   #counter(name: string, help: string, value: (series: Series) => number): readonly string[] {
-    const rows = Array.from(
-      this.#series,
-      ([labels, series]) => `${PREFIX}${name}{${labels}} ${value(series)}`,
-    );
+    const rows = Array.from(this.#series.values())
+      .flat()
+      .map((series) => `${PREFIX}${name}{${series.labels}} ${value(series)}`);
     return [...head(name, help, 'counter'), ...rows];
   }
 }
+
+type Labels = Record<'route' | 'model' | 'outcome' | 'cache', string>;
+
+/** What is counted together once there are too many. */
+const OTHER: Labels = { route: 'other', model: 'other', outcome: 'other', cache: 'other' };
 
 const PREFIX = 'runpod_llm_proxy_';
 

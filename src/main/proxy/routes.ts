@@ -96,7 +96,8 @@ export function matchRoute(method: string, target: string, ollama: boolean): Rou
   const cut = target.indexOf('?');
   const pathname = cut < 0 ? target : target.slice(0, cut);
   const query = cut < 0 ? '' : target.slice(cut);
-  const canonical = canonicalPath(pathname);
+  const exact = EXACT.get(pathname);
+  const canonical = exact === undefined ? canonicalPath(pathname) : pathname;
   const candidates = candidatesFor(canonical, ollama);
   if (candidates.length === 0) return { kind: 'none' };
   const verb = method === 'HEAD' ? 'GET' : method;
@@ -116,11 +117,11 @@ function canonicalPath(pathname: string): string {
 }
 
 function candidatesFor(path: string, ollama: boolean): readonly Route[] {
-  const forwarded = path !== '/' && !path.startsWith('/v1/models/');
-  if (forwarded && !SAFE_PATH.test(path)) return [];
   if (!ollama && path.startsWith('/api/')) return [];
   const exact = EXACT.get(path);
   if (exact !== undefined) return exact;
+  const forwarded = path !== '/' && !path.startsWith('/v1/models/');
+  if (forwarded && !SAFE_PATH.test(path)) return [];
   return PREFIXES.filter((known) => path.startsWith(known.path.slice(0, -1))).slice(0, 1);
 }
 

@@ -26,17 +26,33 @@ export class Turnstile {
     return this.#gates.get(name)?.queue.length ?? 0;
   }
 
+  /** A turn, if one is free and nobody waits for it; null = there is a queue. @returns the function that ends it */
+  tryEnter(name: string, concurrent: number): (() => void) | null {
+    const gate = this.#gateOf(name);
+    if (gate.inside >= concurrent || gate.queue.length > 0) return null;
+    gate.inside++;
+    return () => this.#leave(name, gate);
+  }
+
   /**
    * Waits for a turn. @returns the function that ends it; call it exactly once
    * @throws AppError rate_limited when the queue is full or the wait too long; the signal's reason when it fires
    */
   async enter(name: string, limits: TurnLimits, signal: AbortSignal): Promise<() => void> {
-    const gate = this.#gates.get(name) ?? { inside: 0, queue: [] };
-    this.#gates.set(name, gate);
-    if (gate.inside < limits.concurrent && gate.queue.length === 0) gate.inside++;
-    else if (gate.queue.length >= limits.queue) throw full(name, limits);
-    else await this.#wait(gate, name, limits, signal);
+    const free = this.tryEnter(name, limits.concurrent);
+    if (free !== null) return free;
+    const gate = this.#gateOf(name);
+    if (gate.queue.length >= limits.queue) throw full(name, limits);
+    await this.#wait(gate, name, limits, signal);
     return () => this.#leave(name, gate);
+  }
+
+  #gateOf(name: string): Gate {
+    const known = this.#gates.get(name);
+    if (known !== undefined) return known;
+    const gate: Gate = { inside: 0, queue: [] };
+    this.#gates.set(name, gate);
+    return gate;
   }
 
   #wait(gate: Gate, name: string, limits: TurnLimits, signal: AbortSignal): Promise<void> {

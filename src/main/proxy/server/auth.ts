@@ -16,6 +16,9 @@ const MINUTE_MS = 60_000;
 
 /** What is remembered of a connection: hashing the same key for each of its requests would be work for nothing. */
 interface Known {
+  /** The Authorization header it sent last, and the secret in it. */
+  header: string | undefined;
+  bearer: string | null;
   secret: string;
   generation: number;
   key: ClientKey | null;
@@ -39,9 +42,9 @@ export class Auth {
    */
   check(socket: Socket, headers: IncomingHttpHeaders, scope: KeyScope | null, required: boolean): ClientKey {
     if (scope === null) return ANONYMOUS;
-    const secret = secretIn(headers, scope === 'metrics');
-    if (!required && secret === null) return ANONYMOUS;
     const known = this.#known(socket);
+    const secret = secretOf(known, headers, scope === 'metrics');
+    if (!required && secret === null) return ANONYMOUS;
     const now = this.#options.clock.now();
     if (known.failures >= MOST_FAILURES && now - known.since < MINUTE_MS) {
       throw new AppError('rate_limited', 'Too many wrong keys on this connection.', {
@@ -61,7 +64,15 @@ export class Auth {
   #known(socket: Socket): Known {
     const known = this.#connections.get(socket);
     if (known !== undefined) return known;
-    const fresh: Known = { secret: '', generation: -1, key: null, failures: 0, since: 0 };
+    const fresh: Known = {
+      header: undefined,
+      bearer: null,
+      secret: '',
+      generation: -1,
+      key: null,
+      failures: 0,
+      since: 0,
+    };
     this.#connections.set(socket, fresh);
     return fresh;
   }
@@ -84,6 +95,17 @@ export class Auth {
       secret === null ? 'A key is needed here.' : 'This is not a key of this proxy.',
     );
   }
+}
+
+/** A connection mostly repeats its one header, which then need not be taken apart again. */
+function secretOf(known: Known, headers: IncomingHttpHeaders, basic: boolean): string | null {
+  const alone = headers['x-api-key'] === undefined && headers['api-key'] === undefined;
+  if (!alone || basic) return secretIn(headers, basic);
+  if (headers.authorization !== known.header) {
+    known.bearer = secretIn(headers, false);
+    known.header = headers.authorization;
+  }
+  return known.bearer;
 }
 
 /**

@@ -21,11 +21,23 @@ export interface LimitOptions {
 const BYTES_PER_TOKEN = 4;
 const USUAL_ANSWER_TOKENS = 512;
 
-/** One limit that a call falls under. */
+/** What has been taken under one name: a key's or a model's. */
 interface Subject {
-  /** Key of its state; `key:` and `model:` never meet. */
+  /** `key:` and `model:` never meet. */
   readonly id: string;
   readonly what: string;
+  readonly requests: Bucket;
+  readonly tokens: Bucket;
+}
+
+/** A limit's instant (gcra). */
+interface Bucket {
+  tat: number;
+}
+
+/** A subject and what limits it now. */
+interface Claim {
+  readonly subject: Subject;
   readonly limits: RateLimits;
 }
 
@@ -34,17 +46,22 @@ interface Subject {
  * and settled by what was used.
  */
 export function limitRates(options: LimitOptions): Stage {
-  const buckets = new Buckets(options.clock);
+  const keys = new Subjects(options.clock, 'key');
+  const models = new Subjects(options.clock, 'model');
   return (next) => async (call) => {
     const model = options.modelLimits();
-    const subjects = subjectsOf(call, model);
-    if (subjects.length === 0) return next(call);
+    const claims: Claim[] = [];
+    if (isLimit(call.key.limits)) {
+      claims.push({ subject: keys.of(call.key.id, call.key.name), limits: call.key.limits });
+    }
+    if (isLimit(model)) claims.push({ subject: models.of(call.model, call.model), limits: model });
+    if (claims.length === 0) return next(call);
     const tokens = estimate(call);
-    const headers = admit(buckets, subjects, tokens);
-    const leave = await enterAll(options, subjects, call, model);
+    const headers = admit(claims, tokens, options.clock.monotonic());
+    const leave = enterNow(options, claims, call) ?? (await enterAll(options, claims, call, model));
     const done = (): void => {
       leave();
-      settleAll(buckets, subjects, tokens, used(call));
+      settleAll(claims, tokens, used(call));
     };
     try {
       return untilDone(await next(call), headers, done);
@@ -55,47 +72,68 @@ export function limitRates(options: LimitOptions): Stage {
   };
 }
 
-function subjectsOf(call: Call, model: RateLimits): readonly Subject[] {
-  const all: readonly Subject[] = [
-    { id: `key:${call.key.id}`, what: `key "${call.key.name}"`, limits: call.key.limits },
-    { id: `model:${call.model}`, what: `model "${call.model}"`, limits: model },
-  ];
-  return all.filter(
-    ({ limits }) =>
-      limits.requestsPerMinute !== null || limits.tokensPerMinute !== null || limits.concurrent !== null,
-  );
+function isLimit({ requestsPerMinute, tokensPerMinute, concurrent }: RateLimits): boolean {
+  return requestsPerMinute !== null || tokensPerMinute !== null || concurrent !== null;
 }
 
-/** Takes from every limit or from none; the headers tell of the scarcest. */
-function admit(buckets: Buckets, subjects: readonly Subject[], tokens: number): Record<string, string> {
-  const taken: {
-    readonly id: string;
-    readonly limit: number;
-    readonly kind: string;
-    readonly result: Taken;
-  }[] = [];
-  for (const { id, what, limits } of subjects) {
-    const wanted = [
-      { kind: 'requests', limit: limits.requestsPerMinute, cost: 1 },
-      { kind: 'tokens', limit: limits.tokensPerMinute, cost: tokens },
-    ];
-    for (const { kind, limit, cost } of wanted) {
-      if (limit === null) continue;
-      const result = buckets.peek(`${id}:${kind}`, cost, limit);
-      if (!result.ok) throw refused(what, kind, limit, result);
-      taken.push({ id: `${id}:${kind}`, limit, kind, result });
+interface Taking {
+  readonly bucket: Bucket;
+  readonly limit: number;
+  readonly result: Taken;
+}
+
+/** Takes from every limit or from none; the headers tell of the scarcest. @throws AppError rate_limited */
+function admit(claims: readonly Claim[], tokens: number, now: number): Record<string, string> {
+  const requestTakings: Taking[] = [];
+  const tokenTakings: Taking[] = [];
+  for (const { subject, limits } of claims) {
+    const { requestsPerMinute, tokensPerMinute } = limits;
+    if (requestsPerMinute !== null) {
+      requestTakings.push(peek(subject, 'requests', 1, requestsPerMinute, now));
     }
+    if (tokensPerMinute !== null) tokenTakings.push(peek(subject, 'tokens', tokens, tokensPerMinute, now));
   }
   const headers: Record<string, string> = {};
-  for (const { id, limit, kind, result } of taken) {
-    buckets.keep(id, result.tat);
-    const before = headers[`x-ratelimit-remaining-${kind}`];
-    if (before !== undefined && Number(before) <= result.remaining) continue;
-    headers[`x-ratelimit-limit-${kind}`] = String(limit);
-    headers[`x-ratelimit-remaining-${kind}`] = String(result.remaining);
-    headers[`x-ratelimit-reset-${kind}`] = `${(result.resetMs / 1000).toFixed(3)}s`;
+  const requests = kept(requestTakings);
+  if (requests !== null) {
+    headers['x-ratelimit-limit-requests'] = String(requests.limit);
+    headers['x-ratelimit-remaining-requests'] = String(requests.result.remaining);
+    headers['x-ratelimit-reset-requests'] = resetIn(requests.result);
+  }
+  const scarcest = kept(tokenTakings);
+  if (scarcest !== null) {
+    headers['x-ratelimit-limit-tokens'] = String(scarcest.limit);
+    headers['x-ratelimit-remaining-tokens'] = String(scarcest.result.remaining);
+    headers['x-ratelimit-reset-tokens'] = resetIn(scarcest.result);
   }
   return headers;
+}
+
+function peek(
+  subject: Subject,
+  kind: 'requests' | 'tokens',
+  cost: number,
+  limit: number,
+  now: number,
+): Taking {
+  const bucket = subject[kind];
+  const result = take(bucket.tat, now, cost, { perMinute: limit });
+  if (!result.ok) throw refused(subject.what, kind, limit, result);
+  return { bucket, limit, result };
+}
+
+/** Makes the takings real. @returns the scarcest */
+function kept(takings: readonly Taking[]): Taking | null {
+  let scarcest: Taking | null = null;
+  for (const taking of takings) {
+    taking.bucket.tat = taking.result.tat;
+    if (scarcest === null || taking.result.remaining < scarcest.result.remaining) scarcest = taking;
+  }
+  return scarcest;
+}
+
+function resetIn({ resetMs }: Taken): string {
+  return `${(resetMs / 1000).toFixed(3)}s`;
 }
 
 function refused(what: string, kind: string, limit: number, result: Taken): AppError {
@@ -104,29 +142,47 @@ function refused(what: string, kind: string, limit: number, result: Taken): AppE
   });
 }
 
+/** Turns at everything at once, as it mostly goes; null = somewhere there is a queue, and nothing was taken. */
+function enterNow(options: LimitOptions, claims: readonly Claim[], call: Call): (() => void) | null {
+  const leaves: (() => void)[] = [];
+  for (const { subject, limits } of claims) {
+    if (limits.concurrent === null) continue;
+    const leave = options.turnstile.tryEnter(subject.id, limits.concurrent);
+    if (leave === null) {
+      leaveAll(leaves);
+      return null;
+    }
+    leaves.push(leave);
+  }
+  if (leaves.length > 0) call.trace.queuedMs = 0;
+  return () => leaveAll(leaves);
+}
+
+/** Ends turns, last first, each once. */
+function leaveAll(leaves: (() => void)[]): void {
+  for (let leave = leaves.pop(); leave !== undefined; leave = leaves.pop()) leave();
+}
+
 async function enterAll(
   options: LimitOptions,
-  subjects: readonly Subject[],
+  claims: readonly Claim[],
   call: Call,
   queue: { readonly queue: number; readonly queueSeconds: number },
 ): Promise<() => void> {
   const leaves: (() => void)[] = [];
   const startedAt = options.clock.monotonic();
-  const leave = (): void => {
-    for (const one of leaves.splice(0).reverse()) one();
-  };
   try {
-    for (const { id, limits } of subjects) {
+    for (const { subject, limits } of claims) {
       if (limits.concurrent === null) continue;
       const turn = { concurrent: limits.concurrent, queue: queue.queue, queueMs: queue.queueSeconds * 1000 };
-      leaves.push(await options.turnstile.enter(id, turn, call.signal));
+      leaves.push(await options.turnstile.enter(subject.id, turn, call.signal));
     }
   } catch (error) {
-    leave();
+    leaveAll(leaves);
     throw error;
   }
-  if (leaves.length > 0) call.trace.queuedMs = options.clock.monotonic() - startedAt;
-  return leave;
+  call.trace.queuedMs = options.clock.monotonic() - startedAt;
+  return () => leaveAll(leaves);
 }
 
 function untilDone(reply: Reply, headers: Record<string, string>, done: () => void): Reply {
@@ -138,10 +194,11 @@ function untilDone(reply: Reply, headers: Record<string, string>, done: () => vo
   return { ...told, body: { ...reply.body, flow: new Settling(reply.body.flow, done) } };
 }
 
-function settleAll(buckets: Buckets, subjects: readonly Subject[], reserved: number, actual: number): void {
-  for (const { id, limits } of subjects) {
-    if (limits.tokensPerMinute !== null)
-      buckets.settle(`${id}:tokens`, reserved, actual, limits.tokensPerMinute);
+function settleAll(claims: readonly Claim[], reserved: number, actual: number): void {
+  for (const { subject, limits } of claims) {
+    const perMinute = limits.tokensPerMinute;
+    if (perMinute === null) continue;
+    subject.tokens.tat = settle(subject.tokens.tat, reserved, actual, { perMinute });
   }
 }
 
@@ -157,29 +214,37 @@ function used(call: Call): number {
   return (usage.tokensIn ?? 0) + (usage.tokensOut ?? contentEvents);
 }
 
-/** The instants of all limits; those that are full again are forgotten. */
-class Buckets {
-  readonly #clock: Clock;
-  readonly #tats = new Map<string, number>();
+const MOST_SUBJECTS = 1000;
 
-  constructor(clock: Clock) {
+/** Subjects of one sort by what they are told apart by; those whose limits are full again are forgotten. */
+class Subjects {
+  readonly #clock: Clock;
+  readonly #sort: 'key' | 'model';
+  readonly #known = new Map<string, Subject>();
+
+  constructor(clock: Clock, sort: 'key' | 'model') {
     this.#clock = clock;
+    this.#sort = sort;
   }
-  peek(id: string, cost: number, perMinute: number): Taken {
-    return take(this.#tats.get(id) ?? 0, this.#clock.monotonic(), cost, { perMinute });
+
+  of(id: string, name: string): Subject {
+    const known = this.#known.get(id);
+    if (known !== undefined) return known;
+    if (this.#known.size >= MOST_SUBJECTS) this.#forget();
+    const subject: Subject = {
+      id: `${this.#sort}:${id}`,
+      what: `${this.#sort} "${name}"`,
+      requests: { tat: 0 },
+      tokens: { tat: 0 },
+    };
+    this.#known.set(id, subject);
+    return subject;
   }
-  keep(id: string, tat: number): void {
-    this.#tats.set(id, tat);
-    if (this.#tats.size > 1000) this.#forget();
-  }
-  settle(id: string, reserved: number, actual: number, perMinute: number): void {
-    const tat = this.#tats.get(id);
-    if (tat !== undefined) this.#tats.set(id, settle(tat, reserved, actual, { perMinute }));
-  }
+
   #forget(): void {
     const now = this.#clock.monotonic();
-    for (const [id, tat] of this.#tats) {
-      if (tat <= now) this.#tats.delete(id);
+    for (const [id, { requests, tokens }] of this.#known) {
+      if (requests.tat <= now && tokens.tat <= now) this.#known.delete(id);
     }
   }
 }
