@@ -22,10 +22,12 @@ export const usd = (value: number | null): string => formatUsd(value, spokenLang
 export const usdPerHour = (value: number | null): string => (value === null ? '–' : `${usd(value)}/h`);
 export const usdPerMonth = (value: number): string => words.perMonth(usd(value));
 
+export const usdWhole = (value: number): string => usdWithDigits(value, 0, spokenLanguage());
+
 /** A price of one request: two significant digits however small. */
 export function usdFine(value: number | null): string {
   if (value === null) return '–';
-  if (value === 0) return usdWithDigits(0, 0, spokenLanguage());
+  if (value === 0) return usdWhole(0);
   if (value >= 0.01) return usd(value);
   const digits = Math.min(8, 1 - Math.floor(Math.log10(value)));
   return usdWithDigits(Number(value.toPrecision(2)), digits, spokenLanguage());
