@@ -32,8 +32,17 @@ export const volumeAdviceSchema = z.object({
   pays: z.boolean(),
   /** For people, with the numbers. */
   why: z.string(),
-  /** Where such a volume and a fitting GPU can be had, the best stock first. Pods that mount it can run nowhere else. */
-  dataCenters: z.array(z.object({ id: z.string(), name: z.string(), stock: stockSchema })),
+  /** Where such a volume and a fitting GPU can be had, the cheapest GPU first. Pods that mount it can run nowhere else. */
+  dataCenters: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      /** The best choice there, what it costs, and its stock there. */
+      gpu: z.string(),
+      usdPerHour: z.number(),
+      stock: stockSchema,
+    }),
+  ),
   /** One that was made for this model before, which is used instead of a new one. */
   existing: volumeSchema.nullable(),
 });

@@ -381,8 +381,8 @@ export const sampleVolumeAdvice = (): VolumeAdvice => ({
   pays: false,
   why: 'Fetching and loading the weights took 180 s; from a network volume about 54 s.',
   dataCenters: [
-    { id: 'EU-RO-1', name: 'EU Romania 1', stock: 'HIGH' },
-    { id: 'US-KS-2', name: 'US Kansas 2', stock: 'LOW' },
+    { id: 'EU-RO-1', name: 'EU Romania 1', gpu: '1 × A40', usdPerHour: 0.4, stock: 'HIGH' },
+    { id: 'US-KS-2', name: 'US Kansas 2', gpu: '1 × L4', usdPerHour: 0.43, stock: 'LOW' },
   ],
   existing: null,
 });

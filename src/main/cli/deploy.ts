@@ -7,6 +7,7 @@ import {
   type Plan,
   type PlanWish,
 } from '../../shared/model.ts';
+import { formatUsd } from '../../shared/money.ts';
 import { usualLimit } from '../../shared/price-limit.ts';
 import type { VolumeView } from '../../shared/volumes.ts';
 import type { ControlClient } from '../control/client.ts';
@@ -76,6 +77,11 @@ export const define: Define = (command, run) => {
           ...ownWish(options),
           ...(volume === null ? {} : { volume: { networkVolumeId: volume.id } }),
         };
+        if (volume !== null) {
+          cli.say(
+            `Volume ${volume.id} in ${volume.dataCenterId} costs ${formatUsd(volume.usdPerMonth)} a month until it is deleted.`,
+          );
+        }
         const plan = await api.call('plan.make', wish, cli.signal);
         const limit = options.maxPrice ?? usualLimit(bestOf(plan));
         const limited = { ...spec, compute: { ...spec.compute, maxUsdPerHour: limit } };

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { formatUsd } from '../../shared/money.ts';
+import { formatUsd, formatUsdPerHour } from '../../shared/money.ts';
 import type { VolumeAdvice, VolumeView } from '../../shared/volumes.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
@@ -150,7 +150,10 @@ function renderVolumes(cli: Cli, volumes: readonly VolumeView[]): string {
 }
 
 function renderAdvice(advice: VolumeAdvice): string {
-  const centers = advice.dataCenters.map(({ id, stock }) => `${id} (${stock.toLowerCase()} stock)`);
+  const centers = advice.dataCenters.map(
+    ({ id, gpu, usdPerHour, stock }) =>
+      `${id} (${gpu} at ${formatUsdPerHour(usdPerHour)}, ${stock.toLowerCase()} stock)`,
+  );
   const { existing } = advice;
   return [
     advice.pays ? 'It pays.' : 'It does not pay.',

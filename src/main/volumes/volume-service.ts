@@ -1,5 +1,5 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
-import type { PlanRequest, Plan, Stock } from '../../shared/model.ts';
+import type { Plan, PlanCandidate, PlanRequest, Stock } from '../../shared/model.ts';
 import type { VolumeAdvice, VolumeView, VolumeWish } from '../../shared/volumes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DataCenter, NetworkVolume, RunPodApi } from '../runpod/api.ts';
@@ -69,7 +69,6 @@ class Volumes implements VolumeService {
         `Nothing fits ${request.model}: a volume would serve nothing.`,
       );
     }
-    const gpus = new Set(planned.candidates.map(({ gpuTypeId }) => gpuTypeId));
     return {
       model: request.model,
       ...adviseVolume({
@@ -79,7 +78,7 @@ class Volumes implements VolumeService {
         loadedSeconds: loadedSeconds(best.gpuTypeId, request.model),
         startsLastMonth: starts(request.model, clock.now() - MONTH_MS),
       }),
-      dataCenters: centersFor(centers, gpus, request.compute.dataCenterIds),
+      dataCenters: centersFor(centers, planned.candidates, request.compute.dataCenterIds),
       existing: volumes.find(({ name }) => name === volumeName(request.model)) ?? null,
     };
   }
@@ -160,24 +159,33 @@ class Volumes implements VolumeService {
 /** Data centres that have both: volumes, and one of the GPUs that would do. */
 function centersFor(
   centers: readonly DataCenter[],
-  gpus: ReadonlySet<string>,
+  candidates: readonly PlanCandidate[],
   wanted: readonly string[],
 ): VolumeAdvice['dataCenters'] {
-  return centers
-    .filter(({ id, networkVolumeTypes }) => {
-      return networkVolumeTypes.length > 0 && (wanted.length === 0 || wanted.includes(id));
+  const possible = centers.filter(({ id, networkVolumeTypes }) => {
+    return networkVolumeTypes.length > 0 && (wanted.length === 0 || wanted.includes(id));
+  });
+  return possible
+    .flatMap(({ id, name, gpuAvailability }) => {
+      const best = bestThere(gpuAvailability ?? [], candidates);
+      return best === null ? [] : [{ id, name, ...best }];
     })
-    .map(({ id, name, gpuAvailability }) => ({ id, name, stock: bestStock(gpuAvailability ?? [], gpus) }))
-    .filter(({ stock }) => stock !== 'NONE')
-    .toSorted((a, b) => STOCK_ORDER.indexOf(a.stock) - STOCK_ORDER.indexOf(b.stock));
+    .toSorted(
+      (a, b) => a.usdPerHour - b.usdPerHour || STOCK_ORDER.indexOf(a.stock) - STOCK_ORDER.indexOf(b.stock),
+    );
 }
 
-function bestStock(
+/** The first candidate in the plan's order that is in stock there; null = none. */
+function bestThere(
   availability: NonNullable<DataCenter['gpuAvailability']>,
-  gpus: ReadonlySet<string>,
-): Stock {
-  const stocks = availability.filter(({ id }) => gpus.has(id)).map((each) => stockOf(each.availability));
-  return STOCK_ORDER.find((stock) => stocks.includes(stock)) ?? 'NONE';
+  candidates: readonly PlanCandidate[],
+): Pick<VolumeAdvice['dataCenters'][number], 'gpu' | 'usdPerHour' | 'stock'> | null {
+  const stocks = new Map(availability.map((each) => [each.id, stockOf(each.availability)]));
+  for (const { gpuTypeId, gpuName, gpuCount, usdPerHour } of candidates) {
+    const stock = stocks.get(gpuTypeId) ?? 'NONE';
+    if (stock !== 'NONE') return { gpu: `${gpuCount} × ${gpuName}`, usdPerHour, stock };
+  }
+  return null;
 }
 
 const stockOf = (value: string): Stock =>
