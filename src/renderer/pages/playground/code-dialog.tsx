@@ -35,15 +35,15 @@ export function CodeDialog({
     <Dialog open={open} onClose={onClose} title={words.code} width="lg">
       <div className="space-y-3 px-5 pt-3 pb-5">
         <div className="flex items-center gap-3">
-          <Choice label="Language" options={LANGUAGES} value={language} onChange={setLanguage} />
+          <Choice label={words.codeLanguage} options={LANGUAGES} value={language} onChange={setLanguage} />
           <span className="grow text-sm text-soft">
-            Put the local key into <code>RUNPOD_LLM_KEY</code>.
+            {words.putKey} <code>RUNPOD_LLM_KEY</code>.
           </span>
           <Button size="sm" onClick={() => void actions.copyKey()}>
-            Copy local key
+            {words.copyKey}
           </Button>
         </div>
-        <CodeBlock label={`${language} code`} text={text} />
+        <CodeBlock label={words.codeIn(language)} text={text} />
       </div>
     </Dialog>
   );

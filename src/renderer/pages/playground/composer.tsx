@@ -24,7 +24,7 @@ export function Composer({
   const sleepers = views.filter((view) => view.actions.includes('start') && view.state !== 'ready');
   const asleep = sleepers.length > 0;
   const price = startPrice(sleepers, quotes);
-  const empty = text.trim() === '' ? 'Write something first.' : null;
+  const empty = text.trim() === '' ? words.writeFirst : null;
   const send = (): void => {
     if (text.trim() === '' || busy) return;
     beginTurn(text.trim(), models).forEach((id, side) => chat.ask(models[side] ?? '', id));

@@ -116,8 +116,8 @@ function AnswerView({
         <div className={cx('mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1 text-sm text-soft')}>
           <AnswerFacts answer={answer} />
           {answer.text !== '' && (
-            <Button size="sm" look="ghost" onClick={() => void copy(answer.text, 'Answer')}>
-              Copy answer
+            <Button size="sm" look="ghost" onClick={() => void copy(answer.text, words.answer)}>
+              {words.copyAnswer}
             </Button>
           )}
           {last && !busy && (
@@ -144,11 +144,11 @@ function AnswerFacts({ answer }: { readonly answer: Answer }): ReactNode {
       {request !== null && (
         <p className="num">
           {[
-            `first token ${latency(request.firstTokenMs)}`,
+            words.firstToken(latency(request.firstTokenMs)),
             request.tokensPerSecond === null ? null : `${Math.round(request.tokensPerSecond)} tok/s`,
             `${count(request.inputTokens)} → ${count(request.outputTokens)} tok`,
             usdFine(request.usd),
-            request.cache === 'hit' ? 'from the cache' : null,
+            request.cache === 'hit' ? words.fromCache : null,
           ]
             .filter((fact) => fact !== null)
             .join(' · ')}

@@ -4,12 +4,7 @@ import { useChat } from '../../stores/chat.ts';
 import type { ChatParams } from '../../view/code-samples.ts';
 import { words } from './messages.ts';
 
-const FIELDS = [
-  { key: 'temperature', label: 'Temperature', hint: '0 repeats itself and can be cached.' },
-  { key: 'topP', label: 'Top P', hint: 'Between 0 and 1.' },
-  { key: 'maxTokens', label: 'Most tokens', hint: 'Where an answer is cut off.' },
-  { key: 'seed', label: 'Seed', hint: 'A whole number; same seed, same answer.' },
-] as const satisfies readonly { key: keyof ChatParams; label: string; hint: string }[];
+const FIELDS = ['temperature', 'topP', 'maxTokens', 'seed'] as const satisfies readonly (keyof ChatParams)[];
 
 export function ParamsPanel(): ReactNode {
   const system = useChat((state) => state.system);
@@ -28,15 +23,15 @@ export function ParamsPanel(): ReactNode {
           onChange={(event) => useChat.setState({ system: event.target.value })}
         />
       </label>
-      {FIELDS.map(({ key, label, hint }) => (
+      {FIELDS.map((key) => (
         <TextField
           key={key}
-          label={label}
-          hint={hint}
+          label={words.fields[key].label}
+          hint={words.fields[key].hint}
           inputMode="decimal"
           placeholder={words.unset}
           value={params[key]}
-          error={params[key].trim() !== '' && Number.isNaN(Number(params[key])) ? 'Must be a number.' : null}
+          error={params[key].trim() !== '' && Number.isNaN(Number(params[key])) ? words.mustBeNumber : null}
           onChange={(event) => useChat.setState({ params: { ...params, [key]: event.target.value } })}
         />
       ))}

@@ -146,7 +146,7 @@ function Nothing(): ReactNode {
         <EmptyState title={words.noModel}>
           <p>{words.noModelText}</p>
           <a href={to.deploy()} className={`${buttonClass('primary')} mt-3`}>
-            Deploy a model
+            {words.deploy}
           </a>
         </EmptyState>
       )}

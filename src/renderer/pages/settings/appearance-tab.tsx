@@ -3,24 +3,17 @@ import type { LanguageChoice } from '../../../shared/language.ts';
 import type { Client } from '../../api/client.ts';
 import { tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
-import { Choice } from '../../components/choice.tsx';
+import { Choice, labelled } from '../../components/choice.tsx';
 import { SwitchRow } from '../../components/field.tsx';
 import { Section } from '../../components/surface.tsx';
+import { shell } from '../../app/messages.ts';
 import { navigate, to } from '../../app/router.ts';
 import { Button } from '../../components/button.tsx';
 import { setPreferences, usePreferences } from '../../stores/preferences.ts';
 import { words } from './messages.ts';
 
-const THEMES = [
-  { id: 'system', label: 'System' },
-  { id: 'light', label: 'Light' },
-  { id: 'dark', label: 'Dark' },
-] as const;
-
-const DENSITIES = [
-  { id: 'comfortable', label: 'Comfortable' },
-  { id: 'compact', label: 'Compact' },
-] as const;
+const THEMES = ['system', 'light', 'dark'] as const;
+const DENSITIES = ['comfortable', 'compact'] as const;
 
 /** A language is called by its own name, so that whoever speaks it finds it. */
 const languages = () =>
@@ -35,19 +28,19 @@ export function AppearanceTab(): ReactNode {
   const { client } = useApp();
   return (
     <div className="max-w-2xl space-y-4 px-5 py-4">
-      <Section title="Looks">
-        <Row label="Theme">
+      <Section title={words.looks.title}>
+        <Row label={shell.looks.theme}>
           <Choice
-            label="Theme"
-            options={THEMES}
+            label={shell.looks.theme}
+            options={labelled(THEMES, shell.looks.themes)}
             value={theme}
             onChange={(next) => setPreferences({ theme: next })}
           />
         </Row>
-        <Row label="Density">
+        <Row label={shell.looks.density}>
           <Choice
-            label="Density"
-            options={DENSITIES}
+            label={shell.looks.density}
+            options={labelled(DENSITIES, shell.looks.densities)}
             value={density}
             onChange={(next) => setPreferences({ density: next })}
           />
@@ -61,18 +54,16 @@ export function AppearanceTab(): ReactNode {
           />
         </Row>
         <SwitchRow
-          label="Single-letter keys"
-          hint="“?” lists all keys."
+          label={words.looks.singleKeys}
+          hint={words.looks.singleKeysHint}
           checked={singleKeys}
           onChange={(on) => setPreferences({ singleKeys: on })}
         />
       </Section>
-      <Section title="First steps">
+      <Section title={words.looks.firstSteps}>
         <div className="flex items-center gap-4">
-          <p className="grow text-soft">
-            The welcome page leads from a key to a working endpoint in three decisions.
-          </p>
-          <Button onClick={() => navigate(to.welcome())}>Show it again</Button>
+          <p className="grow text-soft">{words.looks.welcome}</p>
+          <Button onClick={() => navigate(to.welcome())}>{words.looks.showAgain}</Button>
         </div>
       </Section>
     </div>

@@ -2,6 +2,7 @@ import { useState, type ReactNode } from 'react';
 import { useCall } from '../../app/use-call.ts';
 import { cell, headCell } from '../../components/request-table.tsx';
 import { Loading, ProblemPanel, Section, Tag } from '../../components/surface.tsx';
+import { words } from './messages.ts';
 
 /** Start-up configuration: every value with where it came from (SPEC 1.1). */
 export function ConfigurationTab(): ReactNode {
@@ -9,7 +10,7 @@ export function ConfigurationTab(): ReactNode {
   const [filter, setFilter] = useState('');
   if (config.value === null) {
     return config.problem === null ? (
-      <Loading what="configuration" />
+      <Loading what={words.tabs.configuration} />
     ) : (
       <div className="p-5">
         <ProblemPanel problem={config.problem} onRetry={config.reload} />
@@ -22,13 +23,13 @@ export function ConfigurationTab(): ReactNode {
   return (
     <div className="px-5 py-4">
       <Section
-        title="Configuration at start"
+        title={words.config.title}
         aside={
           <input
             data-find
             type="search"
-            aria-label="Filter configuration"
-            placeholder="Filter…"
+            aria-label={words.config.filter}
+            placeholder={words.config.filterHint}
             className="field h-8 w-48"
             value={filter}
             onChange={(event) => setFilter(event.target.value)}
@@ -40,13 +41,13 @@ export function ConfigurationTab(): ReactNode {
           <thead>
             <tr className="border-y border-line">
               <th scope="col" className={headCell}>
-                Name
+                {words.config.name}
               </th>
               <th scope="col" className={headCell}>
-                Value
+                {words.config.value}
               </th>
               <th scope="col" className={headCell}>
-                From
+                {words.config.from}
               </th>
             </tr>
           </thead>
@@ -61,7 +62,7 @@ export function ConfigurationTab(): ReactNode {
                 </td>
                 <td className={cell}>
                   {value.source === 'default' ? (
-                    <span className="text-faint">default</span>
+                    <span className="text-faint">{words.config.fallback}</span>
                   ) : (
                     <Tag tone="accent">{value.source}</Tag>
                   )}

@@ -1,14 +1,12 @@
 import type { ReactNode } from 'react';
 import type { UserSettings } from '../../../shared/model.ts';
-import { Choice } from '../../components/choice.tsx';
+import { Choice, labelled } from '../../components/choice.tsx';
 import { SwitchRow } from '../../components/field.tsx';
 import { Section } from '../../components/surface.tsx';
 import { WithSettings } from './with-settings.tsx';
+import { words } from './messages.ts';
 
-const TRAY_CLICKS = [
-  { id: 'popover', label: 'Small window' },
-  { id: 'window', label: 'App window' },
-] as const;
+const TRAY_CLICKS = ['popover', 'window'] as const;
 
 /** Only where there is a desktop around the page. */
 export function DesktopTab(): ReactNode {
@@ -20,37 +18,37 @@ export function DesktopTab(): ReactNode {
           save({ ...settings, desktop: { ...desktop, ...change } });
         return (
           <>
-            <Section title="Start and window">
+            <Section title={words.desktop.start}>
               <SwitchRow
-                label="Start at login"
-                hint="In the background, without a window."
+                label={words.desktop.login}
+                hint={words.desktop.loginHint}
                 checked={desktop.startAtLogin}
                 onChange={(startAtLogin) => set({ startAtLogin })}
               />
               <SwitchRow
-                label="Begin without a window"
+                label={words.desktop.hidden}
                 checked={desktop.startHidden}
                 onChange={(startHidden) => set({ startHidden })}
               />
               <SwitchRow
-                label="Close to the tray"
-                hint="The app goes on and keeps watch over what bills."
+                label={words.desktop.closeToTray}
+                hint={words.desktop.closeToTrayHint}
                 checked={desktop.closeToTray}
                 onChange={(closeToTray) => set({ closeToTray })}
               />
             </Section>
-            <Section title="Tray and menus">
-              <ChoiceRow label="A click on the tray icon opens the">
+            <Section title={words.desktop.tray}>
+              <ChoiceRow label={words.desktop.trayClick}>
                 <Choice
-                  label="A click on the tray icon opens the"
-                  options={TRAY_CLICKS}
+                  label={words.desktop.trayClick}
+                  options={labelled(TRAY_CLICKS, words.desktop)}
                   value={desktop.trayClick}
                   onChange={(trayClick) => set({ trayClick })}
                 />
               </ChoiceRow>
               <SwitchRow
-                label="Cost beside the icon"
-                hint="macOS only."
+                label={words.desktop.cost}
+                hint={words.desktop.costHint}
                 checked={desktop.costInMenuBar}
                 onChange={(costInMenuBar) => set({ costInMenuBar })}
               />

@@ -6,12 +6,13 @@ import { Button } from '../../components/button.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { dateTime } from '../../view/format.ts';
+import { words } from './messages.ts';
 
 const LOOKS = {
-  ok: { icon: CircleCheck, look: 'text-ok', word: 'good' },
-  warn: { icon: TriangleAlert, look: 'text-warn', word: 'warning' },
-  fail: { icon: CircleX, look: 'text-bad', word: 'failed' },
-  skip: { icon: CircleMinus, look: 'text-idle', word: 'not checked' },
+  ok: { icon: CircleCheck, look: 'text-ok' },
+  warn: { icon: TriangleAlert, look: 'text-warn' },
+  fail: { icon: CircleX, look: 'text-bad' },
+  skip: { icon: CircleMinus, look: 'text-idle' },
 } as const;
 
 export function DiagnosticsTab(): ReactNode {
@@ -26,24 +27,24 @@ export function DiagnosticsTab(): ReactNode {
   return (
     <div className="max-w-3xl space-y-4 px-5 py-4">
       <Section
-        title="Checks"
+        title={words.checks.title}
         aside={
           <span className="flex gap-2">
             <Button
               size="sm"
-              blocked={checks === null ? 'Not checked yet.' : null}
-              onClick={() => void copy(report(), 'Report')}
+              blocked={checks === null ? words.checks.notYet : null}
+              onClick={() => void copy(report(), words.checks.report)}
             >
-              Copy report
+              {words.checks.copy}
             </Button>
             <Button size="sm" icon={<RefreshCw size={13} aria-hidden />} onClick={doctor.reload}>
-              Check again
+              {words.checks.again}
             </Button>
           </span>
         }
       >
         {doctor.problem !== null && <ProblemPanel problem={doctor.problem} onRetry={doctor.reload} />}
-        {checks === null && doctor.problem === null && <Loading what="checks" />}
+        {checks === null && doctor.problem === null && <Loading what={words.checks.title} />}
         <ul className="divide-y divide-line/60" aria-busy={doctor.loading}>
           {(checks ?? []).map((check) => {
             const look = LOOKS[check.status];
@@ -53,7 +54,7 @@ export function DiagnosticsTab(): ReactNode {
                 <div>
                   <p>
                     <span className="font-medium">{check.name}</span>{' '}
-                    <span className="sr-only">{look.word}:</span>{' '}
+                    <span className="sr-only">{words.checks.statuses[check.status]}:</span>{' '}
                     <span className="text-soft">{check.detail}</span>
                   </p>
                   {check.advice !== null && <p className="text-sm">{check.advice}</p>}
@@ -64,15 +65,15 @@ export function DiagnosticsTab(): ReactNode {
         </ul>
       </Section>
       {status !== null && (
-        <Section title="About">
+        <Section title={words.about.title}>
           <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-1">
-            <dt className="text-soft">Version</dt>
+            <dt className="text-soft">{words.about.version}</dt>
             <dd>{status.version}</dd>
-            <dt className="text-soft">Cloud</dt>
-            <dd>{status.cloud === 'sandbox' ? 'Sandbox, simulated' : 'RunPod'}</dd>
-            <dt className="text-soft">Running since</dt>
+            <dt className="text-soft">{words.about.cloud}</dt>
+            <dd>{status.cloud === 'sandbox' ? words.about.sandbox : 'RunPod'}</dd>
+            <dt className="text-soft">{words.about.since}</dt>
             <dd className="num">{dateTime(status.startedAt)}</dd>
-            <dt className="text-soft">Data</dt>
+            <dt className="text-soft">{words.about.data}</dt>
             <dd className="break-all">
               <code>{status.dataDir}</code>
             </dd>

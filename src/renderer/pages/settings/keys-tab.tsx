@@ -16,7 +16,7 @@ export function KeysTab(): ReactNode {
   const keychain = useAppStatus((state) => state.status?.keychain);
   if (secrets.value === null) {
     return secrets.problem === null ? (
-      <Loading what="keys" />
+      <Loading what={words.tabs.keys} />
     ) : (
       <div className="p-5">
         <ProblemPanel problem={secrets.problem} onRetry={secrets.reload} />
@@ -27,8 +27,8 @@ export function KeysTab(): ReactNode {
     <div className="max-w-3xl space-y-4 px-5 py-4">
       {keychain?.available === false && (
         <p className="rounded-lg border border-warn/40 bg-warn-soft px-4 py-3">
-          <strong className="text-warn">{words.noKeychain}.</strong> {keychain.reason} Give secrets in the
-          environment; what is entered here is kept for this session only.
+          <strong className="text-warn">{words.noKeychain}.</strong> {keychain.reason}{' '}
+          {words.keys.giveInEnvironment}
         </p>
       )}
       {secrets.value.secrets.map((status) => (
@@ -56,16 +56,16 @@ function SecretSection({
       await client.call('secrets.delete', { name: status.name });
       setCheck(null);
       onChange();
-      say(`${about.name} removed`);
+      say(words.keys.removed(about.name));
     } catch (error) {
-      tell(error, `Could not remove the ${about.name}`);
+      tell(error, words.keys.cannotRemove(about.name));
     }
   };
   const ask = async (): Promise<void> => {
     try {
       setCheck(await client.call('secrets.check', {}));
     } catch (error) {
-      tell(error, 'Could not check the key');
+      tell(error, words.keys.cannotCheck);
     }
   };
   const local = status.name === 'proxy';
@@ -76,32 +76,32 @@ function SecretSection({
         <span className="flex gap-2">
           {local && (
             <Button size="sm" onClick={() => void actions.copyKey()}>
-              Copy
+              {words.keys.copy}
             </Button>
           )}
           {status.name === 'runpod' && status.present && (
             <Button size="sm" onClick={() => void ask()}>
-              Check
+              {words.keys.check}
             </Button>
           )}
           {!local && (
             <Button
               size="sm"
               aria-expanded={editing}
-              aria-label={`${status.present ? 'Replace' : 'Set'} ${about.name}`}
+              aria-label={(status.present ? words.keys.replaceOne : words.keys.setOne)(about.name)}
               onClick={() => setEditing(!editing)}
             >
-              {status.present ? 'Replace' : 'Set'}
+              {status.present ? words.keys.replace : words.keys.set}
             </Button>
           )}
           {!local && status.present && status.source !== 'environment' && (
             <Button
               size="sm"
               look="danger"
-              aria-label={`Remove ${about.name}…`}
+              aria-label={words.keys.removeOne(about.name)}
               onClick={() => void remove()}
             >
-              Remove…
+              {words.keys.remove}
             </Button>
           )}
         </span>
@@ -111,7 +111,7 @@ function SecretSection({
         {status.present ? (
           <code className="rounded bg-sunken px-2 py-0.5">••••{status.hint}</code>
         ) : (
-          <Tag>not set</Tag>
+          <Tag>{words.source.none}</Tag>
         )}
         {status.present && <span className="text-soft">{words.source[status.source]}</span>}
       </p>
@@ -134,15 +134,9 @@ function SecretSection({
 
 function removal(name: SecretName) {
   return {
-    title: `Remove the ${words.secrets[name].name}?`,
-    effects:
-      name === 'runpod'
-        ? [
-            'Running pods go on running and billing; this app can no longer stop them.',
-            'Watchdogs on the pods still work.',
-          ]
-        : ['What needs it will ask for it again.'],
-    verb: `Remove ${words.secrets[name].name}`,
+    title: words.keys.removeTitle(words.secrets[name].name),
+    effects: name === 'runpod' ? [words.keys.podsGoOn, words.keys.watchdogsWork] : [words.keys.asksAgain],
+    verb: words.keys.removeVerb(words.secrets[name].name),
     tone: 'normal' as const,
   };
 }

@@ -1,12 +1,13 @@
 import { useState, type ReactNode } from 'react';
 import { userSettingsSchema, type UserSettings } from '../../../shared/model.ts';
 import { Button } from '../../components/button.tsx';
-import { Choice } from '../../components/choice.tsx';
+import { Choice, labelled } from '../../components/choice.tsx';
 import { SwitchRow, TextField } from '../../components/field.tsx';
 import { Section } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { endpointUrl } from '../../view/endpoint.ts';
 import { WithSettings, type Inside } from './with-settings.tsx';
+import { words } from './messages.ts';
 
 export function BudgetTab(): ReactNode {
   return (
@@ -29,10 +30,10 @@ function BudgetForm({ settings, save }: Inside): ReactNode {
   const wrong = (field: string): string | null =>
     next.success || !next.error.issues.some((issue) => issue.path.includes(field))
       ? null
-      : 'An amount above zero, or empty for no limit.';
+      : words.limits.wrong;
   const same = next.success && JSON.stringify(next.data.budget) === JSON.stringify(settings.budget);
   return (
-    <Section title="Limits of the whole app">
+    <Section title={words.limits.title}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -41,7 +42,7 @@ function BudgetForm({ settings, save }: Inside): ReactNode {
       >
         <div className="flex gap-4">
           <TextField
-            label="A day"
+            label={words.limits.day}
             unit="$"
             className="w-40"
             inputMode="decimal"
@@ -50,7 +51,7 @@ function BudgetForm({ settings, save }: Inside): ReactNode {
             onChange={(event) => setDay(event.target.value)}
           />
           <TextField
-            label="A month"
+            label={words.limits.month}
             unit="$"
             className="w-40"
             inputMode="decimal"
@@ -60,28 +61,24 @@ function BudgetForm({ settings, save }: Inside): ReactNode {
           />
         </div>
         <p className="mt-3 text-soft">
-          At 80 % you are <strong>told</strong>. At 100 % pods are{' '}
-          <strong className="text-bad">stopped</strong> and requests no longer start any; nothing is deleted.
-          Empty means no limit.
+          {words.limits.at80} <strong>{words.limits.told}</strong>
+          {words.limits.at100} <strong className="text-bad">{words.limits.stopped}</strong>{' '}
+          {words.limits.rest}
         </p>
         <Button
           type="submit"
           look="primary"
           className="mt-3"
-          blocked={!next.success ? 'Correct the amounts first.' : same ? 'Nothing was changed.' : null}
+          blocked={!next.success ? words.limits.correct : same ? words.limits.same : null}
         >
-          Save limits
+          {words.limits.save}
         </Button>
       </form>
     </Section>
   );
 }
 
-const CACHE_MODES = [
-  { id: 'off', label: 'Off' },
-  { id: 'deterministic', label: 'Deterministic' },
-  { id: 'all', label: 'All' },
-] as const;
+const CACHE_MODES = ['off', 'deterministic', 'all'] as const;
 
 export function ProxyTab(): ReactNode {
   const status = useAppStatus((state) => state.status);
@@ -89,36 +86,35 @@ export function ProxyTab(): ReactNode {
     <WithSettings>
       {({ settings, save }) => (
         <>
-          <Section title="Proxy">
+          <Section title={words.proxy.title}>
             {status !== null && (
               <p className="text-soft">
-                Listens on <code className="text-text">{endpointUrl(status)}</code>, this computer only.
+                {words.proxy.listens} <code className="text-text">{endpointUrl(status)}</code>
+                {words.proxy.localOnly}
               </p>
             )}
             <SwitchRow
-              label="Start on request"
-              hint="A request for a sleeping deployment rents its hardware."
+              label={words.proxy.wake}
+              hint={words.proxy.wakeHint}
               checked={settings.proxy.wakeOnRequest}
               onChange={(wakeOnRequest) => save({ ...settings, proxy: { ...settings.proxy, wakeOnRequest } })}
             />
             <SwitchRow
-              label="Ollama routes"
-              hint="For clients that can send no key: any program on this computer may then use your models."
+              label={words.proxy.ollama}
+              hint={words.proxy.ollamaHint}
               checked={settings.proxy.ollamaRoutes}
               onChange={(ollamaRoutes) => save({ ...settings, proxy: { ...settings.proxy, ollamaRoutes } })}
             />
           </Section>
-          <Section title="Cache">
+          <Section title={words.cache.title}>
             <div className="flex items-center gap-4 py-1.5">
               <div className="grow">
-                <p className="font-medium">Which answers are kept</p>
-                <p className="text-sm text-soft">
-                  Deterministic: only requests with temperature 0 or a seed.
-                </p>
+                <p className="font-medium">{words.cache.which}</p>
+                <p className="text-sm text-soft">{words.cache.whichHint}</p>
               </div>
               <Choice
-                label="Which answers are kept"
-                options={CACHE_MODES}
+                label={words.cache.which}
+                options={labelled(CACHE_MODES, words.cache.modes)}
                 value={settings.cache.mode}
                 onChange={(mode) => save({ ...settings, cache: { ...settings.cache, mode } })}
               />
@@ -139,12 +135,12 @@ function CacheTime({ settings, save }: Inside): ReactNode {
   });
   return (
     <TextField
-      label="Kept for"
+      label={words.cache.time}
       unit="h"
       className="w-40"
       inputMode="decimal"
       value={hours}
-      error={next.success ? null : 'Between one minute and 720 hours.'}
+      error={next.success ? null : words.cache.timeRange}
       onChange={(event) => setHours(event.target.value)}
       onBlur={() => {
         if (next.success && next.data.cache.ttlMinutes !== settings.cache.ttlMinutes) save(next.data);
@@ -160,25 +156,23 @@ export function NotificationsTab(): ReactNode {
         const set = (change: Partial<UserSettings['notifications']>): void =>
           save({ ...settings, notifications: { ...settings.notifications, ...change } });
         return (
-          <Section title="Tell me when">
+          <Section title={words.tell.title}>
             <SwitchRow
-              label="A model is ready"
+              label={words.tell.ready}
               checked={settings.notifications.ready}
               onChange={(ready) => set({ ready })}
             />
             <SwitchRow
-              label="A model is about to stop for lack of requests"
+              label={words.tell.idleSoon}
               checked={settings.notifications.idleSoon}
               onChange={(idleSoon) => set({ idleSoon })}
             />
             <SwitchRow
-              label="A model was stopped, with what it cost"
+              label={words.tell.stopped}
               checked={settings.notifications.stopped}
               onChange={(stopped) => set({ stopped })}
             />
-            <p className="pt-1 text-sm text-soft">
-              Failures, budgets, orphans and pods that may still bill are always told.
-            </p>
+            <p className="pt-1 text-sm text-soft">{words.tell.always}</p>
           </Section>
         );
       }}
