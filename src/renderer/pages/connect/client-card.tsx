@@ -139,7 +139,7 @@ function Handshake({ view }: { readonly view: DeploymentView }): ReactNode {
         <CircleX size={15} aria-hidden className="text-bad" />
       )}
       {good
-        ? words.heard(request.client ?? 'a client', latency(request.firstTokenMs ?? request.totalMs))
+        ? words.heard(request.client ?? words.aClient, latency(request.firstTokenMs ?? request.totalMs))
         : words.heardFailed(request.errorCode ?? String(request.status))}
     </p>
   );

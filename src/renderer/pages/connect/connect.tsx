@@ -53,7 +53,7 @@ export default function Connect(): ReactNode {
       {view === undefined && (
         <EmptyState title={words.noModel}>
           <a href={to.deploy()} className={buttonClass('primary')}>
-            Deploy a model
+            {words.deploy}
           </a>
         </EmptyState>
       )}
@@ -118,7 +118,7 @@ function ModelPicker({
       </select>
       <StateBadge look={lookOf(view)} showDetail={false} />
       <span className="num text-sm text-soft">
-        {costNow(view)} · {contextSize(view.spec.contextTokens)} context
+        {costNow(view)} · {contextSize(view.spec.contextTokens)} {words.contextWord}
       </span>
     </div>
   );
@@ -134,7 +134,7 @@ function ClientList({
   readonly current: string | null;
 }): ReactNode {
   return (
-    <nav aria-label="Clients" className="min-h-0 grow overflow-y-auto px-2 pb-3">
+    <nav aria-label={words.clients} className="min-h-0 grow overflow-y-auto px-2 pb-3">
       {GROUPS.map((group) => {
         const members = entries.filter((entry) => entry.group === group);
         return members.length === 0 ? null : (

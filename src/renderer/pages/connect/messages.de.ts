@@ -114,4 +114,8 @@ export const connect: typeof english = {
   },
   heard: (client: string, time: string) => `Verbunden: ${client}, erstes Token nach ${time}.`,
   heardFailed: (code: string) => `Eine Anfrage kam an und schlug fehl: ${code}. Siehe Protokolle → Anfragen.`,
+  aClient: 'ein Client',
+  deploy: 'Modell bereitstellen',
+  contextWord: 'Kontext',
+  clients: 'Clients',
 };

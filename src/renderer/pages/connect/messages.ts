@@ -113,4 +113,8 @@ export const words = catalogue('connect', {
   },
   heard: (client: string, time: string) => `Connected: ${client}, first token after ${time}.`,
   heardFailed: (code: string) => `A request came and failed: ${code}. See Logs → Requests.`,
+  aClient: 'a client',
+  deploy: 'Deploy a model',
+  contextWord: 'context',
+  clients: 'Clients',
 });
