@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LANGUAGES } from './language.ts';
+import { quietHoursSchema } from './quiet-hours.ts';
 
 /** What the user sets in the running app; start-up configuration is AppConfig (SPEC 1). */
 export const userSettingsSchema = z.strictObject({
@@ -33,6 +34,8 @@ export const userSettingsSchema = z.strictObject({
       ready: z.boolean().default(true),
       idleSoon: z.boolean().default(true),
       stopped: z.boolean().default(true),
+      /** In these only money and loss are told; null = none. */
+      quietHours: quietHoursSchema.nullable().default(null),
     })
     .prefault({}),
   /** How the desktop app behaves; other bodies keep it and heed nothing of it but the language. */

@@ -21,7 +21,7 @@ const news = (kind: News['kind'], deployment: string | null = 'coder'): News => 
   body: 'A body',
   deployment,
 });
-const context = { settings, isWindowFocused: false, lastTold: null, now: 10_000_000 };
+const context = { settings, isWindowFocused: false, isQuiet: false, lastTold: null, now: 10_000_000 };
 const HOUR = 3_600_000;
 
 describe('what is worth a notification', () => {
@@ -52,6 +52,10 @@ describe('what is worth a notification', () => {
     ['still-billing', { lastTold: context.now - HOUR }, true],
     ['orphan', { isWindowFocused: true }, true],
     ['unprotected', {}, true],
+    ['ready', { isQuiet: true }, false],
+    ['failed', { isQuiet: true }, false],
+    ['still-billing', { isQuiet: true }, true],
+    ['budget', { isQuiet: true }, true],
   ] as const)('%s with %j: %s', (kind, change, expected) => {
     expect(isWorthTelling(news(kind), { ...context, ...change })).toBe(expected);
   });

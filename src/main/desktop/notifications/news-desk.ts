@@ -1,3 +1,4 @@
+import { isQuiet } from '../../../shared/quiet-hours.ts';
 import type { LocalApi } from '../../control/local-api.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -34,13 +35,16 @@ const MOST_CAUSES = 200;
 export function createNews(parts: NewsParts): NewsDesk {
   const { clock, words } = parts;
   const show = createNotifier(parts);
+  const quiet = (): boolean => isQuiet(parts.settings.get().notifications.quietHours, new Date(clock.now()));
   const told = new Map<string, number>();
   let leave: Unsubscribe = () => undefined;
   let core: LocalApi | null = null;
   const wakes = new WakeNotices({
     clock,
     words,
-    show,
+    show: (notice) => {
+      if (!quiet()) show(notice);
+    },
     isWake: async ({ id }) => {
       const answer = await core?.call('deployments.history', { deployment: id }).catch(() => null);
       const start = answer?.entries
@@ -59,6 +63,7 @@ export function createNews(parts: NewsParts): NewsDesk {
         const context = {
           settings: parts.settings.get(),
           isWindowFocused: parts.isWindowFocused(),
+          isQuiet: quiet(),
           lastTold: told.get(cause) ?? null,
           now,
         };

@@ -19,6 +19,8 @@ export interface NoticeContext {
   readonly settings: UserSettings;
   /** The window is in front: the page itself tells. */
   readonly isWindowFocused: boolean;
+  /** It is a time at which only money and loss are told. */
+  readonly isQuiet: boolean;
   /** When the same was last told, in ms of the monotonic clock; null = never. */
   readonly lastTold: number | null;
   readonly now: number;
@@ -31,14 +33,14 @@ const ALWAYS: ReadonlySet<News['kind']> = new Set(['still-billing', 'budget', 'o
 export const causeOf = (news: News): string => `${news.kind} ${news.deployment ?? ''} ${news.title}`;
 
 /**
- * Whether to bother somebody (UX 3.7): money and loss always, once an hour for one cause; the rest as the settings say
- * and not over a window that tells it already.
+ * Whether to bother somebody (UX 3.7): money and loss always, once an hour for one cause; the rest as the settings say,
+ * outside of quiet hours, and not over a window that tells it already.
  */
 export function isWorthTelling(news: News, context: NoticeContext): boolean {
   const { lastTold, now } = context;
   const isRepeated = lastTold !== null && now - lastTold < AGAIN_AFTER_MS;
   if (ALWAYS.has(news.kind)) return !isRepeated;
-  if (context.isWindowFocused) return false;
+  if (context.isQuiet || context.isWindowFocused) return false;
   const { ready, idleSoon, stopped } = context.settings.notifications;
   switch (news.kind) {
     case 'ready':
