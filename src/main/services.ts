@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { AppEvent } from '../shared/api.ts';
 import type { ErrorBody } from '../shared/errors.ts';
+import type { DeploymentView } from '../shared/model.ts';
 import { createRequestLog, type RequestLog } from './activity/request-log.ts';
 import { BudgetGuard } from './costs/budget-guard.ts';
 import type { BudgetLimit } from './costs/budgets.ts';
@@ -73,13 +74,16 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   });
   const zone = (): string => config().timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const guard = new BudgetGuard({ db, ledger, zone, limits: () => limitsOf(parts.settings) });
-  const fleet = newFleet(parts, { db, pools, runpod, ledger, models, zone, guard });
+  // Deployments build images, and images ask which deployments use them.
+  const uses: { list: () => DeploymentView[] } = { list: () => [] };
+  const images = owned.add('images', newImages(parts, { db, pools, runpod, models, uses }));
+  const fleet = newFleet(parts, { db, pools, runpod, ledger, models, zone, guard, images });
+  uses.list = () => fleet.list();
   owned.add('deployments', fleet);
   owned.defer(
     'deployment events',
     fleet.subscribe((event) => events.emit(event)),
   );
-  const images = owned.add('images', newImages(parts, { db, pools, runpod, models, fleet }));
   const requests = createRequestLog({ db, clock, log: log.child({ room: 'activity' }) });
   owned.defer('request log', () => requests.dispose());
   return {
@@ -100,7 +104,7 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
 
 function newFleet(
   parts: ManagerParts,
-  services: Pick<Services, 'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard'>,
+  services: Pick<Services, 'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard' | 'images'>,
 ): Fleet {
   const { cloud, clock, random, ids, log, secrets } = parts;
   return createFleet({
@@ -126,13 +130,20 @@ function newFleet(
     startOfDay: (ms) => startOfDay(ms, services.zone()),
     zone: services.zone,
     guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),
+    images: services.images,
     timing: timingOf(parts.config(), cloud.simulated),
   });
 }
 
 function newImages(
   parts: ManagerParts,
-  { db, pools, runpod, models, fleet }: Pick<Services, 'db' | 'pools' | 'runpod' | 'models' | 'fleet'>,
+  {
+    db,
+    pools,
+    runpod,
+    models,
+    uses,
+  }: Pick<Services, 'db' | 'pools' | 'runpod' | 'models'> & { readonly uses: Pick<Fleet, 'list'> },
 ): ImageService {
   const { clock, ids, log, secrets, scrub, config, resourcesDir } = parts;
   return createImageService({
@@ -147,9 +158,14 @@ function newImages(
     scripts: readImageScripts(resourcesDir),
     scrub,
     surroundings: () => engineSurroundings(config().docker.host),
+    repository: () => config().images.repository,
+    packageIndex: () => config().images.packageIndex,
     inUse: () => {
-      const named = fleet.list().filter(({ spec }) => spec.image !== null);
-      const byImage = Map.groupBy(named, ({ spec }) => spec.image ?? '');
+      const imageOf = ({ spec, ownImage }: DeploymentView): string => spec.image ?? ownImage?.reference ?? '';
+      const byImage = Map.groupBy(
+        uses.list().filter((view) => imageOf(view) !== ''),
+        imageOf,
+      );
       return new Map([...byImage].map(([image, views]) => [image, views.map(({ name }) => name)]));
     },
   });

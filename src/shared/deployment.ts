@@ -107,6 +107,11 @@ export const deploymentSpecSchema = z.strictObject({
   /** Custom image; null = the app's recipe for the backend's stock image. */
   image: imageSchema.nullable().default(null),
   templateId: z.string().min(1).nullable().default(null),
+  /**
+   * An image of its own, made by the app where `image` and `templateId` name none: `auto` = where no stock image does, or
+   * where one fails for a reason that an own image cures; `always`; `never`.
+   */
+  ownImage: z.enum(['auto', 'always', 'never']).default('auto'),
   extraArgs: z.array(z.string().max(2000)).max(64).default([]),
   env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string().max(8000)).default({}),
   /** null = computed from the weights. */
@@ -143,11 +148,13 @@ export type DeploymentSpec = z.infer<typeof deploymentSpecSchema>;
 export type DeploymentWish = z.input<typeof deploymentSpecSchema>;
 
 /** Phases of a boot in order; each is shown with its elapsed and usual time. */
-export const phaseNameSchema = z.enum(['placing', 'pulling', 'loading', 'warming', 'ready']);
+export const phaseNameSchema = z.enum(['building', 'placing', 'pulling', 'loading', 'warming', 'ready']);
 export type PhaseName = z.infer<typeof phaseNameSchema>;
 
 export const deploymentStateSchema = z.enum([
   'stopped',
+  /** An image of its own is made and sent to its registry; nothing is rented meanwhile. */
+  'building',
   'placing',
   'pulling',
   'loading',
@@ -217,6 +224,8 @@ export const deploymentViewSchema = z.object({
   since: isoSchema,
   phases: z.array(phaseSchema),
   pod: podViewSchema.nullable(),
+  /** The image of its own and why it has one; its reference is null until it is made. Absent or null = it has none. */
+  ownImage: z.object({ reference: z.string().nullable(), reason: z.string() }).nullable().optional(),
   /** Names that clients can put into `model`. */
   models: z.array(z.string()),
   /** True while RunPod has not confirmed that money stopped. */

@@ -17,7 +17,7 @@ const oneLine = (most: number): z.ZodString =>
     });
 
 /** `registry/path` or `path`, without a tag: the app makes the tag. */
-const repositorySchema = imageSchema.refine(
+export const repositorySchema = imageSchema.refine(
   (name) => !name.includes('@') && !name.slice(name.lastIndexOf('/') + 1).includes(':'),
   { error: 'must be a repository such as ghcr.io/me/llm, without a tag' },
 );

@@ -17,6 +17,7 @@ export const planRequestSchema = z.strictObject({
   contextTokens: deploymentSpecSchema.shape.contextTokens,
   concurrency: deploymentSpecSchema.shape.concurrency,
   kvCacheDtype: deploymentSpecSchema.shape.kvCacheDtype,
+  ownImage: deploymentSpecSchema.shape.ownImage,
   /** Expected hours of use a day, for $/day. */
   hoursPerDay: z.number().min(0).max(24).default(4),
 });
@@ -94,6 +95,8 @@ export const planSchema = z.object({
     needGiB: z.number(),
     kvBytesPerToken: z.number(),
   }),
+  /** Why an image of its own has to be made before anything is rented; null or absent = a stock image serves it. */
+  ownImage: z.string().nullable().optional(),
   candidates: z.array(planCandidateSchema),
   rejected: z.array(planRejectionSchema),
   warnings: z.array(z.string()),

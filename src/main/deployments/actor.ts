@@ -26,11 +26,12 @@ export interface ActorParts {
 }
 
 /** Calls that are given up when the state they were made for is over. The others may bill or end billing. */
-const ABANDONABLE: ReadonlySet<Effect['kind']> = new Set(['plan', 'probe', 'pull', 'touch']);
+const ABANDONABLE: ReadonlySet<Effect['kind']> = new Set(['plan', 'build', 'probe', 'pull', 'touch']);
 /** Events that come by the hundred and whose trace in the record may be written a little later. */
 const FREQUENT: ReadonlySet<DeploymentEvent['type']> = new Set([
   'lease-began',
   'lease-ended',
+  'image-progress',
   'log-line',
   'log-state',
   'pull-progress',

@@ -64,6 +64,7 @@ export function adoptedRecord(
     id,
     spec,
     specHash: specHash(spec),
+    ownImage: null,
     createdAt: now,
     desired: 'running',
     state: 'ready',

@@ -192,6 +192,7 @@ function stateOf({ state }: DeploymentActor['record']): TargetState {
   switch (state) {
     case 'ready':
       return 'ready';
+    case 'building':
     case 'placing':
     case 'pulling':
     case 'loading':

@@ -14,6 +14,7 @@ export const LAUNCH_FIELDS = [
   'kvCacheDtype',
   'image',
   'templateId',
+  'ownImage',
   'extraArgs',
   'env',
   'containerDiskGb',

@@ -1,7 +1,10 @@
 import type { ErrorBody } from '../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
+import type { BuiltImage } from '../images/image-builder.ts';
+import type { ImageNeed } from '../planner/image-need.ts';
+import type { Cure } from './pod/cure.ts';
 import type { ComputedIdle } from './policy/computed-idle.ts';
-import type { Boot, Launch } from './record.ts';
+import type { Boot, Launch, OwnImage } from './record.ts';
 
 /** A pod as RunPod told it at one instant, reduced to what decisions need. Never carries `env`. */
 export interface PodFacts {
@@ -100,8 +103,24 @@ export type DeploymentEvent =
       readonly idle: ComputedIdle | null;
     }
   // Effects and their ends
-  | { readonly type: 'planned'; readonly candidates: readonly PlanCandidate[] }
+  | {
+      readonly type: 'planned';
+      readonly candidates: readonly PlanCandidate[];
+      /** Absent = a stock image serves it. */
+      readonly image?: ImageNeed;
+    }
   | { readonly type: 'plan-failed'; readonly error: ErrorBody; readonly retryable: boolean }
+  // An image of its own
+  | { readonly type: 'image-wanted' }
+  | { readonly type: 'image-progress'; readonly detail: string }
+  | {
+      readonly type: 'image-ready';
+      readonly source: BuiltImage['source'];
+      readonly built: NonNullable<OwnImage['built']>;
+    }
+  | { readonly type: 'image-failed'; readonly error: ErrorBody }
+  /** The stock image failed as `error` says, and an own one would not. */
+  | { readonly type: 'cure-found'; readonly cure: Cure; readonly error: ErrorBody }
   | { readonly type: 'created'; readonly intent: Intent; readonly launch: Launch; readonly pod: PodFacts }
   | {
       readonly type: 'create-refused';
@@ -178,6 +197,7 @@ export type Refusal = {
 /** Calls the shell makes. One at a time a deployment. */
 export type Effect =
   | { readonly kind: 'plan' }
+  | { readonly kind: 'build' }
   | { readonly kind: 'create'; readonly candidate: PlanCandidate }
   | { readonly kind: 'lookup'; readonly intent: Intent }
   | { readonly kind: 'start' }

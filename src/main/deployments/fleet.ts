@@ -220,5 +220,6 @@ function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRec
     spell: null,
     idle: null,
     answers: null,
+    ownImage: null,
   };
 }

@@ -142,10 +142,15 @@ function rememberBoot(
   boot: Boot,
   readyAt: number,
 ): void {
+  let building = 0;
   for (const { phase, startedAt, endedAt } of boot.phases) {
-    if (endedAt !== null && phase !== 'ready') {
-      experience.addBootPhase(gpuTypeId, model, phase, (endedAt - startedAt) / 1000, readyAt);
+    const seconds = endedAt === null ? 0 : (endedAt - startedAt) / 1000;
+    // The making of an image happens once and says nothing about the next start.
+    if (phase === 'building') building += seconds;
+    else if (endedAt !== null && phase !== 'ready') {
+      experience.addBootPhase(gpuTypeId, model, phase, seconds, readyAt);
     }
   }
-  experience.addBootPhase(gpuTypeId, model, 'total', (readyAt - boot.startedAt) / 1000, readyAt);
+  const total = (readyAt - boot.startedAt) / 1000 - building;
+  experience.addBootPhase(gpuTypeId, model, 'total', total, readyAt);
 }

@@ -4,6 +4,10 @@ import type { DeploymentState } from '../../shared/model.ts';
 export const TRIGGERS = [
   /** Somebody wants it up and it is not. */
   'wanted',
+  /** No stock image serves it: one of its own has to be made before a pod is asked for. */
+  'image-wanted',
+  /** The image is there, or is wanted no more. */
+  'image-settled',
   /** RunPod gave it a pod (created, adopted or started again). */
   'placed',
   /** The container runs: image pulled. */
@@ -32,7 +36,12 @@ export type Trigger = (typeof TRIGGERS)[number];
 type Row = Readonly<Record<Trigger, DeploymentState | 'same' | 'never'>>;
 
 /** From every state a person can stop and remove; what cannot happen there is `never`. */
-const anywhere = { ending: 'stopping', removing: 'terminating' } as const;
+const anywhere = {
+  ending: 'stopping',
+  removing: 'terminating',
+  'image-wanted': 'same',
+  'image-settled': 'same',
+} as const;
 
 const booting = {
   ...anywhere,
@@ -66,8 +75,19 @@ export const TRANSITIONS: Readonly<Record<DeploymentState, Row>> = {
     failed: 'never',
     lost: 'same',
   },
+  building: {
+    ...booting,
+    'image-wanted': 'same',
+    'image-settled': 'placing',
+    'container-up': 'same',
+    'server-up': 'same',
+    proved: 'same',
+    replaced: 'never',
+    ended: 'same',
+  },
   placing: {
     ...booting,
+    'image-wanted': 'building',
     placed: 'pulling',
     // Facts about a pod that is being replaced.
     'container-up': 'same',
@@ -101,6 +121,8 @@ export const TRANSITIONS: Readonly<Record<DeploymentState, Row>> = {
     lost: 'stopped',
   },
   terminating: {
+    'image-wanted': 'same',
+    'image-settled': 'same',
     ending: 'same',
     removing: 'same',
     wanted: 'never',

@@ -130,6 +130,25 @@ const endingSchema = z.object({
 });
 export type Ending = z.infer<typeof endingSchema>;
 
+/** An image that the app makes for this deployment (SPEC 3.3). */
+export const ownImageSchema = z.object({
+  /** Hash of what the image is for: another model or stock image, another decision. */
+  key: z.string(),
+  reason: z.string(),
+  packages: z.array(z.string()),
+  /** null = not made yet. What its pods are launched with beside their own settings. */
+  built: z
+    .object({
+      reference: z.string(),
+      /** The login at RunPod that may pull it; null = it is public. */
+      registryId: z.string().nullable(),
+      env: z.record(z.string(), z.string()),
+      ports: z.array(z.string()),
+    })
+    .nullable(),
+});
+export type OwnImage = z.infer<typeof ownImageSchema>;
+
 export const recordSchema = z.object({
   id: z.string(),
   spec: deploymentSpecSchema,
@@ -140,6 +159,8 @@ export const recordSchema = z.object({
   state: deploymentStateSchema,
   since: ms,
   pod: podRecordSchema.nullable(),
+  /** An image of its own, decided before a pod is rented or after a stock image failed; null = none is wanted. */
+  ownImage: ownImageSchema.nullable().default(null),
   boot: bootSchema.nullable(),
   ending: endingSchema.nullable(),
   problem: problemSchema.nullable(),
@@ -169,4 +190,10 @@ export const recordSchema = z.object({
 export type DeploymentRecord = z.infer<typeof recordSchema>;
 
 /** States in which somebody waits for a model server. */
-export const BOOT_STATES: ReadonlySet<string> = new Set(['placing', 'pulling', 'loading', 'warming']);
+export const BOOT_STATES: ReadonlySet<string> = new Set([
+  'building',
+  'placing',
+  'pulling',
+  'loading',
+  'warming',
+]);

@@ -173,6 +173,7 @@ function enterPhase(step: Step): void {
 
 function phaseOf(state: DeploymentRecord['state']): PhaseRecord['phase'] | null {
   switch (state) {
+    case 'building':
     case 'placing':
     case 'pulling':
     case 'loading':

@@ -28,6 +28,8 @@ export interface Timing {
   readonly stuckPullingMs: number;
   readonly stuckLoadingMs: number;
   readonly stuckWarmingMs: number;
+  /** The making of an image of its own is given up when its engine or registry says nothing for this long. */
+  readonly stuckBuildingMs: number;
   /** First retry of a stop (doubles, at most `backoffMaxMs`); people are told after this long, and again at this pace. */
   readonly stopRetryMs: number;
   readonly stillBillingMs: number;
@@ -69,6 +71,7 @@ export const DEFAULT_TIMING: Timing = {
   stuckPullingMs: 15 * minute,
   stuckLoadingMs: 15 * minute,
   stuckWarmingMs: 10 * minute,
+  stuckBuildingMs: 45 * minute,
   stopRetryMs: 2 * second,
   stillBillingMs: 30 * second,
   stillBillingAgainMs: 60 * minute,

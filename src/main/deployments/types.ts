@@ -15,6 +15,7 @@ import type {
 import type { Ledger } from '../costs/ledger.ts';
 import type { ModelDirectory } from '../huggingface/model-facts-source.ts';
 import type { ModelFactsSource } from '../huggingface/source.ts';
+import type { ImageBuilder } from '../images/image-builder.ts';
 import type { Log } from '../logs/log.ts';
 import type { GpuOffer, ModelFacts, PlanInput } from '../planner/types.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -80,6 +81,8 @@ export interface FleetDeps {
   /** The user's time zone, for schedules; the computer's unless given. */
   readonly zone?: () => string;
   readonly guardScripts: GuardScripts;
+  /** Makes images of the deployments' own. */
+  readonly images: Pick<ImageBuilder, 'pin' | 'ensure'>;
   readonly timing?: Partial<Timing>;
 }
 

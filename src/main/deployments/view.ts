@@ -6,6 +6,7 @@ import type { DeploymentRecord, PodRecord } from './record.ts';
 import type { Moment, State } from './state.ts';
 import { isBooting } from './state.ts';
 import { guardWords } from './pod/guard-words.ts';
+import { builtImage } from './pod/own-image.ts';
 import { idleOf } from './pod/serving.ts';
 import { diskUsdPerHour, restUsdPerHour } from './pod/meters.ts';
 import { unattended } from './unattended.ts';
@@ -31,6 +32,10 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     since: iso(record.since),
     phases: phasesOf(state, numbers),
     pod: pod === null ? null : podView(pod, state),
+    ownImage:
+      record.ownImage === null
+        ? null
+        : { reference: builtImage(record)?.reference ?? null, reason: record.ownImage.reason },
     models: modelsOf(record),
     stillBilling: stillBills(state),
     watchdog: watchdogView(record, pod),

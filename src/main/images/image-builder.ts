@@ -13,6 +13,11 @@ export interface BuiltImage {
 
 /** Images as the deployments see them (SPEC 3.3): named by what determines them, built only when there is none. */
 export interface ImageBuilder {
+  /**
+   * Gives each package its newest released version; one that has a version keeps it.
+   * @throws AppError invalid_input (there is no such package), registry_unavailable (its index); AbortError
+   */
+  pin(packages: readonly string[], signal: AbortSignal): Promise<string[]>;
   /** Text, tag and where the image exists already. @throws AppError invalid_input, image_invalid; AbortError */
   plan(request: ImageRequest, signal: AbortSignal): Promise<ImagePlan>;
   /**

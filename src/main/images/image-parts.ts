@@ -27,6 +27,10 @@ export interface ImageServiceParts {
   readonly surroundings: () => EngineSurroundings;
   /** Deployments that name an image, by its reference. */
   readonly inUse: () => ReadonlyMap<string, readonly string[]>;
+  /** Where images go that name no repository of their own; null = below the registry account. */
+  readonly repository: () => string | null;
+  /** Where the newest versions of Python packages are asked for, as PyPI has it. */
+  readonly packageIndex: () => string;
   /** Network of the commands of a build; null = the engine's default. */
   readonly network?: string | null;
 }

@@ -21,6 +21,7 @@ import { LOCAL_NAMESPACE, slug } from './image-tag.ts';
 import { ImageWork } from './image-work.ts';
 import type { Job } from './job.ts';
 import { JobQueue, type Running } from './job-queue.ts';
+import { createPackageIndex, type PackageIndex } from './package-index.ts';
 import { findImage, listImages, prunable, removeImage } from './local-images.ts';
 import { planImage, type Planned } from './planning.ts';
 import { createRegistryClient, type RegistryClient } from './registry.ts';
@@ -57,12 +58,18 @@ class Images implements ImageService {
   readonly #jobs: JobQueue;
   readonly #registry: RegistryClient;
   readonly #registries: RunPodRegistries;
+  readonly #packages: PackageIndex;
 
   constructor(parts: ImageServiceParts) {
     this.#parts = parts;
     this.#jobs = new JobQueue(parts, createBuildHistory(parts.db, parts.log));
     this.#registry = createRegistryClient(parts);
     this.#registries = createRunPodRegistries(parts.runpod, parts.db);
+    this.#packages = createPackageIndex(parts);
+  }
+
+  pin(packages: readonly string[], signal: AbortSignal): Promise<string[]> {
+    return this.#packages.pin(packages, signal);
   }
 
   async engine(signal: AbortSignal): Promise<EngineStatus> {
@@ -191,10 +198,15 @@ class Images implements ImageService {
 
   #begin(request: ImageRequest, options: BuildOptions): Running {
     const { model, backend, target } = request;
-    const name = request.repository ?? `${LOCAL_NAMESPACE}/${slug(model)}`;
+    const name = this.#repository(request) ?? `${LOCAL_NAMESPACE}/${slug(model)}`;
     return this.#jobs.run({ kind: 'build', reference: name, model, backend, target }, async (job) =>
       this.#work(job).ensure(await this.#plan(request, job.signal), options),
     );
+  }
+
+  /** null = named after the model, below the registry account. */
+  #repository({ repository }: ImageRequest): string | null {
+    return repository ?? this.#parts.repository();
   }
 
   #work(job: Job): ImageWork {
@@ -203,7 +215,8 @@ class Images implements ImageService {
 
   async #plan(request: ImageRequest, signal: AbortSignal): Promise<Planned> {
     const { scripts, facts, secrets } = this.#parts;
-    return planImage(request, { scripts, facts, user: await secrets.get('docker-username') }, signal);
+    const user = await secrets.get('docker-username');
+    return planImage({ ...request, repository: this.#repository(request) }, { scripts, facts, user }, signal);
   }
 
   #engine(signal: AbortSignal): Promise<Engine> {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { repositorySchema } from '../../shared/images.ts';
 import { deploymentSpecSchema } from '../../shared/model.ts';
 import { proxyConfigSchema } from './proxy-config.ts';
 
@@ -57,6 +58,20 @@ export const appConfigSchema = z.strictObject({
         .nullable()
         .default(null)
         .describe('Engine for image builds, such as unix:///var/run/docker.sock; null = the usual place.'),
+    })
+    .prefault({}),
+  images: z
+    .strictObject({
+      repository: repositorySchema
+        .nullable()
+        .default(null)
+        .describe(
+          'Where images made here are sent unless another place is named, such as ghcr.io/me/llm; null = named after the model, below the registry account.',
+        ),
+      packageIndex: z
+        .url()
+        .default('https://pypi.org')
+        .describe('Asked for the newest version of Python packages that an image needs.'),
     })
     .prefault({}),
   proxy: proxyConfigSchema.prefault({}),

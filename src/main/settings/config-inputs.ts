@@ -47,6 +47,8 @@ const VARIABLES: Readonly<Record<string, readonly [path: readonly string[], conv
   RUNPOD_GRAPHQL_URL: [['runpod', 'graphqlUrl'], text],
   RUNPOD_INVOKE_URL: [['runpod', 'invokeUrl'], text],
   RUNPOD_LB_URL_TEMPLATE: [['runpod', 'lbUrlTemplate'], text],
+  RUNPOD_LLM_IMAGE_REPOSITORY: [['images', 'repository'], text],
+  RUNPOD_LLM_PACKAGE_INDEX: [['images', 'packageIndex'], text],
   RUNPOD_LLM_PORT: [['proxy', 'port'], number],
   RUNPOD_POD_URL_TEMPLATE: [['runpod', 'podUrlTemplate'], text],
 };

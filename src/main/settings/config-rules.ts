@@ -33,7 +33,7 @@ export function isLoopbackHost(host: string): boolean {
 
 /** Keys travel to these addresses: encrypted, or not leaving this machine. */
 function addressRules(config: AppConfig): BrokenRule[] {
-  const { runpod, huggingface, proxy } = config;
+  const { runpod, huggingface, images, proxy } = config;
   const addresses: [ValuePath, string][] = [
     [['runpod', 'apiUrl'], runpod.apiUrl],
     [['runpod', 'invokeUrl'], runpod.invokeUrl],
@@ -41,6 +41,7 @@ function addressRules(config: AppConfig): BrokenRule[] {
     [['runpod', 'podUrlTemplate'], runpod.podUrlTemplate],
     [['runpod', 'lbUrlTemplate'], runpod.lbUrlTemplate],
     [['huggingface', 'endpoint'], huggingface.endpoint],
+    [['images', 'packageIndex'], images.packageIndex],
     ...proxy.targets.map((target, index): [ValuePath, string] => [
       ['proxy', 'targets', index, 'baseUrl'],
       target.baseUrl,

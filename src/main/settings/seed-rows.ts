@@ -61,6 +61,11 @@ export const BLOCK_ROWS: readonly Row[] = [
   ],
   [['container_disk_gb'], ['containerDiskGb'], 'null = computed from the weights.'],
   [['image'], ['image'], 'An image of your own.'],
+  [
+    ['own_image'],
+    ['ownImage'],
+    'An image made by the app: auto = where no stock image serves, or one fails for want of a package.',
+  ],
   [['env'], ['env'], 'Environment of the container.'],
   [['extra_args'], ['extraArgs'], 'More arguments for the model server.'],
   [['volume'], ['volume'], 'Network volume, and where it is mounted.'],

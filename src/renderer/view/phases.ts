@@ -12,11 +12,22 @@ export interface PhaseRow {
 
 const ORDER: readonly Exclude<PhaseName, 'ready'>[] = ['placing', 'pulling', 'loading', 'warming'];
 
+/** Most starts build nothing; what went before an image of its own was made is done again after it. */
+function ofThisImage(phases: readonly Phase[]): readonly Phase[] {
+  return phases.slice(
+    Math.max(
+      0,
+      phases.findLastIndex(({ phase }) => phase === 'building'),
+    ),
+  );
+}
+
 /** The start as a list of steps: those behind, the one under way, those to come. Only the last start counts. */
 export function phaseRows(view: DeploymentView, nowMs: number): PhaseRow[] {
   const seen = new Map<PhaseName, Phase>();
-  for (const phase of view.phases) seen.set(phase.phase, phase);
-  return ORDER.map((name) => {
+  for (const phase of ofThisImage(view.phases)) seen.set(phase.phase, phase);
+  const order = seen.has('building') ? (['building', ...ORDER] as const) : ORDER;
+  return order.map((name) => {
     const phase = seen.get(name);
     const usualMs = phase?.usualSeconds == null ? null : phase.usualSeconds * 1000;
     if (phase === undefined) {

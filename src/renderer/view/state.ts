@@ -14,6 +14,7 @@ export interface StateLook {
 }
 
 export const PHASE_WORDS = {
+  building: 'Building image',
   placing: 'Finding GPU',
   pulling: 'Pulling image',
   loading: 'Loading weights',
@@ -38,6 +39,8 @@ export function lookOf(view: DeploymentView): StateLook {
       return view.inFlight > 0
         ? { shape: 'ring', tone: 'ok', word: 'Busy', detail: plural(view.inFlight, 'request') }
         : { shape: 'filled', tone: 'ok', word: 'Ready', detail: null };
+    case 'building':
+      return startingLook(view, `${PHASE_WORDS.building} (nothing bills)`);
     case 'placing':
     case 'pulling':
     case 'loading':
@@ -87,6 +90,7 @@ function billingDetail(view: DeploymentView): string | null {
 }
 
 export const isStarting = (view: DeploymentView): boolean =>
+  view.state === 'building' ||
   view.state === 'placing' ||
   view.state === 'pulling' ||
   view.state === 'loading' ||

@@ -17,6 +17,7 @@ import { seededRandom, systemRandom, type Random } from '../../../src/main/platf
 import { createRunPodApi } from '../../../src/main/runpod/client.ts';
 import { createSandbox } from '../../../src/main/sandbox/sandbox.ts';
 import type { Sandbox } from '../../../src/main/sandbox/types.ts';
+import { FakeImageBuilder } from '../../support/fake-image-builder.ts';
 import { repository } from '../../support/processes.ts';
 
 interface App {
@@ -135,6 +136,7 @@ function appOn(sandbox: Sandbox, { clock, random, fetch, options, close }: AppPa
       hfToken: () => Promise.resolve(null),
       startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,
       guardScripts: readGuardScripts(join(repository, 'resources/watchdog')),
+      images: new FakeImageBuilder(),
       ...(options.timing === undefined ? {} : { timing: options.timing }),
     });
     fleet.subscribe((event) => events.push(event));

@@ -332,7 +332,7 @@ describe('a start command that RunPod does not unpack', () => {
 
   it('leaves no Ollama open to the world: it is ended and refused', async () => {
     w = world();
-    await deploy({ backend: 'ollama', model: 'llama3.2:3b' });
+    await deploy({ backend: 'ollama', model: 'llama3.2:3b', ownImage: 'never' });
     await w.pass(2000);
     w.cloud.say(`Error: unknown command "{\\"entrypoint\\":[\\"bash\\"" for "ollama"`);
     await w.pass(10_000);

@@ -20,6 +20,7 @@ const others: { readonly [K in keyof DeploymentSpec]: DeploymentSpec[K] } = {
   kvCacheDtype: 'fp8',
   image: 'vllm/vllm-openai:v0.30.0',
   templateId: 't',
+  ownImage: 'always',
   extraArgs: ['--x'],
   env: { A: 'b' },
   containerDiskGb: 77,

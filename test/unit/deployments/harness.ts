@@ -1,5 +1,6 @@
 import { createFleet } from '../../../src/main/deployments/fleet.ts';
 import type { Fleet, FleetDeps, FleetEvent, Planner, Recipe } from '../../../src/main/deployments/types.ts';
+import { OLLAMA_IMAGE, VLLM_IMAGE } from '../../../src/main/planner/images.ts';
 import type { Timing } from '../../../src/main/deployments/timing.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { openDb, type Db } from '../../../src/main/platform/db.ts';
@@ -8,6 +9,7 @@ import { seededRandom } from '../../../src/main/platform/random.ts';
 import { silentLog } from '../../../src/main/logs/log.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import type { DeploymentSpec, DeploymentWish, PlanCandidate } from '../../../src/shared/model.ts';
+import { FakeImageBuilder } from '../../support/fake-image-builder.ts';
 import { FakeRunPod } from '../../support/fake-runpod.ts';
 import { MemoryLedger } from '../../support/memory-ledger.ts';
 
@@ -31,7 +33,7 @@ function candidate(gpuTypeId: string, rank: number, usdPerHour: number): PlanCan
     concurrentSequences: 8,
     stock: 'HIGH',
     secondsToFirstToken: { low: 60, high: 120, from: 'table' },
-    image: 'vllm/vllm-openai:v0.27.1',
+    image: VLLM_IMAGE,
     args: [],
     minCudaVersion: '13.0',
     containerDiskGb: 40,
@@ -60,7 +62,10 @@ export const planner: Planner = {
     factsComplete: true,
     facts: [],
     memory: { weightsGiB: 8, kvGiB: 1, overheadGiB: 1, needGiB: 10, kvBytesPerToken: 1 },
-    candidates: offers.map((offer, index) => candidate(offer.id, index + 1, offer.usdPerHour.SECURE ?? 0)),
+    candidates: offers.map((offer, index) => ({
+      ...candidate(offer.id, index + 1, offer.usdPerHour.SECURE ?? 0),
+      ...(request.backend === 'ollama' ? { image: OLLAMA_IMAGE } : {}),
+    })),
     rejected: [],
     warnings: [],
     pricesAsOf,
@@ -94,6 +99,8 @@ const recipe = (spec: DeploymentSpec): Recipe =>
 export interface World {
   readonly clock: ManualClock;
   readonly cloud: FakeRunPod;
+  /** Without an engine until a test attaches one. */
+  readonly images: FakeImageBuilder;
   readonly ledger: MemoryLedger;
   readonly db: Db;
   readonly events: FleetEvent[];
@@ -116,6 +123,7 @@ export function world(
   const db = openDb(':memory:');
   const random = seededRandom(options.seed ?? 1);
   const events: FleetEvent[] = [];
+  const images = new FakeImageBuilder();
   const build = (): Fleet => {
     const fleet = createFleet({
       api: cloud.api,
@@ -134,6 +142,7 @@ export function world(
       hfToken: () => Promise.resolve(null),
       startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,
       guardScripts: { watchdog: '# watchdog', front: '# front' },
+      images,
       ...options.deps,
       ...(options.timing === undefined ? {} : { timing: options.timing }),
     });
@@ -143,6 +152,7 @@ export function world(
   const made: World = {
     clock,
     cloud,
+    images,
     ledger,
     db,
     events,

@@ -31,7 +31,17 @@ describe('the life cycle table', () => {
         'removing → terminating',
         'failed → never',
       ],
+      building: [
+        'image-settled → placing',
+        'placed → never',
+        'replaced → never',
+        'ending → stopping',
+        'removing → terminating',
+        'failed → failed',
+        'lost → stopped',
+      ],
       placing: [
+        'image-wanted → building',
         'placed → pulling',
         'ending → stopping',
         'removing → terminating',

@@ -151,7 +151,7 @@ describe('what it tells', () => {
     await ready();
     const { entries } = w.fleet.history('qwen');
     for (const entry of entries) expect(historyEntrySchema.safeParse(entry).success).toBe(true);
-    expect(entries.map((entry) => entry.kind)).toEqual(['created', 'start', 'pod-created', 'ready']);
+    expect(entries.map((entry) => entry.kind)).toEqual(['created', 'start', 'image', 'pod-created', 'ready']);
   });
 
   it('offers the actions of each state', async () => {

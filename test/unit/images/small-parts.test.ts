@@ -2,11 +2,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { deploymentSpecSchema, type DeploymentWish } from '../../../src/shared/deployment.ts';
 import type { BuildEvent, BuildView } from '../../../src/shared/images.ts';
 import { neededBytes, refuseWithoutRoom } from '../../../src/main/images/disk-need.ts';
 import { engineError, failure } from '../../../src/main/images/engine-error.ts';
-import { cureOf, imageNeed, requestFor } from '../../../src/main/images/image-need.ts';
 import { createBuildHistory } from '../../../src/main/images/build-history.ts';
 import { createRunPodRegistries } from '../../../src/main/images/runpod-registry.ts';
 import { readWeightsFolder } from '../../../src/main/images/image-files.ts';
@@ -61,43 +59,6 @@ describe("an engine's failure", () => {
     expect(engineError(Object.assign(new Error(''), { code: 'ECONNREFUSED' })).message).toContain(
       'ECONNREFUSED',
     );
-  });
-});
-
-describe('whether a deployment needs an image of its own', () => {
-  const spec = (wish: Partial<DeploymentWish>) =>
-    deploymentSpecSchema.parse({ name: 'x', model: 'Qwen/Qwen3-8B', ...wish });
-
-  it('follows the order of the decision: given, stock, own', () => {
-    expect(imageNeed(spec({ image: 'me/x:1' }), 'pod').kind).toBe('given');
-    expect(imageNeed(spec({ templateId: 't' }), 'pod').kind).toBe('given');
-    expect(imageNeed(spec({}), 'pod').kind).toBe('stock');
-    expect(imageNeed(spec({}), 'serverless').kind).toBe('stock');
-    expect(imageNeed(spec({ backend: 'ollama' }), 'pod').kind).toBe('stock');
-    expect(imageNeed(spec({ backend: 'ollama', model: 'llama3' }), 'serverless')).toMatchObject({
-      kind: 'build',
-      request: { backend: 'ollama', target: 'queue', model: 'llama3' },
-    });
-  });
-
-  it('asks for what would cure a failure of the stock image', () => {
-    expect(cureOf(['INFO ok', "ModuleNotFoundError: No module named 'mamba_ssm.ops'"])).toMatchObject({
-      packages: ['mamba_ssm'],
-    });
-    expect(
-      cureOf([
-        'ValueError: The checkpoint has model type `x` but Transformers does not recognize this architecture.',
-      ]),
-    ).toMatchObject({ packages: ['transformers'] });
-    expect(cureOf(['ImportError: please run `pip install open_clip_torch`'])).toMatchObject({
-      packages: ['open_clip_torch'],
-    });
-    expect(cureOf(['torch.OutOfMemoryError: CUDA out of memory'])).toBeNull();
-    expect(requestFor(spec({}), 'pod', { packages: ['transformers==5.2.0'] })).toMatchObject({
-      target: 'pod',
-      packages: ['transformers==5.2.0'],
-      servedName: 'x',
-    });
   });
 });
 

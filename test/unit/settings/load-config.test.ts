@@ -208,6 +208,7 @@ describe('the seed’s form', () => {
         template_id: 'abc123',
         container_disk_gb: 5,
         image: 'me/image:1',
+        own_image: 'never',
         env: { SOME_VAR: 'x', other_var: 'y' },
         extra_args: ['--x'],
         volume: { network_volume_id: 'vol', path: '/w' },

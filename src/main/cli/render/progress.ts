@@ -20,7 +20,12 @@ export function progressLine(view: DeploymentView, now: number): string {
 export function phaseStartLine(view: DeploymentView, startedAt: number, now: number): string {
   const phase = currentPhase(view);
   const usual = phase?.usualSeconds == null ? '' : `, usually ${duration(phase.usualSeconds * 1000)}`;
-  const price = view.pod === null ? '' : `, ${formatUsd(view.pod.usdPerHour)}/h`;
+  const price =
+    view.pod === null
+      ? view.state === 'building'
+        ? ', nothing bills'
+        : ''
+      : `, ${formatUsd(view.pod.usdPerHour)}/h`;
   const words = phase === null ? stateWords(view).text : PHASE_WORDS[phase.phase];
   return `[${stopwatch(now - startedAt)}] ${words}${usual}${price}`;
 }
@@ -32,7 +37,10 @@ export function phaseKey(view: DeploymentView): string {
 
 /** What this pod has cost so far, at its price by the hour. */
 function spentText(view: DeploymentView, now: number): string | null {
-  if (view.pod === null) return view.stillBilling ? 'still billing' : null;
+  if (view.pod === null) {
+    if (view.stillBilling) return 'still billing';
+    return view.state === 'building' ? 'nothing bills' : null;
+  }
   const { usdPerHour, createdAt } = view.pod;
   const spent = usdForMs(usdPerHour, Math.max(0, now - Date.parse(createdAt)));
   return `${formatUsd(spent)} so far (${formatUsd(usdPerHour)}/h)`;

@@ -27,6 +27,7 @@ export function plural(count: number, one: string): string {
 }
 
 export const PHASE_WORDS = {
+  building: 'Building image',
   placing: 'Finding GPU',
   pulling: 'Pulling image',
   loading: 'Loading weights',
@@ -34,7 +35,13 @@ export const PHASE_WORDS = {
   ready: 'Ready',
 } as const;
 
-const STARTING: ReadonlySet<DeploymentView['state']> = new Set(['placing', 'pulling', 'loading', 'warming']);
+const STARTING: ReadonlySet<DeploymentView['state']> = new Set([
+  'building',
+  'placing',
+  'pulling',
+  'loading',
+  'warming',
+]);
 
 /** A state as shape and words (UX 3.3). */
 export interface StateWords {
@@ -61,6 +68,7 @@ export function stateWords(view: DeploymentView): StateWords {
       return view.inFlight > 0
         ? { shape: '◉', text: `Busy, ${plural(view.inFlight, 'request')}`, tone: 'green' }
         : { shape: '●', text: 'Ready', tone: 'green' };
+    case 'building':
     case 'placing':
     case 'pulling':
     case 'loading':

@@ -2,7 +2,9 @@ import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import type { ProbeResult } from '../events.ts';
 import type { HandlersFor, Step } from '../state.ts';
 import { forgetContainer, go, history, isBooting, markProgress, notify } from '../state.ts';
+import type { Cure } from './cure.ts';
 import { failBoot, replacePod } from './failing.ts';
+import { mayCure, tryOwnImage } from './own-image.ts';
 import { copyPodStart } from './pod-facts.ts';
 
 /** What probes, pulls and starts tell on the way from a pod to an answering model server. */
@@ -91,6 +93,10 @@ export const bootingHandlers: HandlersFor<Types> = {
     const { pod, spec } = step.record;
     if (pod === null) return;
     step.notes.push({ type: 'override-ignored', image: pod.launch.image });
+    if (spec.backend === 'ollama' && mayCure(step.record)) {
+      tryOwnImage(step, OWN_ENTRYPOINT, toErrorBody(openOllamaError()));
+      return;
+    }
     if (spec.backend === 'ollama') {
       failBoot(step, toErrorBody(openOllamaError()));
       return;
@@ -110,6 +116,12 @@ export const bootingHandlers: HandlersFor<Types> = {
 
 const OVERRIDE_IGNORED =
   'RunPod passed the start command to the image as text, so the watchdog cannot travel in it.';
+
+/** An image of its own brings both in its entrypoint. */
+export const OWN_ENTRYPOINT: Cure = {
+  reason: 'RunPod does not run the start command that carries Ollama’s key check',
+  packages: [],
+};
 
 /** The start command carries Ollama's key check too. */
 export function openOllamaError(): AppError {

@@ -4,7 +4,9 @@ import type { PodRecord } from '../record.ts';
 import type { Moment, State } from '../state.ts';
 import { cloudNow, isBooting } from '../state.ts';
 import { bootBudgetError } from './decide-placing.ts';
+import { cureOf } from './cure.ts';
 import { troubleError } from './failing.ts';
+import { mayCure } from './own-image.ts';
 import { podSpent, runningDiskUsdPerHour } from './meters.ts';
 
 /**
@@ -55,6 +57,8 @@ const CRASH_LOOP = 3;
 function crashed(state: State): Verdict | null {
   const { live, record } = state;
   const { trouble } = live;
+  const cured = cure(state);
+  if (cured !== null) return cured;
   if (record.pod?.status === 'ERROR') {
     return trouble?.scope === 'fatal'
       ? fail(troubleError(trouble))
@@ -77,6 +81,20 @@ function crashed(state: State): Verdict | null {
       details: { restarts: restarts(state) },
     }),
   );
+}
+
+/** A container that came down for a reason which an own image would not have; a known reason of another kind comes first. */
+function cure(state: State): Verdict | null {
+  const { record, live } = state;
+  const down = restarts(state) >= 1 || record.pod?.status === 'ERROR';
+  if (!down || record.spec.backend !== 'vllm' || !mayCure(record)) return null;
+  const found = cureOf(live.trouble === null ? live.tail : [live.trouble.line]);
+  if (found === null) return null;
+  const error =
+    live.trouble === null
+      ? toErrorBody(new AppError('boot_failed', `The container starts and fails.${lastLine(live.tail)}`))
+      : troubleError(live.trouble);
+  return { do: 'apply', event: { type: 'cure-found', cure: found, error } };
 }
 
 const lastLine = (tail: readonly string[]): string => {

@@ -3,6 +3,7 @@ import type { PlanCandidate } from '../../../shared/model.ts';
 import type { Verdict } from '../events.ts';
 import type { Boot } from '../record.ts';
 import type { Moment, State } from '../state.ts';
+import { decideImageWanted } from './own-image.ts';
 
 export function candidateKey(candidate: PlanCandidate): string {
   const { gpuTypeId, gpuCount, cloud, dataCenterIds } = candidate;
@@ -34,6 +35,8 @@ export function decidePlacing(state: State, moment: Moment): Verdict | null {
   const limit = overSpent(state, boot) ?? tooManyPods(boot, moment);
   if (limit !== null) return { do: 'apply', event: { type: 'boot-given-up', error: limit } };
   if (live.candidates === null) return { do: 'run', effect: { kind: 'plan' } };
+  const image = decideImageWanted(state);
+  if (image !== null) return image;
   const tried = new Set(boot.tried.map((entry) => entry.candidate));
   const candidate = live.candidates.find((entry) => !tried.has(candidateKey(entry)));
   if (candidate === undefined) return { do: 'apply', event: { type: 'round-failed' } };

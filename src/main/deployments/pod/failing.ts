@@ -44,7 +44,8 @@ export function replacePod(step: Step, result: 'stuck' | 'broken-host' | 'too-de
   beginEnding(step, { action: 'terminate', why: 'the pod is given up', next: 'place' });
 }
 
-const evidence = (step: Step): { readonly log?: readonly string[] } =>
+/** What the pod's log said last. */
+export const evidence = (step: Step): { readonly log?: readonly string[] } =>
   step.live.tail.length === 0 ? {} : { log: step.live.tail.slice(-EVIDENCE_LINES) };
 
 export function troubleError(trouble: BootTrouble): ErrorBody {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { DeploymentSpec, PlanCandidate } from '../../../shared/model.ts';
 import type { CreatePodRequest } from '../../runpod/api.ts';
 import type { Recipe } from '../types.ts';
-import type { Guard, Launch } from '../record.ts';
+import type { Guard, Launch, OwnImage } from '../record.ts';
 import { candidateKey } from './decide-placing.ts';
+import { digest } from './digest.ts';
 import {
   frontEnv,
   guardedArgs,
@@ -19,6 +19,8 @@ export interface LaunchInput {
   readonly spec: DeploymentSpec;
   readonly candidate: PlanCandidate;
   readonly recipe: Recipe;
+  /** The image that the app made for it; its settings win over the recipe's. null = none. */
+  readonly own: OwnImage['built'];
   /** Hex; a key that begins with a dash would crash vLLM (PROXY-TRAPS 52). */
   readonly key: string;
   readonly hfToken: string | null;
@@ -42,7 +44,7 @@ export function buildLaunch(input: LaunchInput): {
   readonly launch: Launch;
   readonly body: CreatePodRequest;
 } {
-  const { spec, candidate, recipe } = input;
+  const { spec, candidate, recipe, own } = input;
   const guard = guardFor(input);
   const disks = disksFor(spec, recipe);
   const watchdog = guard.mode === 'entrypoint';
@@ -50,8 +52,9 @@ export function buildLaunch(input: LaunchInput): {
   const args = override ? guardedArgs(spec.backend, recipe.argv, watchdog) : plainArgs(recipe.argv);
   const body: CreatePodRequest = {
     name: input.name,
-    ...(spec.templateId === null ? { image: recipe.image } : { templateId: spec.templateId }),
+    ...(spec.templateId === null ? { image: imageOf(input) } : { templateId: spec.templateId }),
     ...(spec.templateId !== null && spec.image !== null ? { image: spec.image } : {}),
+    ...(own?.registryId == null ? {} : { registry: own.registryId }),
     // Empty is not the same as absent: it would clear the image's own command (FACTS 2.2).
     ...(args === '' ? {} : { args }),
     gpu: {
@@ -62,7 +65,7 @@ export function buildLaunch(input: LaunchInput): {
     cloud: candidate.cloud,
     ...(candidate.dataCenterIds.length === 0 ? {} : { dataCenterIds: candidate.dataCenterIds }),
     disk: disks.containerGb,
-    ports: [`${recipe.modelServerPort}/http`],
+    ports: own === null || own.ports.length === 0 ? [`${recipe.modelServerPort}/http`] : [...own.ports],
     env: envFor(input, guard, { override, mountPath: disks.mountPath }),
     ...mountsFor(spec, disks.persistentGb),
   };
@@ -70,9 +73,12 @@ export function buildLaunch(input: LaunchInput): {
 }
 
 /** A stock Ollama image needs the start command even without a watchdog: it carries the key check. */
-function overridesEntrypoint({ spec, overrideIgnored }: LaunchInput, guard: Guard): boolean {
-  return guard.mode === 'entrypoint' || (needsOverride(spec) && !overrideIgnored);
+function overridesEntrypoint({ spec, own, overrideIgnored }: LaunchInput, guard: Guard): boolean {
+  return guard.mode === 'entrypoint' || (own === null && needsOverride(spec) && !overrideIgnored);
 }
+
+const imageOf = ({ own, recipe }: Pick<LaunchInput, 'own' | 'recipe'>): string =>
+  own?.reference ?? recipe.image;
 
 export const needsOverride = (spec: DeploymentSpec): boolean => spec.backend === 'ollama' && isStock(spec);
 
@@ -85,11 +91,11 @@ function launchOf(input: LaunchInput, guard: Guard, disks: Disks, override: bool
     candidate: candidateKey(candidate),
     gpuTypeId: candidate.gpuTypeId,
     gpuCount: candidate.gpuCount,
-    image: recipe.image,
+    image: imageOf(input),
     port: recipe.modelServerPort,
     servedModel: spec.backend === 'vllm' ? spec.name : spec.model,
     key: input.key,
-    fingerprint: digest([recipe.image, recipe.argv, spec.model, spec.revision, spec.templateId]),
+    fingerprint: digest([imageOf(input), recipe.argv, spec.model, spec.revision, spec.templateId]),
     specHash: specHash(spec),
     containerDiskGb: disks.containerGb,
     persistentGb: disks.persistentGb,
@@ -101,7 +107,7 @@ function launchOf(input: LaunchInput, guard: Guard, disks: Disks, override: bool
 /** Changes exactly when an edit needs a new pod. */
 export function specHash(spec: DeploymentSpec): string {
   const { model, modelPath, revision, backend, compute, contextTokens, concurrency, kvCacheDtype } = spec;
-  const { image, templateId, extraArgs, env, containerDiskGb, volume, onStop, watchdog } = spec;
+  const { image, templateId, extraArgs, env, containerDiskGb, volume, onStop, watchdog, ownImage } = spec;
   return digest([
     [model, modelPath, revision, backend, compute, contextTokens, concurrency, kvCacheDtype],
     [
@@ -114,11 +120,10 @@ export function specHash(spec: DeploymentSpec): string {
       onStop,
       watchdog,
     ],
+    // Only where it is not the usual: pods of earlier versions of the app stay as they are.
+    ...(ownImage === 'auto' ? [] : [[ownImage]]),
   ]);
 }
-
-const digest = (value: unknown): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 
 function guardFor(input: LaunchInput): Guard {
   const { spec, now } = input;
@@ -136,7 +141,8 @@ function guardFor(input: LaunchInput): Guard {
       reason: 'The watchdog is switched off in its settings.',
     };
   }
-  if (!isStock(spec)) return { ...settings, mode: 'image', state: 'pending', reason: null };
+  if (!isStock(spec) || input.own !== null)
+    return { ...settings, mode: 'image', state: 'pending', reason: null };
   if (input.overrideIgnored) {
     const reason = 'RunPod did not run the start command that carries the watchdog.';
     return { ...settings, mode: 'image', state: 'unprotected', reason };
@@ -177,7 +183,7 @@ function envFor(
   guard: Guard,
   { override, mountPath }: { readonly override: boolean; readonly mountPath: string | null },
 ): Record<string, string> {
-  const { spec, recipe, key, hfToken } = input;
+  const { spec, recipe, own, key, hfToken } = input;
   const settings: GuardSettings = {
     apiUrl: input.apiUrl,
     action: spec.onStop === 'keep' ? 'stop' : 'terminate',
@@ -195,6 +201,7 @@ function envFor(
     ...(spec.backend === 'vllm' ? { VLLM_API_KEY: key } : frontEnv(key, recipe.modelServerPort)),
     ...(guard.mode === 'off' ? {} : guardEnv(settings)),
     ...(override ? scriptEnv(spec.backend, input.scripts, guard.mode === 'entrypoint') : {}),
+    ...own?.env,
   };
   delete env['RUNPOD_API_KEY'];
   return env;

@@ -6,6 +6,7 @@ import { decidePlacing, decideUncertain } from './decide-placing.ts';
 import { decideEnding, endingHandlers } from './ending.ts';
 import { decideHours, hoursHandlers } from './hours.ts';
 import { logHandlers } from './log-events.ts';
+import { decideBuilding, ownImageHandlers } from './own-image.ts';
 import { placingHandlers } from './placing.ts';
 import { podFactsHandlers } from './pod-facts.ts';
 import { decideLimits, decideServing, servingHandlers } from './serving.ts';
@@ -26,6 +27,7 @@ const effectFailed: HandlersFor<'effect-failed'> = {
 const HANDLERS: Handlers = {
   ...verbHandlers,
   ...placingHandlers,
+  ...ownImageHandlers,
   ...bootingHandlers,
   ...logHandlers,
   ...podFactsHandlers,
@@ -79,6 +81,7 @@ export function decide(state: State, moment: Moment): Verdict {
     decideUnwanted(state) ??
     decideLimits(state, moment) ??
     decideHours(state) ??
+    decideBuilding(state, moment) ??
     decidePlacing(state, moment) ??
     decideBooting(state, moment) ??
     decideServing(state, moment) ??

@@ -1,4 +1,5 @@
 import type { Effect } from '../events.ts';
+import { buildOwnImage } from './effects/build-image.ts';
 import { probeModel, pullOllamaModel, touchModel } from './effects/ask-model.ts';
 import { endPod, readPod, restartPod, startPod, unlockPod } from './effects/change-pod.ts';
 import type { EffectContext, EffectParts } from './effects/context.ts';
@@ -19,6 +20,8 @@ export class PodEffects {
       case 'plan':
         this.#planned = await planPods(parts, context);
         return;
+      case 'build':
+        return buildOwnImage(parts, context);
       case 'create':
         return createPod(parts, effect.candidate, this.#planned, context);
       case 'lookup':

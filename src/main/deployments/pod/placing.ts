@@ -8,6 +8,7 @@ import { backoff, forgetContainer, go, history } from '../state.ts';
 import { candidateKey, candidateText } from './decide-placing.ts';
 import { failBoot } from './failing.ts';
 import { meter } from './meters.ts';
+import { forImage, imagePlanned } from './own-image.ts';
 import { roundError } from './round-error.ts';
 
 /** Getting a pod (SPEC 3.4): candidates in order, one create at a time, never a second one while a first is unknown. */
@@ -25,8 +26,9 @@ type Types =
   | 'boot-given-up';
 
 export const placingHandlers: HandlersFor<Types> = {
-  planned: (step, { candidates }) => {
-    const pods = candidates.filter((candidate) => candidate.kind === 'pod');
+  planned: (step, { candidates, image }) => {
+    if (image !== undefined) imagePlanned(step, image);
+    const pods = forImage(step.record, candidates);
     // A limit of the user's own has been the planner's to keep.
     const { compute } = step.record.spec;
     const limit = compute.maxUsdPerHour === null ? priceLimit(compute, pods[0]) : null;

@@ -62,6 +62,8 @@ export const verbHandlers: HandlersFor<Types> = {
     live.hours = null;
     history(step, 'edited', launchChanged ? 'Edited; a pod has to be made anew for this.' : 'Edited.');
     if (!launchChanged) return;
+    // A build under way may be of another model now: what it takes is found out anew.
+    go(step, 'image-settled');
     if (record.state === 'placing') {
       live.candidates = null;
       if (record.boot !== null) record.boot.tried = [];

@@ -18,6 +18,7 @@ export interface DesktopState {
 export const isBilling = (view: DeploymentView): boolean => view.cost.nowUsdPerHour > 0 || view.stillBilling;
 
 export const isStarting = (view: DeploymentView): boolean =>
+  view.state === 'building' ||
   view.state === 'placing' ||
   view.state === 'pulling' ||
   view.state === 'loading' ||

@@ -8,6 +8,7 @@ export const de: Words = {
   state: {
     ready: 'Bereit',
     busy: (requests) => `Beschäftigt, ${requests} ${requests === 1 ? 'Anfrage' : 'Anfragen'}`,
+    building: 'Startet, baut Image (kostet nichts)',
     placing: 'Startet, sucht GPU',
     pulling: 'Startet, lädt Image',
     loading: 'Startet, lädt Gewichte',

@@ -7,6 +7,7 @@ export const en = {
   state: {
     ready: 'Ready',
     busy: (requests: number) => `Busy, ${requests} ${requests === 1 ? 'request' : 'requests'}`,
+    building: 'Starting, building the image (costs nothing)',
     placing: 'Starting, finding a GPU',
     pulling: 'Starting, pulling the image',
     loading: 'Starting, loading weights',

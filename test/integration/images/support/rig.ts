@@ -41,6 +41,8 @@ export function createRig(
     readonly gated?: boolean;
     readonly network?: string | null;
     readonly env?: Record<string, string>;
+    readonly repository?: string;
+    readonly packageIndex?: string;
   } = {},
 ): Rig {
   const secrets = new Map<SecretName, string>();
@@ -69,6 +71,8 @@ export function createRig(
       setting: engineUrl,
       read: () => null,
     }),
+    repository: () => options.repository ?? null,
+    packageIndex: () => options.packageIndex ?? 'http://127.0.0.1:9',
     inUse: () => inUse,
     network: options.network === undefined ? 'host' : options.network,
   });

@@ -1,13 +1,15 @@
 import { AppError, asAppError, isAbort, toErrorBody } from '../../../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../../../shared/model.ts';
+import { imageNeed } from '../../../planner/image-need.ts';
 import type { ModelFacts } from '../../../planner/types.ts';
 import type { CreatePodRequest } from '../../../runpod/api.ts';
 import type { Intent } from '../../events.ts';
 import type { Launch } from '../../record.ts';
-import { openOllamaError } from '../booting.ts';
+import { openOllamaError, OWN_ENTRYPOINT } from '../booting.ts';
 import { createOutcome } from '../create-outcome.ts';
 import { candidateKey } from '../decide-placing.ts';
 import { buildLaunch, needsOverride } from '../launch.ts';
+import { builtImage, mayCure } from '../own-image.ts';
 import { podName } from '../names.ts';
 import { podFacts } from '../read-pod.ts';
 import { cloudNow, intentOf, type EffectContext, type EffectParts } from './context.ts';
@@ -29,7 +31,8 @@ export async function planPods(
 ): Promise<PlannedFacts | null> {
   try {
     const { plan, facts } = await parts.market.plan(record.spec, signal);
-    post({ type: 'planned', candidates: plan.candidates });
+    const image = imageNeed(record.spec, 'pod', isOverrideIgnored(parts));
+    post({ type: 'planned', candidates: plan.candidates, image });
     return { spec: record.spec, facts };
   } catch (error) {
     if (isAbort(error)) throw error;
@@ -78,8 +81,14 @@ async function prepare(
   const { deps, market, timing, installation } = parts;
   const { spec } = record;
   const overrideIgnored = isOverrideIgnored(parts);
-  if (overrideIgnored && needsOverride(spec)) {
-    post({ type: 'boot-given-up', error: toErrorBody(openOllamaError()) });
+  const own = builtImage(record);
+  if (own === null && overrideIgnored && needsOverride(spec)) {
+    const error = toErrorBody(openOllamaError());
+    post(
+      mayCure(record)
+        ? { type: 'cure-found', cure: OWN_ENTRYPOINT, error }
+        : { type: 'boot-given-up', error },
+    );
     return null;
   }
   try {
@@ -89,6 +98,7 @@ async function prepare(
       spec,
       candidate,
       recipe: deps.planner.recipe(spec, candidate, facts),
+      own,
       key: deps.random.hex(KEY_BYTES),
       hfToken: await deps.hfToken(),
       apiUrl: deps.apiUrl,

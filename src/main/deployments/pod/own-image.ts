@@ -1,0 +1,148 @@
+import type { ErrorBody } from '../../../shared/errors.ts';
+import type { DeploymentSpec, PlanCandidate } from '../../../shared/model.ts';
+import { OLLAMA_IMAGE, VLLM_IMAGE } from '../../planner/images.ts';
+import type { ImageNeed } from '../../planner/image-need.ts';
+import type { Verdict } from '../events.ts';
+import type { DeploymentRecord, OwnImage } from '../record.ts';
+import type { HandlersFor, Moment, State, Step } from '../state.ts';
+import { go, history, markProgress } from '../state.ts';
+import type { Cure } from './cure.ts';
+import { digest } from './digest.ts';
+import { beginEnding } from './ending.ts';
+import { evidence, failBoot } from './failing.ts';
+
+/**
+ * An image of the deployment's own (SPEC 3.3): made where no stock image serves, or once a stock image failed for a reason
+ * that an own one cures. While it is made nothing is rented; once made it is used for every start after.
+ */
+
+const stockImage = ({ backend }: DeploymentSpec): string => (backend === 'vllm' ? VLLM_IMAGE : OLLAMA_IMAGE);
+
+/** The image is made on the stock one of this version of the app: a newer one may serve, and is tried first. */
+export const ownImageKey = (spec: DeploymentSpec): string =>
+  digest([spec.model, spec.revision, spec.backend, stockImage(spec)]);
+
+/** The image to launch with; null = not made, or of another model. */
+export function builtImage({ spec, ownImage }: DeploymentRecord): OwnImage['built'] {
+  return isInForce(spec, ownImage) ? ownImage.built : null;
+}
+
+function isInForce(spec: DeploymentSpec, own: OwnImage | null): own is OwnImage {
+  const given = spec.image !== null || spec.templateId !== null || spec.ownImage === 'never';
+  return own !== null && !given && own.key === ownImageKey(spec);
+}
+
+/** Whether a failing stock image may still be replaced: once, and not against the user's word. */
+export const mayCure = ({ spec, ownImage }: DeploymentRecord): boolean =>
+  spec.image === null && spec.templateId === null && spec.ownImage !== 'never' && !isInForce(spec, ownImage);
+
+/** Before a GPU is asked for. */
+export function decideImageWanted({ record }: State): Verdict | null {
+  const { spec, ownImage } = record;
+  if (!isInForce(spec, ownImage) || ownImage.built !== null) return null;
+  return { do: 'apply', event: { type: 'image-wanted' } };
+}
+
+export function decideBuilding({ record, live }: State, { now }: Moment): Verdict | null {
+  if (record.state !== 'building') return null;
+  return now < live.effectAt
+    ? { do: 'wait', until: live.effectAt }
+    : { do: 'run', effect: { kind: 'build' } };
+}
+
+/** What a plan means for the image; told once a start. */
+export function imagePlanned(step: Step, need: ImageNeed): void {
+  const { record } = step;
+  const { spec, boot } = record;
+  if (!isInForce(spec, record.ownImage)) {
+    record.ownImage =
+      need.kind === 'build'
+        ? { key: ownImageKey(spec), reason: need.reason, packages: [], built: null }
+        : null;
+  }
+  const first = boot !== null && boot.pods === 0 && boot.rounds === 0;
+  const own = record.ownImage;
+  if (!first || (own !== null && own.built === null)) return;
+  if (own === null) history(step, 'image', `Image: ${need.reason}.`, { need: need.kind });
+  else
+    history(step, 'image', `Image: its own, ${own.built?.reference}, because ${own.reason}.`, {
+      need: 'own',
+    });
+}
+
+/** An own image is made on one stock image: a GPU whose hosts need another variant of it is not for it. */
+export function forImage(record: DeploymentRecord, candidates: readonly PlanCandidate[]): PlanCandidate[] {
+  const pods = candidates.filter((candidate) => candidate.kind === 'pod');
+  return isInForce(record.spec, record.ownImage)
+    ? pods.filter(({ image }) => image === stockImage(record.spec))
+    : pods;
+}
+
+type Types = 'image-wanted' | 'image-progress' | 'image-ready' | 'image-failed' | 'cure-found';
+
+export const ownImageHandlers: HandlersFor<Types> = {
+  'image-wanted': (step) => {
+    go(step, 'image-wanted');
+    step.live.effectAt = 0;
+    const reason = step.record.ownImage?.reason ?? '';
+    history(
+      step,
+      'image-building',
+      `An image of its own is made, because ${reason}. Nothing bills meanwhile.`,
+    );
+  },
+
+  'image-progress': (step, { detail }) => {
+    step.live.detail = detail;
+    markProgress(step, detail);
+  },
+
+  'image-ready': (step, { source, built }) => {
+    const { record, live } = step;
+    if (record.ownImage === null) return;
+    record.ownImage.built = built;
+    // Prices and stock may have changed while it was made.
+    live.candidates = null;
+    live.effectAt = 0;
+    history(step, 'image-ready', `${SOURCES[source]}: ${built.reference}.`, {
+      source,
+      image: built.reference,
+    });
+    go(step, 'image-settled');
+  },
+
+  'image-failed': (step, { error }) => failBoot(step, withReason(error, step.record.ownImage)),
+
+  'cure-found': (step, { cure, error }) => tryOwnImage(step, cure, error),
+};
+
+/** The stock image failed as `error` says, and an own one may not: the pod goes, the image is made, another pod comes. */
+export function tryOwnImage(step: Step, { reason, packages }: Cure, error: ErrorBody): void {
+  const { record } = step;
+  record.ownImage = { key: ownImageKey(record.spec), reason, packages: [...packages], built: null };
+  history(
+    step,
+    'image-cure',
+    `The stock image does not serve it: ${error.message} An image of its own is tried, once.`,
+    { code: error.code, packages: [...packages], ...evidence(step) },
+  );
+  // The machine was not to blame: nothing is remembered against it.
+  go(step, 'replaced');
+  beginEnding(step, { action: 'terminate', why: 'another image is tried', next: 'place' });
+}
+
+const SOURCES = {
+  built: 'The image of its own was built and sent to its registry',
+  local: 'The image of its own was on this computer and was sent to its registry',
+  registry: 'The image of its own is in its registry already; nothing was built',
+} as const;
+
+/** Who did not ask for an image has to hear why one is made, and how to do without. */
+function withReason(error: ErrorBody, own: OwnImage | null): ErrorBody {
+  const why = own === null ? '' : ` It is needed because ${own.reason}.`;
+  return {
+    ...error,
+    message: `An image of its own could not be made: ${error.message}${why}`,
+    advice: `${error.advice} Or name an image that is ready ("image"), or set ownImage to "never".`,
+  };
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { imageNeed, requestFor } from '../../../src/main/planner/image-need.ts';
+import { deploymentSpecSchema, type DeploymentWish } from '../../../src/shared/deployment.ts';
+
+const spec = (wish: Partial<DeploymentWish> = {}) =>
+  deploymentSpecSchema.parse({ name: 'x', model: 'Qwen/Qwen3-8B', ...wish });
+
+describe('the image of a deployment (SPEC 3.3)', () => {
+  it.each<[string, Partial<DeploymentWish>, 'pod' | 'serverless', boolean, string]>([
+    ['its own choice first', { image: 'me/x:1', ownImage: 'always' }, 'pod', false, 'given'],
+    ['then its template', { templateId: 't', ownImage: 'always' }, 'pod', false, 'given'],
+    ['then what its settings ask for', { ownImage: 'always' }, 'pod', false, 'build'],
+    ['a stock image for vLLM on a pod', {}, 'pod', false, 'stock'],
+    ['a stock image for vLLM without a watchdog', {}, 'pod', true, 'stock'],
+    ['a stock image for vLLM serverless', {}, 'serverless', false, 'stock'],
+    ['a stock image for Ollama on a pod', { backend: 'ollama' }, 'pod', false, 'stock'],
+    ['an own one where Ollama’s key check cannot travel', { backend: 'ollama' }, 'pod', true, 'build'],
+    ['an own one for Ollama serverless', { backend: 'ollama' }, 'serverless', false, 'build'],
+    ['a stock image against all odds', { backend: 'ollama', ownImage: 'never' }, 'serverless', true, 'stock'],
+  ])('is %s', (_name, wish, kind, overrideIgnored, need) => {
+    const found = imageNeed(spec(wish), kind, overrideIgnored);
+    expect(found.kind).toBe(need);
+    expect(found.reason).not.toBe('');
+  });
+
+  it('is asked for as what it is placed as, by model and packages alone', () => {
+    expect(requestFor(spec({ name: 'coder' }), 'pod', ['einops==0.8.1'])).toMatchObject({
+      model: 'Qwen/Qwen3-8B',
+      target: 'pod',
+      packages: ['einops==0.8.1'],
+      servedName: null,
+    });
+    expect(requestFor(spec(), 'serverless').target).toBe('queue');
+    const balanced = spec({ serverless: { type: 'LOAD_BALANCER' } });
+    expect(requestFor(balanced, 'serverless').target).toBe('load-balancer');
+  });
+});
