@@ -112,6 +112,17 @@ function lifeCycle(client: Client) {
     });
   }
 
+  async function confirmAccount(): Promise<void> {
+    const question = {
+      title: shell.account.ask,
+      effects: [shell.account.effect, shell.account.danger],
+      verb: shell.account.confirm,
+      tone: 'danger' as const,
+    };
+    if (!(await confirm(question))) return;
+    await run(shell.account.cannot, () => client.call('radar.confirmAccount', {}));
+  }
+
   async function stopAll(): Promise<void> {
     const billing = billingNow(Object.values(useDeployments.getState().byId));
     if (billing.views.length === 0) {
@@ -140,7 +151,7 @@ function lifeCycle(client: Client) {
     });
   }
 
-  return { start, stop, restart, terminate, stopAll, keepAlive };
+  return { start, stop, restart, terminate, stopAll, keepAlive, confirmAccount };
 }
 
 const costOf = (view: DeploymentView, hours: number): string | null =>

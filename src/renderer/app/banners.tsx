@@ -1,9 +1,10 @@
 import { FlaskConical, TriangleAlert, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { buttonClass } from '../components/button.tsx';
+import { Button, buttonClass } from '../components/button.tsx';
 import { useAppStatus } from '../stores/app-status.ts';
 import { useCosts } from '../stores/costs.ts';
 import { minuteTime, usdPerHour } from '../view/format.ts';
+import { useApp } from './app-context.ts';
 import { shell } from './messages.ts';
 import { to } from './router.ts';
 
@@ -57,6 +58,7 @@ function OfflineBanner(): ReactNode {
 }
 
 function TroubleBanner(): ReactNode {
+  const { actions } = useApp();
   const status = useAppStatus((state) => state.status);
   if (status === null) return null;
   const problem = status.runpod.problem;
@@ -64,6 +66,16 @@ function TroubleBanner(): ReactNode {
     <>
       {problem !== null && !status.runpod.reachable && (
         <Strip title={shell.runpodTrouble} text={`${problem.message} ${problem.advice}`} />
+      )}
+      {problem?.code === 'account_changed' && (
+        <Strip title={shell.account.title} text={`${problem.message} ${shell.account.advice}`}>
+          <Button size="sm" onClick={() => void actions.confirmAccount()}>
+            {shell.account.same}
+          </Button>
+          <a href={to.settings('keys')} className={buttonClass('secondary', 'sm')}>
+            {shell.account.keys}
+          </a>
+        </Strip>
       )}
       {status.configProblem !== null && <Strip title={shell.configTrouble} text={status.configProblem} />}
     </>
@@ -74,10 +86,13 @@ function Strip({
   title,
   text,
   icon,
+  children,
 }: {
   readonly title: string;
   readonly text: string;
   readonly icon?: ReactNode;
+  /** What can be done about it. */
+  readonly children?: ReactNode;
 }): ReactNode {
   return (
     <div
@@ -85,9 +100,10 @@ function Strip({
       className="flex shrink-0 items-center gap-3 border-b border-bad/40 bg-bad-soft px-5 py-2 text-bad"
     >
       {icon ?? <TriangleAlert size={16} className="shrink-0" aria-hidden />}
-      <p className="min-w-0">
+      <p className="min-w-0 grow">
         <strong>{title}</strong> {text}
       </p>
+      {children}
     </div>
   );
 }

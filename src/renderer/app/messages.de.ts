@@ -31,6 +31,19 @@ export const shell: typeof english = {
     text: 'Öffnen Sie den Einmal-Link, den „runpod-llm serve“ ausgegeben hat, oder holen Sie mit „runpod-llm open“ einen neuen.',
   },
   runpodTrouble: 'Störung bei RunPod',
+  account: {
+    title: 'Ein anderes RunPod-Konto?',
+    advice:
+      'Hinterlegen Sie den früheren Schlüssel, um ihn zu stoppen. Ist es dasselbe Konto und der Pod weg, sagen Sie es.',
+    same: 'Es ist dasselbe Konto …',
+    keys: 'Schlüssel',
+    ask: 'Ist es dasselbe Konto?',
+    effect: 'Pods, die RunPod diesem Schlüssel nicht zeigt, gelten ab jetzt als entfernt und kostenlos.',
+    danger:
+      'Sind sie in einem anderen Konto, kosten sie dort weiter, und diese App überwacht sie nicht mehr.',
+    confirm: 'Dasselbe Konto, sie sind weg',
+    cannot: 'Dass es dasselbe Konto ist, konnte nicht vermerkt werden',
+  },
   configTrouble: 'Konfiguration nicht neu geladen',
   notices: {
     title: 'Benachrichtigungen',

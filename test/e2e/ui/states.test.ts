@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
+import { sampleStatus } from '../../support/samples.ts';
 import type { FakeManager } from '../../support/fake-manager.ts';
 import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
 import { scenarios } from './support/scenarios.ts';
@@ -31,6 +32,29 @@ describe('states', () => {
     await clean('empty-costs', '#/costs', 'Costs');
     await clean('empty-playground', '#/playground', 'Playground');
     await clean('empty-connect', '#/connect', 'Connect');
+  });
+
+  it('a key of another account: said on every page, and settled by the user', async () => {
+    const manager = scenarios.busy();
+    const status = sampleStatus();
+    const problem = {
+      code: 'account_changed',
+      message:
+        'Pod 9xk2 was made in another RunPod account than that of the key in use. It may be billing there.',
+      advice: 'Put the former key back.',
+    };
+    manager.reply('app.status', async () => ({ ...status, runpod: { ...status.runpod, problem } }));
+    await start(manager);
+    await clean('other-account', '#/', 'Overview');
+    const banner = ui.page.getByRole('alert').filter({ hasText: 'Another RunPod account?' });
+    await banner.getByRole('button', { name: 'It is the same account…' }).click();
+    const dialog = ui.page.getByRole('dialog', { name: 'Is it the same account?' });
+    await dialog.getByText('they go on billing there').waitFor();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    expect(manager.calls.map(({ name }) => name)).not.toContain('radar.confirmAccount');
+    await banner.getByRole('button', { name: 'It is the same account…' }).click();
+    await dialog.getByRole('button', { name: 'Same account, they are gone' }).click();
+    await expect.poll(() => manager.calls.map(({ name }) => name)).toContain('radar.confirmAccount');
   });
 
   it('everything wrong at once: each trouble is named with what to do', async () => {
