@@ -38,6 +38,8 @@ export type LogLine = z.infer<typeof logLineSchema>;
 export const configValueSchema = z.object({
   path: z.string(),
   value: z.unknown(),
+  /** What it is where nobody says otherwise; absent where there is no such value. */
+  default: z.unknown().optional(),
   /** default, file (with path), environment variable or flag. */
   source: z.string(),
 });
@@ -81,18 +83,45 @@ export const clientKeySchema = z.object({
     tokensPerMinute: z.number().nullable(),
     concurrent: z.number().nullable(),
   }),
+  /** What its requests may cost; null = no limit. Days and months are the computer's. */
+  budget: z.object({ usdPerDay: z.number().nullable(), usdPerMonth: z.number().nullable() }),
+  /** What they have cost, starts and idle time for their sake included, as on the cost page. */
+  spent: z.object({ todayUsd: z.number(), monthUsd: z.number() }),
 });
 export type ClientKeyView = z.infer<typeof clientKeySchema>;
 
-const keyLimit = z.int().positive().max(100_000_000).nullable().default(null);
+const keyLimit = z.int().positive().max(100_000_000).nullable();
+const keyUsd = z.number().positive().max(1_000_000).nullable();
+const keyModels = z.array(z.string().min(1).max(200)).min(1).max(200).nullable();
 
 export const clientKeyWishSchema = z.strictObject({
   name: z.string().trim().min(1).max(60),
   mayWake: z.boolean().default(true),
-  models: z.array(z.string().min(1).max(200)).min(1).max(200).nullable().default(null),
+  models: keyModels.default(null),
   limits: z
-    .strictObject({ requestsPerMinute: keyLimit, tokensPerMinute: keyLimit, concurrent: keyLimit })
+    .strictObject({
+      requestsPerMinute: keyLimit.default(null),
+      tokensPerMinute: keyLimit.default(null),
+      concurrent: keyLimit.default(null),
+    })
     .prefault({}),
+  budget: z.strictObject({ usdPerDay: keyUsd.default(null), usdPerMonth: keyUsd.default(null) }).prefault({}),
   /** null = until it is revoked. */
   expiresInDays: z.number().positive().max(3650).nullable().default(null),
+});
+
+/** What is left out stays as it is. */
+export const clientKeyChangeSchema = z.strictObject({
+  /** Its name or id. */
+  key: z.string().min(1),
+  mayWake: z.boolean().optional(),
+  models: keyModels.optional(),
+  limits: z
+    .strictObject({
+      requestsPerMinute: keyLimit.optional(),
+      tokensPerMinute: keyLimit.optional(),
+      concurrent: keyLimit.optional(),
+    })
+    .prefault({}),
+  budget: z.strictObject({ usdPerDay: keyUsd.optional(), usdPerMonth: keyUsd.optional() }).prefault({}),
 });

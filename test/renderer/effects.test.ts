@@ -135,6 +135,18 @@ describe('the edge between core and stores', () => {
     expect(useAnnouncer.getState().urgent).toBe('tiny may still be billing. Not confirmed.');
   });
 
+  it('in quiet hours keeps in the list what is neither money nor loss', () => {
+    const at = new Date();
+    const hour = (change: number): string =>
+      `${String((at.getHours() + 24 + change) % 24).padStart(2, '0')}:00`;
+    useNotices.setState({ quietHours: { from: hour(-1), to: hour(2) } });
+    const news = { at: at.toISOString(), title: 'A title', body: 'A body.', deployment: 'tiny' };
+    manager.emit({ name: 'notification', payload: { ...news, id: 'n1', kind: 'ready' } });
+    expect(useNotices.getState()).toMatchObject({ toasts: [], past: [{ id: 'n1' }], unread: 1 });
+    manager.emit({ name: 'notification', payload: { ...news, id: 'n2', kind: 'budget' } });
+    expect(useNotices.getState().toasts).toMatchObject([{ id: 'n2' }]);
+  });
+
   it('asks the price of every start that is possible, and says why there is none', async () => {
     connect('live');
     await expect

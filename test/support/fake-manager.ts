@@ -344,8 +344,8 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
     'config.show': () =>
       Promise.resolve({
         values: [
-          { path: 'proxy.port', value: 27_182, source: 'default' },
-          { path: 'logLevel', value: 'debug', source: 'LOG_LEVEL' },
+          { path: 'proxy.port', value: 27_182, default: 27_182, source: 'default' },
+          { path: 'log_level', value: 'debug', default: 'info', source: 'environment LOG_LEVEL' },
         ],
       }),
   };
@@ -421,7 +421,7 @@ function fakeClientFiles(): Pick<MethodHandlers, 'connect.preview' | 'connect.wr
   };
 }
 
-function fakeClientKeys(): Pick<MethodHandlers, 'keys.list' | 'keys.make' | 'keys.revoke'> {
+function fakeClientKeys(): Pick<MethodHandlers, `keys.${string}` & keyof MethodHandlers> {
   const key = {
     id: 'key_0001',
     name: 'editor',
@@ -431,12 +431,18 @@ function fakeClientKeys(): Pick<MethodHandlers, 'keys.list' | 'keys.make' | 'key
     mayWake: true,
     models: null,
     limits: { requestsPerMinute: null, tokensPerMinute: null, concurrent: null },
+    budget: { usdPerDay: 2, usdPerMonth: null },
+    spent: { todayUsd: 0.42, monthUsd: 6.1 },
   };
   return {
     'keys.list': async () => ({ keys: [key] }),
     'keys.make': async ({ name }) => ({
       key: { ...key, name },
       secret: 'pat_local_for_one_client_a1b2',
+    }),
+    'keys.change': async ({ budget }) => ({
+      ...key,
+      budget: { ...key.budget, usdPerDay: budget.usdPerDay ?? null },
     }),
     'keys.revoke': async () => ({ ok: true }),
   };

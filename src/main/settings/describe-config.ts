@@ -1,12 +1,15 @@
 import type { SecretStatus } from '../../shared/model.ts';
 import { createScrubber } from '../logs/scrubber.ts';
 import { SECRET_VARIABLES } from '../secrets/secret-names.ts';
+import { appConfigSchema } from './app-config.ts';
 import type { ValuePath } from './config-problem.ts';
 import { leavesOf, type LoadedConfig } from './load-config.ts';
 
 export interface ConfigValue {
   readonly path: string;
   readonly value: unknown;
+  /** Absent where no value of its own stands behind it: folders, deployments, secrets. */
+  readonly default?: unknown;
   readonly source: string;
 }
 
@@ -14,9 +17,15 @@ const MASK = '••••';
 
 /** Every value with its source, for `config show`; secrets masked, and those of the keychain by their last characters. */
 export function describeConfig(loaded: LoadedConfig, secrets: readonly SecretStatus[] = []): ConfigValue[] {
+  const { dataDir, cacheDir } = loaded.config;
+  const defaults = new Map(
+    leavesOf(appConfigSchema.parse({ dataDir, cacheDir })).map((leaf) => [leaf.name, leaf.value]),
+  );
+  for (const own of ['data_dir', 'cache_dir']) defaults.delete(own);
   const values = leavesOf(loaded.config).map((leaf) => ({
     path: leaf.name,
     value: masked(leaf.value, leaf.path),
+    ...(defaults.has(leaf.name) ? { default: defaults.get(leaf.name) } : {}),
     source: loaded.sources.get(leaf.name) ?? 'default',
   }));
   return [...values, ...secrets.map(secretValue)];

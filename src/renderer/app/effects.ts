@@ -1,6 +1,7 @@
 import type { AppEvent, EventPayload } from '../../shared/api.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { DeploymentView } from '../../shared/model.ts';
+import { isQuiet } from '../../shared/quiet-hours.ts';
 import type { Client } from '../api/client.ts';
 import { alertAloud, announce, flushAnnouncements } from '../stores/announcer.ts';
 import { heard, putConnection, putStatus, useAppStatus } from '../stores/app-status.ts';
@@ -12,14 +13,14 @@ import {
   replaceDeployments,
   useDeployments,
 } from '../stores/deployments.ts';
-import { notify } from '../stores/notices.ts';
-import { setPreferences } from '../stores/preferences.ts';
+import { notify, useNotices } from '../stores/notices.ts';
 import { putQuote, useQuotes } from '../stores/quotes.ts';
 import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
 import { announcementFor } from '../view/announcement.ts';
 import { moneyChanged } from '../view/consequences.ts';
 import { planWish } from '../view/plan-wish.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
+import { applySettings } from './apply-settings.ts';
 import { every, now } from './clock.ts';
 import { to } from './router.ts';
 import { shell } from './messages.ts';
@@ -98,8 +99,7 @@ function loader(client: Client, signal: AbortSignal): Loader {
       costs();
       traffic();
       attempt(async () => {
-        const { desktop } = await client.call('settings.get', {}, signal);
-        setPreferences({ language: desktop.language });
+        applySettings(await client.call('settings.get', {}, signal));
       });
       attempt(async () => {
         const { requests } = await client.call('requests.recent', { limit: 500 }, signal);
@@ -169,17 +169,23 @@ function apply(event: AppEvent, load: Loader): void {
 
 const BAD_NEWS = new Set(['failed', 'still-billing', 'orphan', 'budget', 'unprotected']);
 const MONEY_NEWS = new Set(['still-billing', 'budget']);
+/** Money and loss are told at any time. */
+const AT_ANY_TIME = new Set([...MONEY_NEWS, 'orphan', 'unprotected']);
 
 function showNotification(news: EventPayload<'notification'>): void {
   const bad = BAD_NEWS.has(news.kind);
-  notify({
-    id: news.id,
-    at: Date.parse(news.at),
-    tone: bad ? 'bad' : news.kind === 'idle-soon' ? 'info' : 'good',
-    title: news.title,
-    body: news.body,
-    action: news.deployment === null ? null : { label: shell.open, href: to.deployment(news.deployment) },
-  });
+  const quiet = isQuiet(useNotices.getState().quietHours, new Date(now())) && !AT_ANY_TIME.has(news.kind);
+  notify(
+    {
+      id: news.id,
+      at: Date.parse(news.at),
+      tone: bad ? 'bad' : news.kind === 'idle-soon' ? 'info' : 'good',
+      title: news.title,
+      body: news.body,
+      action: news.deployment === null ? null : { label: shell.open, href: to.deployment(news.deployment) },
+    },
+    quiet,
+  );
   if (MONEY_NEWS.has(news.kind)) alertAloud(`${news.title}. ${news.body}`);
 }
 

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import type { QuietHours } from '../../shared/quiet-hours.ts';
 
 type NoticeTone = 'good' | 'info' | 'bad';
 
@@ -18,20 +19,23 @@ interface NoticesState {
   /** Everything said since the page was opened, newest first. */
   readonly past: readonly Notice[];
   readonly unread: number;
+  /** As the settings have them. */
+  readonly quietHours: QuietHours | null;
 }
 
 const MOST_TOASTS = 3;
 const MOST_PAST = 100;
 let nextId = 1;
 
-export const useNotices = create<NoticesState>(() => ({ toasts: [], past: [], unread: 0 }));
+export const useNotices = create<NoticesState>(() => ({ toasts: [], past: [], unread: 0, quietHours: null }));
 
-export function notify(notice: Omit<Notice, 'id'> & { readonly id?: string }): void {
+/** @param silent it is kept in the list of notifications and not put over the page */
+export function notify(notice: Omit<Notice, 'id'> & { readonly id?: string }, silent = false): void {
   const full: Notice = { ...notice, id: notice.id ?? `local-${nextId++}` };
   useNotices.setState((state) => {
     if (state.past.some((known) => known.id === full.id)) return state;
     return {
-      toasts: [...state.toasts, full].slice(-MOST_TOASTS),
+      toasts: silent ? state.toasts : [...state.toasts, full].slice(-MOST_TOASTS),
       past: [full, ...state.past].slice(0, MOST_PAST),
       unread: state.unread + 1,
     };

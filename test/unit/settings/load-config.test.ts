@@ -304,6 +304,8 @@ describe('describeConfig', () => {
       { name: 'docker-token', present: false, hint: null, source: 'none' },
     ]);
     expect(JSON.stringify(values)).not.toContain('CANARY');
+    expect(values.find(({ path }) => path === 'proxy.port')).toMatchObject({ default: 27_182 });
+    expect(values.find(({ path }) => path === 'data_dir')).not.toHaveProperty('default');
     const by = new Map(values.map((value) => [value.path, value]));
     expect(by.get('deployments.my-llm-pod.env')?.value).toEqual({ HF_TOKEN: '••••' });
     expect(by.get('deployments.my-llm-pod.extra_args')?.value).toEqual([

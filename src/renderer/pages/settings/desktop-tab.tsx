@@ -11,7 +11,15 @@ const TRAY_CLICKS = ['popover', 'window'] as const;
 /** Only where there is a desktop around the page. */
 export function DesktopTab(): ReactNode {
   return (
-    <WithSettings>
+    <WithSettings
+      resets={[
+        'desktop.startAtLogin',
+        'desktop.startHidden',
+        'desktop.closeToTray',
+        'desktop.trayClick',
+        'desktop.costInMenuBar',
+      ]}
+    >
       {({ settings, save }) => {
         const { desktop } = settings;
         const set = (change: Partial<UserSettings['desktop']>): void =>

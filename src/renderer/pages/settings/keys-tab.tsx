@@ -9,6 +9,7 @@ import { KeyRights } from '../../components/key-rights.tsx';
 import { Loading, ProblemPanel, Section, Tag } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { confirm } from '../../stores/confirm.ts';
+import { ClientKeysSection } from './client-keys-section.tsx';
 import { words } from './messages.ts';
 
 export function KeysTab(): ReactNode {
@@ -34,6 +35,7 @@ export function KeysTab(): ReactNode {
       {secrets.value.secrets.map((status) => (
         <SecretSection key={status.name} status={status} onChange={secrets.reload} />
       ))}
+      <ClientKeysSection />
     </div>
   );
 }

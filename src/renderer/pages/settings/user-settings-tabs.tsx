@@ -6,6 +6,7 @@ import { SwitchRow, TextField } from '../../components/field.tsx';
 import { Section } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { endpointUrl } from '../../view/endpoint.ts';
+import { QuietHoursSection } from './quiet-hours-section.tsx';
 import { WithSettings, type Inside } from './with-settings.tsx';
 import { words } from './messages.ts';
 
@@ -83,7 +84,7 @@ const CACHE_MODES = ['off', 'deterministic', 'all'] as const;
 export function ProxyTab(): ReactNode {
   const status = useAppStatus((state) => state.status);
   return (
-    <WithSettings>
+    <WithSettings resets={['proxy.wakeOnRequest', 'proxy.ollamaRoutes', 'cache.mode', 'cache.ttlMinutes']}>
       {({ settings, save }) => (
         <>
           <Section title={words.proxy.title}>
@@ -151,29 +152,39 @@ function CacheTime({ settings, save }: Inside): ReactNode {
 
 export function NotificationsTab(): ReactNode {
   return (
-    <WithSettings>
+    <WithSettings
+      resets={[
+        'notifications.ready',
+        'notifications.idleSoon',
+        'notifications.stopped',
+        'notifications.quietHours',
+      ]}
+    >
       {({ settings, save }) => {
         const set = (change: Partial<UserSettings['notifications']>): void =>
           save({ ...settings, notifications: { ...settings.notifications, ...change } });
         return (
-          <Section title={words.tell.title}>
-            <SwitchRow
-              label={words.tell.ready}
-              checked={settings.notifications.ready}
-              onChange={(ready) => set({ ready })}
-            />
-            <SwitchRow
-              label={words.tell.idleSoon}
-              checked={settings.notifications.idleSoon}
-              onChange={(idleSoon) => set({ idleSoon })}
-            />
-            <SwitchRow
-              label={words.tell.stopped}
-              checked={settings.notifications.stopped}
-              onChange={(stopped) => set({ stopped })}
-            />
-            <p className="pt-1 text-sm text-soft">{words.tell.always}</p>
-          </Section>
+          <>
+            <Section title={words.tell.title}>
+              <SwitchRow
+                label={words.tell.ready}
+                checked={settings.notifications.ready}
+                onChange={(ready) => set({ ready })}
+              />
+              <SwitchRow
+                label={words.tell.idleSoon}
+                checked={settings.notifications.idleSoon}
+                onChange={(idleSoon) => set({ idleSoon })}
+              />
+              <SwitchRow
+                label={words.tell.stopped}
+                checked={settings.notifications.stopped}
+                onChange={(stopped) => set({ stopped })}
+              />
+              <p className="pt-1 text-sm text-soft">{words.tell.always}</p>
+            </Section>
+            <QuietHoursSection settings={settings} save={save} />
+          </>
         );
       }}
     </WithSettings>

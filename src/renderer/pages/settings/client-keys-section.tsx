@@ -1,0 +1,136 @@
+import { Plus } from 'lucide-react';
+import { useState, type ReactNode } from 'react';
+import type { ClientKeyView } from '../../../shared/app.ts';
+import { say, tell } from '../../app/actions.ts';
+import { useApp } from '../../app/app-context.ts';
+import { useCall } from '../../app/use-call.ts';
+import { Button } from '../../components/button.tsx';
+import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
+import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
+import { confirm } from '../../stores/confirm.ts';
+import { count, day, usd } from '../../view/format.ts';
+import { words } from './messages.ts';
+import { MakeKeyDialog } from './make-key-dialog.tsx';
+
+/** Keys of the endpoint for single clients: what each may do, what it spent this month, and its end. */
+export function ClientKeysSection(): ReactNode {
+  const { client } = useApp();
+  const keys = useCall('keys.list', {});
+  const shares = useCall('costs.shares', { by: 'key', span: 'month' });
+  const [making, setMaking] = useState(false);
+  const w = words.clientKeys;
+  const revoke = async (key: ClientKeyView): Promise<void> => {
+    const question = {
+      title: w.revokeTitle(key.name),
+      effects: [w.revokeEffect, w.revokeCosts],
+      verb: w.revokeVerb(key.name),
+      tone: 'normal' as const,
+    };
+    if (!(await confirm(question))) return;
+    try {
+      await client.call('keys.revoke', { key: key.id });
+      keys.reload();
+      say(w.revoked(key.name));
+    } catch (error) {
+      tell(error, w.notRevoked(key.name));
+    }
+  };
+  const spent = (name: string): number | null =>
+    shares.value === null ? null : (shares.value.rows.find((row) => row.name === name)?.usd ?? 0);
+  return (
+    <Section
+      title={w.title}
+      aside={
+        <Button size="sm" icon={<Plus size={13} aria-hidden />} onClick={() => setMaking(true)}>
+          {w.make}
+        </Button>
+      }
+      flush
+    >
+      <p className="px-4 pb-3 text-sm text-soft">{w.about}</p>
+      {keys.value === null && keys.problem === null && <Loading what={w.title} />}
+      {keys.value === null && keys.problem !== null && (
+        <div className="px-4 pb-4">
+          <ProblemPanel problem={keys.problem} onRetry={keys.reload} />
+        </div>
+      )}
+      {keys.value !== null && keys.value.keys.length > 0 && (
+        <KeyTable keys={keys.value.keys} spent={spent} onRevoke={(key) => void revoke(key)} />
+      )}
+      <MakeKeyDialog open={making} onClose={() => setMaking(false)} onMade={keys.reload} />
+    </Section>
+  );
+}
+
+function KeyTable({
+  keys,
+  spent,
+  onRevoke,
+}: {
+  readonly keys: readonly ClientKeyView[];
+  readonly spent: (name: string) => number | null;
+  readonly onRevoke: (key: ClientKeyView) => void;
+}): ReactNode {
+  const w = words.clientKeys;
+  return (
+    <ScrollRegion label={w.title} className="overflow-x-auto border-t border-line">
+      <table className="w-full">
+        <thead>
+          <tr className="border-b border-line">
+            {[w.name, w.ends, w.may, w.limits, w.until].map((head) => (
+              <th key={head} scope="col" className={headCell}>
+                {head}
+              </th>
+            ))}
+            <th scope="col" className={numHead}>
+              {w.spent}
+            </th>
+            <th scope="col" className={headCell}>
+              <span className="sr-only">{w.actions}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {keys.map((key) => (
+            <tr key={key.id} className="border-b border-line/60 last:border-b-0">
+              <th scope="row" className={`${cell} font-medium`}>
+                {key.name}
+              </th>
+              <td className={cell}>
+                <code>••••{key.hint}</code>
+              </td>
+              <td className={`${cell} whitespace-normal!`}>
+                {key.mayWake ? w.wakes : w.noWake},{' '}
+                {key.models === null ? w.allModels : key.models.join(', ')}
+              </td>
+              <td className={`${cell} num whitespace-normal!`}>{limitsText(key)}</td>
+              <td className={`${cell} num`}>{key.expiresAt === null ? w.forever : day(key.expiresAt)}</td>
+              <td className={numCell}>{usd(spent(key.name))}</td>
+              <td className={cell}>
+                <Button
+                  size="sm"
+                  look="danger"
+                  aria-label={w.revokeOf(key.name)}
+                  onClick={() => onRevoke(key)}
+                >
+                  {w.revoke}
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </ScrollRegion>
+  );
+}
+
+function limitsText({ limits }: ClientKeyView): string {
+  const w = words.clientKeys;
+  const parts = [
+    limits.requestsPerMinute === null ? null : w.requests(count(limits.requestsPerMinute)),
+    limits.tokensPerMinute === null ? null : w.tokens(count(limits.tokensPerMinute)),
+    limits.concurrent === null ? null : w.atOnce(count(limits.concurrent)),
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? w.noLimits : parts.join(', ');
+}
