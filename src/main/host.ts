@@ -1,5 +1,5 @@
 import type { AppEvent, MethodHandlers, StreamHandlers } from '../shared/api.ts';
-import { AppError } from '../shared/errors.ts';
+import { AppError, asAppError, isAbort } from '../shared/errors.ts';
 import { openCloud, type CloudAccess } from './cloud.ts';
 import type { CoreApi } from './control/local-api.ts';
 import { applyDeclared } from './deployments/declared.ts';
@@ -62,6 +62,9 @@ interface Core {
   readonly leave: () => void;
 }
 
+const FIRST_PAUSE_MS = 2000;
+const LONGEST_PAUSE_MS = 60_000;
+
 class AppHost implements Host {
   readonly #parts: HostParts;
   readonly #startedAt: string;
@@ -72,6 +75,8 @@ class AppHost implements Host {
   /** Switches of the cloud, one after the other. */
   #switching: Promise<void> = Promise.resolve();
   #declaredProblem: string | null = null;
+  /** Why there is no core now; it is tried again. */
+  #openProblem: AppError | null = null;
   /** Changed settings that count only after the next start. */
   #afterRestart: readonly string[] = [];
 
@@ -112,6 +117,7 @@ class AppHost implements Host {
 
   #current(): Core {
     if (this.#core !== null) return this.#core;
+    if (this.#openProblem !== null) throw this.#openProblem;
     throw new AppError('shutting_down', 'The app is switching between the sandbox and RunPod, or ending.', {
       advice: 'Try again in a moment.',
       retryAfterSeconds: 1,
@@ -174,9 +180,27 @@ class AppHost implements Host {
     if (this.#core === null || this.#core.cloud.kind === wanted) return;
     this.#parts.log.log.info({ from: this.#core.cloud.kind, to: wanted }, 'switching clouds');
     await this.#close();
-    await this.#open();
+    await this.#openAtLast();
     await this.#declare();
     await this.#tellStatus();
+  }
+
+  /** What hinders it (a full disk, a folder that cannot be used) may pass: an app without a core helps nobody. */
+  async #openAtLast(): Promise<void> {
+    const { clock, log } = this.#parts;
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      try {
+        await this.#open();
+        this.#openProblem = null;
+        return;
+      } catch (error) {
+        // With a core something can be done about it: only its proxy does not listen.
+        if (this.#core !== null) throw error;
+        this.#openProblem = asAppError(error);
+        log.log.error({ err: error }, 'the other cloud cannot be opened yet');
+      }
+      await clock.sleep(pause, this.#ending.signal);
+    }
   }
 
   #configChanged({ config, changed, afterRestart }: ConfigChange): void {
@@ -210,6 +234,7 @@ class AppHost implements Host {
       try {
         await work();
       } catch (error) {
+        if (isAbort(error) && this.#ending.signal.aborted) return;
         this.#parts.log.log.error({ err: error }, 'work in the background failed');
       }
     });
