@@ -43,6 +43,8 @@ export class AccountProof {
   #doubt: AccountDoubt | undefined;
   #mark: string | null = null;
   #askedAt: number | null = null;
+  #learned: string | null = null;
+  #asking: Promise<void> | null = null;
 
   constructor(parts: AccountProofParts) {
     this.#parts = parts;
@@ -66,7 +68,12 @@ export class AccountProof {
       if (!first) this.#doubt = 'not-looked';
       if (!first) return;
     }
-    this.#settle(mark === null ? undefined : await this.#judge(mark, pods, signal));
+    this.#settle(mark === null ? undefined : this.#judge(mark, pods, signal));
+  }
+
+  /** Ends the question under way. */
+  async dispose(): Promise<void> {
+    await this.#asking;
   }
 
   #settle(doubt: AccountDoubt | undefined): void {
@@ -81,21 +88,50 @@ export class AccountProof {
     this.#settle(undefined);
   }
 
-  async #judge(mark: string, pods: readonly Pod[], signal: AbortSignal): Promise<AccountDoubt | undefined> {
+  #judge(mark: string, pods: readonly Pod[], signal: AbortSignal): AccountDoubt | undefined {
     const known = this.#known();
-    if (known?.mark === mark && known.accountId !== null) return undefined;
-    const { store, openPods } = this.#parts;
-    const open = openPods();
-    const shown = pods.some(({ id }) => store.pod(id) !== null);
-    const sure = known === null || known.mark === mark || open.length === 0 || shown;
-    if (!this.#mayAsk()) return sure ? undefined : (this.#doubt ?? 'unproven');
+    if (known === null || this.#isSure(known, mark, pods)) {
+      this.#remember({ mark, accountId: null });
+      // Whose key it is, for the day it is exchanged; asked once in a run of the app.
+      if (this.#learned !== mark) this.#ask(() => this.#learn(mark, signal));
+      return undefined;
+    }
+    if (this.#mayAsk()) this.#ask(() => this.#inquire(known, mark, signal));
+    return this.#doubt === 'other' ? 'other' : 'unproven';
+  }
+
+  /** Beside the looks at the account, which must not wait for it. */
+  #ask(question: () => Promise<void>): void {
+    this.#asking ??= question()
+      .catch((error: unknown) => {
+        if (!isAbort(error)) this.#parts.log.error({ error }, 'whose key it is could not be noted');
+      })
+      .finally(() => {
+        this.#asking = null;
+      });
+  }
+
+  async #inquire(known: Known, mark: string, signal: AbortSignal): Promise<void> {
     const accountId = await this.#accountId(signal);
-    if (!sure && known.accountId !== null && accountId !== null && accountId !== known.accountId)
-      return 'other';
-    const same = accountId !== null && accountId === known?.accountId;
-    if (!sure && !same && !(await this.#billed(open, signal))) return 'unproven';
-    this.#remember({ mark, accountId });
-    return undefined;
+    const told = accountId !== null && known.accountId !== null;
+    const other = told && accountId !== known.accountId;
+    const same = told ? !other : await this.#billed(this.#parts.openPods(), signal);
+    // The key may have been exchanged once more meanwhile.
+    if (mark !== this.#mark) return;
+    if (same) this.#remember({ mark, accountId });
+    this.#settle(same ? undefined : other ? 'other' : 'unproven');
+  }
+
+  /** The key of before, nothing at stake, or a pod of ours in its list. */
+  #isSure(known: Known, mark: string, pods: readonly Pod[]): boolean {
+    const { store, openPods } = this.#parts;
+    if (known.mark === mark || openPods().length === 0) return true;
+    return pods.some(({ id }) => store.pod(id) !== null);
+  }
+
+  async #learn(mark: string, signal: AbortSignal): Promise<void> {
+    this.#learned = mark;
+    this.#remember({ mark, accountId: await this.#accountId(signal) });
   }
 
   #mayAsk(): boolean {

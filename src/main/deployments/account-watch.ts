@@ -1,11 +1,13 @@
 import type { Emitter } from '../platform/lifecycle.ts';
-import type { Pod } from '../runpod/api.ts';
+import type { Endpoint, Pod } from '../runpod/api.ts';
 import type { AccountProof } from './account-proof.ts';
 import type { DeploymentActor } from './actor.ts';
 import type { DeploymentEvent } from './events.ts';
 import { OrphanSweep } from './orphans.ts';
 import { podFacts } from './pod/read-pod.ts';
 import { Reconciler } from './reconciler.ts';
+import { OrphanEndpoints } from './serverless/orphan-endpoints.ts';
+import { endpointFacts } from './serverless/read-endpoint.ts';
 import { BillSettling } from './settle.ts';
 import { isBooting } from './state.ts';
 import type { DeploymentStore } from './store.ts';
@@ -33,6 +35,7 @@ export class AccountWatch {
   readonly #parts: AccountWatchParts;
   readonly #reconciler: Reconciler;
   readonly #orphans: OrphanSweep;
+  readonly #orphanEndpoints: OrphanEndpoints;
   readonly #settling: BillSettling;
 
   constructor(parts: AccountWatchParts) {
@@ -40,7 +43,7 @@ export class AccountWatch {
     const { deps, store, timing, installation, events, actors, unreadable } = parts;
     const { api, clock, ids, log, ledger } = deps;
     const common = { api, clock, log, timing };
-    this.#orphans = new OrphanSweep({
+    const sweep = {
       ...common,
       ids,
       ledger,
@@ -49,7 +52,9 @@ export class AccountWatch {
       events,
       actors,
       unreadable,
-    });
+    };
+    this.#orphans = new OrphanSweep(sweep);
+    this.#orphanEndpoints = new OrphanEndpoints(sweep);
     const createdAt = (podId: string): number | null => store.pod(podId)?.createdAt ?? null;
     this.#settling = new BillSettling({ ...common, ledger, createdAt });
     this.#reconciler = new Reconciler({
@@ -57,6 +62,8 @@ export class AccountWatch {
       moving: () => actors().some((actor) => isMoving(actor)),
       weigh: (pods, signal) => parts.proof.weigh(pods, signal),
       onPods: (pods, askedAt) => this.#onPods(pods, askedAt),
+      wantsEndpoints: () => this.#wantsEndpoints(),
+      onEndpoints: (endpoints, askedAt) => this.#onEndpoints(endpoints, askedAt),
       onTick: () => this.#onTick(),
     });
   }
@@ -72,7 +79,7 @@ export class AccountWatch {
 
   async dispose(): Promise<void> {
     await this.#reconciler.dispose();
-    await Promise.all([this.#orphans.dispose(), this.#settling.dispose()]);
+    await Promise.all([this.#orphans.dispose(), this.#orphanEndpoints.dispose(), this.#settling.dispose()]);
   }
 
   #onPods(pods: readonly Pod[], askedAt: number): void {
@@ -85,6 +92,27 @@ export class AccountWatch {
       else actor.post({ type: 'pod-observed', pod: podFacts(pod), askedAt });
     }
     this.#orphans.sweep(pods, askedAt);
+  }
+
+  /** Only where the app has made endpoints, or may have: most accounts have none, and some keys may not read them. */
+  #wantsEndpoints(): boolean {
+    const { actors, store } = this.#parts;
+    const held = actors().some(
+      ({ record, state }) => record.endpoint !== null || state.intent?.endpoint !== undefined,
+    );
+    return held || store.madeEndpoints();
+  }
+
+  #onEndpoints(endpoints: readonly Endpoint[], askedAt: number): void {
+    const byId = new Map(endpoints.map((endpoint) => [endpoint.id, endpoint]));
+    for (const actor of this.#parts.actors()) {
+      const ours = actor.record.endpoint;
+      if (ours === null) continue;
+      const found = byId.get(ours.id);
+      if (found === undefined) actor.post({ type: 'endpoint-absent', askedAt });
+      else actor.post({ type: 'endpoint-observed', endpoint: endpointFacts(found), askedAt });
+    }
+    this.#orphanEndpoints.sweep(endpoints, askedAt);
   }
 
   #onTick(): void {
