@@ -104,7 +104,7 @@ export class AccountProof {
   #ask(question: () => Promise<void>): void {
     this.#asking ??= question()
       .catch((error: unknown) => {
-        if (!isAbort(error)) this.#parts.log.error({ error }, 'whose key it is could not be noted');
+        if (!isAbort(error)) this.#parts.log.error({ error }, 'whose key it is could not be asked');
       })
       .finally(() => {
         this.#asking = null;
@@ -184,7 +184,13 @@ export class AccountProof {
     const before = this.#known();
     const id = accountId ?? (before?.mark === mark ? before.accountId : null);
     if (before?.mark === mark && before.accountId === id) return;
-    this.#parts.store.setMeta(META, `${mark} ${id ?? ''}`, this.#parts.clock.now());
+    const { store, clock, log } = this.#parts;
+    try {
+      store.setMeta(META, `${mark} ${id ?? ''}`, clock.now());
+    } catch (error) {
+      // A full disk must not keep the account from being looked at; it is noted the next time.
+      log.error({ error }, 'whose key it is could not be noted');
+    }
   }
 }
 
