@@ -71,7 +71,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
   const { cloud, clock, config } = parts;
   const services = createServices(parts, owned);
   const { fleet, runpod, events, requests, ledger } = services;
-  const { proxy, keys, reconfigure } = await newProxy(parts, services, owned);
+  const { proxy, keys, spend, reconfigure } = await newProxy(parts, services, owned);
   let url: string | null = null;
   const activity: ActivityParts = {
     requests,
@@ -103,7 +103,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
       ...costHandlers({ ...common, ledger, fleet, requests, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),
       ...imageHandlers(services.images),
-      ...clientKeyHandlers(keys, clock),
+      ...clientKeyHandlers({ keys, spend, clock }),
       ...connectHandlers({ files, fleet, proxyUrl: () => url }),
     },
     streams: {

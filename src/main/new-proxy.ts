@@ -1,8 +1,12 @@
+import { attributeSpan } from './activity/attribute-span.ts';
 import { toRequestRecord } from './activity/from-proxy.ts';
 import type { ManagerParts } from './manager-parts.ts';
 import { SqliteAnswerStore } from './proxy/answer-store.ts';
+import { keyRefusal } from './costs/key-budget.ts';
+import { KeySpend } from './costs/key-spend.ts';
+import type { Clock } from './platform/clock.ts';
 import type { Disposables } from './platform/lifecycle.ts';
-import { ownerKey } from './proxy/keyring.ts';
+import { ownerKey, type ClientKey } from './proxy/keyring.ts';
 import { createProxy, type Proxy } from './proxy/proxy.ts';
 import { StoredKeys } from './proxy/stored-keys.ts';
 import { joinSources, UserTargets } from './proxy/user-targets.ts';
@@ -11,6 +15,7 @@ import type { Services } from './services.ts';
 export interface ProxyRoom {
   readonly proxy: Proxy;
   readonly keys: StoredKeys;
+  readonly spend: KeySpend;
   /** Takes the servers the user added from a changed configuration. @throws AppError config_invalid */
   readonly reconfigure: () => void;
 }
@@ -30,6 +35,8 @@ export async function newProxy(
   const diskBytes = settings.cache.diskMb * 2 ** 20;
   const store = diskBytes === 0 ? null : new SqliteAnswerStore(cacheDir, diskBytes, clock, log);
   owned.defer('answer cache', () => store?.close());
+  const spend = newKeySpend(services, clock, keys);
+  owned.defer('spending of keys', () => spend.dispose());
   const added = new UserTargets(settings.targets, process.env);
   const proxy = createProxy({
     source: joinSources(fleet.targets, added),
@@ -41,6 +48,10 @@ export async function newProxy(
     pool: services.pools.models,
     settings: () => parts.config().proxy,
     ...(store === null ? {} : { answerStore: store }),
+    keyRefusal: ({ name, budget }) =>
+      budget === undefined
+        ? null
+        : keyRefusal(name, budget, spend.of(name), { nowMs: clock.now(), zone: services.zone() }),
     onCompleted: (record) => {
       // Rates of open entries are in memory: nothing here asks the database while a client waits.
       const deploymentId = record.targetId ?? '';
@@ -50,10 +61,28 @@ export async function newProxy(
         sharing: proxy.inFlight(deploymentId) + 1,
       });
       requests.add(finished);
+      spend.add(finished);
       events.emit({ name: 'request.finished', payload: finished });
     },
     onRefused: (code, origin) => log.warn({ code, origin }, 'a request was refused at the gate'),
   });
   owned.defer('proxy', () => proxy.close({ graceMs: 5000 }));
-  return { proxy, keys, reconfigure: () => added.update(parts.config().proxy.targets) };
+  return { proxy, keys, spend, reconfigure: () => added.update(parts.config().proxy.targets) };
 }
+
+function newKeySpend(services: Services, clock: Clock, keys: StoredKeys): KeySpend {
+  const { db, ledger, fleet, requests, runpod, zone } = services;
+  const offsetMs = (): number => runpod.clockOffsetMs();
+  const facts = { ledger, fleet, requests, offsetMs };
+  return new KeySpend({
+    db,
+    clock,
+    zone,
+    offsetMs,
+    attribute: (fromMs, toMs) => attributeSpan(facts, fromMs, toMs),
+    isNeeded: () => keys.keys().some(({ key }) => hasBudget(key)),
+  });
+}
+
+const hasBudget = ({ budget }: ClientKey): boolean =>
+  budget !== undefined && (budget.usdPerDay !== null || budget.usdPerMonth !== null);

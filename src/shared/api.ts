@@ -8,6 +8,7 @@ import {
 } from './activity.ts';
 import {
   appStatusSchema,
+  clientKeyChangeSchema,
   clientKeySchema,
   clientKeyWishSchema,
   checkSchema,
@@ -183,6 +184,8 @@ export const methods = {
   'keys.list': method(nothing, z.object({ keys: z.array(clientKeySchema) })),
   /** The secret is in this answer and nowhere else. */
   'keys.make': method(clientKeyWishSchema, z.object({ key: clientKeySchema, secret: z.string() })),
+  /** Counts at once, for requests that begin. The secret stays. */
+  'keys.change': method(clientKeyChangeSchema, clientKeySchema),
   /** By name or id. */
   'keys.revoke': method(z.strictObject({ key: z.string().min(1) }), done),
 

@@ -61,4 +61,50 @@ describe('keys for single clients', () => {
     const { deployments } = await app.json<{ deployments: { state: string }[] }>(['list']);
     expect(deployments).toMatchObject([{ state: 'stopped' }]);
   });
+
+  it('have budgets that end their requests, alone, and may be changed', async () => {
+    expect((await app.cli(['start', 'small', '--yes', '--wait'])).code).toBe(0);
+    const secret = (await app.cli(['key', 'make', 'spender', '--usd-per-day', '0.000001'])).stdout.trim();
+    const ask = (key: string, content: string): Promise<Response> =>
+      fetch(`${endpoint}/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'small', messages: [{ role: 'user', content }], max_tokens: 40 }),
+      });
+    const first = await ask(secret, 'first');
+    expect(first.status).toBe(200);
+    await first.json();
+    const refused = await ask(secret, 'second');
+    expect([refused.status, refused.headers.get('x-should-retry')]).toEqual([402, 'false']);
+    expect(await refused.json()).toMatchObject({
+      error: {
+        code: 'budget_exceeded',
+        message: expect.stringMatching(/key "spender" is used up.*wait until tomorrow/),
+      },
+    });
+    const owner = (await app.cli(['key', 'show'])).stdout.trim();
+    expect((await ask(owner, 'of the owner')).status).toBe(200);
+    const { keys } = await app.json<{ keys: { name: string; spent: { todayUsd: number } }[] }>([
+      'key',
+      'list',
+    ]);
+    expect(keys.find(({ name }) => name === 'spender')?.spent.todayUsd).toBeGreaterThan(0);
+    expect(
+      (await app.cli(['key', 'change', 'spender', '--usd-per-day', '5', '--concurrent', '2'])).stdout,
+    ).toMatch(/spender.*2 at once.*\$5\.00\/day/);
+    expect((await ask(secret, 'third')).status).toBe(200);
+    const limits = await app.json<{ budget: object; limits: object }>([
+      'key',
+      'change',
+      'spender',
+      '--usd-per-day',
+      'none',
+      '--no-wake',
+    ]);
+    expect(limits).toMatchObject({
+      budget: { usdPerDay: null, usdPerMonth: null },
+      limits: { concurrent: 2 },
+      mayWake: false,
+    });
+  });
 });

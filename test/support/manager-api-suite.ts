@@ -47,6 +47,7 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'proxy.key': {},
   'keys.list': {},
   'keys.make': { name: 'editor' },
+  'keys.change': { key: 'editor', budget: { usdPerDay: 5 } },
   'keys.revoke': { key: 'editor' },
   'models.list': {},
   'models.search': { query: '', backend: 'vllm' },

@@ -1,8 +1,8 @@
 import type { MethodHandlers, MethodParsedInput } from '../../shared/api.ts';
 import type { CostShares, CostSummary, DeploymentView } from '../../shared/model.ts';
 import type { Unattended } from '../../shared/deployment.ts';
+import { attributeSpan } from '../activity/attribute-span.ts';
 import type { RequestLog } from '../activity/request-log.ts';
-import { attribute } from '../costs/attribution.ts';
 import { dayOf, startOfDay, startOfMonth } from '../costs/calendar.ts';
 import { exportEntries } from '../costs/export-entries.ts';
 import type { CostLedger } from '../costs/ledger.ts';
@@ -95,17 +95,10 @@ function sharesOf(
 ): CostShares {
   const { ledger, fleet, requests, api, zone, simulated } = parts;
   const fromMs = span === 'today' ? startOfDay(nowMs, zone()) : startOfMonth(nowMs, zone());
-  const offsetMs = api.clockOffsetMs();
+  const facts = { ledger, fleet, requests, offsetMs: () => api.clockOffsetMs() };
+  const attribution = attributeSpan(facts, fromMs, nowMs);
   const names = ledger.names();
   const views = new Map(fleet.list().map((view) => [view.name, view]));
-  const ids = new Map(Array.from(names, ([id, name]) => [name, id]));
-  const attribution = attribute({
-    intervals: ledger.intervals(fromMs, nowMs),
-    requests: requests.between({}, fromMs - offsetMs, nowMs - offsetMs),
-    deploymentOf: ({ deployment }) =>
-      deployment === null ? null : (views.get(deployment)?.id ?? ids.get(deployment) ?? null),
-    offsetMs,
-  });
   const modelOf = (deployment: string): string | null => views.get(deployment)?.spec.model ?? null;
   return costShares(attribution, { by, fromMs, nowMs, simulated, names, modelOf });
 }

@@ -13,6 +13,12 @@ interface KeyLimits {
   readonly concurrent: number | null;
 }
 
+/** What its requests may cost; null = no limit. */
+interface KeyBudget {
+  readonly usdPerDay: number | null;
+  readonly usdPerMonth: number | null;
+}
+
 const UNLIMITED: KeyLimits = { requestsPerMinute: null, tokensPerMinute: null, concurrent: null };
 
 /** Who asks, as far as the proxy knows. */
@@ -25,6 +31,8 @@ export interface ClientKey {
   /** Models it may use; null = all. */
   readonly models: readonly string[] | null;
   readonly limits: KeyLimits;
+  /** Absent = no limit. */
+  readonly budget?: KeyBudget;
   /** Wall-clock milliseconds; null = never. */
   readonly expiresAt: number | null;
 }

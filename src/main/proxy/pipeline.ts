@@ -5,8 +5,10 @@ import type { ProxyConfig } from '../settings/proxy-config.ts';
 import type { Target } from '../target.ts';
 import type { Log } from '../logs/log.ts';
 import type { AnswerCache } from './answer-cache.ts';
+import type { AppError } from '../../shared/errors.ts';
 import type { Breakers } from './breaker.ts';
 import type { Call, Handle, Stage } from './call.ts';
+import type { ClientKey } from './keyring.ts';
 import { breakCircuit } from './stages/break-circuit.ts';
 import { bridgeWake } from './stages/bridge-wake.ts';
 import { cacheAnswers } from './stages/cache-answers.ts';
@@ -14,6 +16,7 @@ import { fallback } from './stages/fallback.ts';
 import { fitContext } from './stages/fit-context.ts';
 import { form } from './stages/form.ts';
 import { keepAlive } from './stages/keep-alive.ts';
+import { limitSpend } from './stages/limit-spend.ts';
 import { limitRates } from './stages/limit-rates.ts';
 import { meter } from './stages/meter.ts';
 import type { OpenErrands } from './queue/open-errands.ts';
@@ -47,6 +50,8 @@ export interface PipelineParts {
   readonly bridge: () => Target | null;
   readonly standIns: (call: Call) => readonly Target[];
   readonly onCompleted: (record: RequestRecord) => void;
+  /** Why a key may send no request now: its budget is used up. */
+  readonly keyRefusal: (key: ClientKey) => AppError | null;
   /** Jobs being withdrawn. */
   readonly errands: OpenErrands;
   readonly userAgent: string;
@@ -61,6 +66,7 @@ export function pipeline(parts: PipelineParts): Handle {
   const stages: readonly Stage[] = [
     meter({ clock, onCompleted: parts.onCompleted }),
     keepAlive(ticker, clock),
+    limitSpend(parts.keyRefusal),
     recallRefusals(clock),
     limitRates({
       clock,

@@ -11,7 +11,7 @@ import { Breakers } from './breaker.ts';
 import { AnswerCache, type AnswerStore, type CacheStats } from './answer-cache.ts';
 import type { Call, Handle } from './call.ts';
 import { RecentRequests } from './dashboard.ts';
-import type { Keyring } from './keyring.ts';
+import type { ClientKey, Keyring } from './keyring.ts';
 import { localRoutes } from './local-routes.ts';
 import { Metrics } from './metrics.ts';
 import { pipeline } from './pipeline.ts';
@@ -44,6 +44,8 @@ export interface ProxyOptions {
   readonly answerStore?: AnswerStore;
   /** How long connections may dawdle; absent = the product's limits. */
   readonly patience?: Patience;
+  /** Why a key may send no request now, such as a budget that is used up; asked for every request. Absent = it may. */
+  readonly keyRefusal?: (key: ClientKey) => AppError | null;
   /** Every request, whatever its outcome, once. Must be quick: it runs on the request path. */
   readonly onCompleted: (record: RequestRecord) => void;
   /** A request was refused at the gate: wrong Host, foreign origin, guessing. `origin` = the web page, if any. */
@@ -241,6 +243,7 @@ class ProxyServer implements Proxy {
       standIns: (call) => this.#standIns(call),
       onCompleted: (record) => this.#completed(record),
       errands: this.#errands,
+      keyRefusal: this.#options.keyRefusal ?? (() => null),
       userAgent: 'runpod-llm-manager',
     });
   }

@@ -16,6 +16,7 @@ const MIGRATIONS = [
 ];
 
 const limit = z.int().positive().nullable().default(null);
+const usd = z.number().positive().nullable().default(null);
 
 /** What a key may do, as it is made and kept. */
 const keyRulesSchema = z.strictObject({
@@ -25,10 +26,13 @@ const keyRulesSchema = z.strictObject({
   limits: z
     .strictObject({ requestsPerMinute: limit, tokensPerMinute: limit, concurrent: limit })
     .prefault({}),
+  budget: z.strictObject({ usdPerDay: usd, usdPerMonth: usd }).prefault({}),
 });
+type KeyRules = z.infer<typeof keyRulesSchema>;
 export type KeyWish = z.input<typeof keyRulesSchema> & { readonly expiresAt?: number | null };
 
 export interface KeyView extends ClientKey {
+  readonly budget: KeyRules['budget'];
   /** Last four characters. */
   readonly hint: string;
   readonly createdAt: number;
@@ -105,10 +109,22 @@ export class StoredKeys implements Keyring {
     return { key: made.key, secret };
   }
 
+  /**
+   * Changes what a key may do, for requests that begin from now on.
+   * @throws AppError not_found
+   */
+  change(id: string, rules: (before: KeyRules) => KeyRules): void {
+    const row = this.#db.get('SELECT rules FROM client_keys WHERE id = ?', id);
+    if (row === undefined) throw noKey(id);
+    const changed = keyRulesSchema.parse(rules(rulesOf(row)));
+    this.#db.run('UPDATE client_keys SET rules = ? WHERE id = ?', JSON.stringify(changed), id);
+    this.#load();
+  }
+
   /** @throws AppError not_found */
   revoke(id: string): void {
     const { changes } = this.#db.run('DELETE FROM client_keys WHERE id = ?', id);
-    if (changes === 0) throw new AppError('not_found', `There is no key ${id}.`);
+    if (changes === 0) throw noKey(id);
     this.#load();
   }
 
@@ -122,12 +138,15 @@ export class StoredKeys implements Keyring {
   }
 }
 
-function keyOf(row: Row): ClientKey {
-  const rules = keyRulesSchema.parse(JSON.parse(text(row, 'rules')));
+const noKey = (id: string): AppError => new AppError('not_found', `There is no key ${id}.`);
+
+const rulesOf = (row: Row): KeyRules => keyRulesSchema.parse(JSON.parse(text(row, 'rules')));
+
+function keyOf(row: Row): Omit<KeyView, 'hint' | 'createdAt'> {
   return {
     id: text(row, 'id'),
     name: text(row, 'name'),
-    ...rules,
+    ...rulesOf(row),
     expiresAt: numberOrNull(row, 'expires_at'),
   };
 }
