@@ -28,7 +28,7 @@ import type { UserSettingsStore } from './settings/user-settings.ts';
 import { timingOf } from './timing-of.ts';
 
 import type { ManagerParts } from './manager-parts.ts';
-export const PLANNER: Planner = { plan, offers: (gpus) => toOffers(gpus), recipe: launchRecipe };
+export const PLANNER: Planner = { plan, offers: toOffers, recipe: launchRecipe };
 
 /** What the core is made of, for one cloud. */
 export interface Services {
@@ -123,6 +123,9 @@ function newFleet(
     ...(cloud.kind === 'sandbox' ? {} : { apiKey: () => cloud.apiKey() }),
     accountChanged: () => parts.onReachability(),
     podUrlTemplate: cloud.urls.podUrlTemplate,
+    invokeUrl: cloud.urls.invokeUrl,
+    lbUrlTemplate: cloud.urls.lbUrlTemplate,
+    invokeKey: () => cloud.apiKey(),
     simulated: cloud.simulated,
     hfToken: () => secrets.get('hf'),
     wakesPaused: () => !parts.settings.get().proxy.wakeOnRequest,

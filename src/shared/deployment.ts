@@ -160,6 +160,8 @@ export const deploymentStateSchema = z.enum([
   'loading',
   'warming',
   'ready',
+  /** Serverless: no worker runs, nothing bills, and the next request is served after a start of a worker. */
+  'sleeping',
   'stopping',
   'terminating',
   'failed',
@@ -195,6 +197,35 @@ export const podViewSchema = z.object({
 });
 export type PodView = z.infer<typeof podViewSchema>;
 
+export const endpointViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(['QUEUE', 'LOAD_BALANCER']),
+  /** Acceptable GPU types, in RunPod's order of preference. */
+  gpuTypeIds: z.array(z.string()),
+  gpuCount: z.number(),
+  image: z.string(),
+  /** Price of one worker by the hour it is up: at the GPU that is tried first, and at the dearest. */
+  workerUsdPerHour: z.object({ first: z.number(), most: z.number() }),
+  workers: z.object({
+    min: z.number(),
+    max: z.number(),
+    running: z.number(),
+    initializing: z.number(),
+    throttled: z.number(),
+    unhealthy: z.number(),
+  }),
+  jobs: z.object({ waiting: z.number(), inProgress: z.number() }),
+  /** What the counters mean, in words; null = not looked at yet. */
+  why: z.string().nullable(),
+  /** When the counters were read; null = not yet. */
+  asOf: isoSchema.nullable(),
+  /** A worker without work ends after so long; null = RunPod decides. */
+  idleTimeoutSeconds: z.number().nullable(),
+  createdAt: isoSchema,
+});
+export type EndpointView = z.infer<typeof endpointViewSchema>;
+
 export const watchdogViewSchema = z.object({
   state: z.enum(['none', 'pending', 'armed', 'unprotected']),
   /** Why it is unprotected, or how it is armed. */
@@ -226,6 +257,8 @@ export const deploymentViewSchema = z.object({
   pod: podViewSchema.nullable(),
   /** The image of its own and why it has one; its reference is null until it is made. Absent or null = it has none. */
   ownImage: z.object({ reference: z.string().nullable(), reason: z.string() }).nullable().optional(),
+  /** The serverless endpoint; absent or null = there is none. */
+  endpoint: endpointViewSchema.nullable().optional(),
   /** Names that clients can put into `model`. */
   models: z.array(z.string()),
   /** True while RunPod has not confirmed that money stopped. */

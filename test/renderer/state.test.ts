@@ -36,7 +36,8 @@ describe('how a state looks', () => {
   });
 
   it('says that serverless sleeps rather than stopped', () => {
-    const view = sampleDeployment({ name: 's', model: 'Qwen/Qwen3-8B', mode: 'serverless' });
+    const spec = { name: 's', model: 'Qwen/Qwen3-8B', mode: 'serverless' } as const;
+    const view = sampleDeployment(spec, undefined, { state: 'sleeping' });
     expect(lookOf(view)).toMatchObject({ shape: 'dot', word: 'Sleeping', detail: 'wakes on request' });
   });
 

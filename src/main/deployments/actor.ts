@@ -2,7 +2,7 @@ import { isAbort, toErrorBody } from '../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DeploymentEvent, Effect, Intent, Note } from './events.ts';
-import { applyEvent, decide } from './pod/life-cycle.ts';
+import { applyEvent, decide } from './life-cycle.ts';
 import type { EffectContext } from './pod/effects/context.ts';
 import type { DeploymentRecord } from './record.ts';
 import { newLive, type Moment, type State } from './state.ts';
@@ -26,7 +26,17 @@ export interface ActorParts {
 }
 
 /** Calls that are given up when the state they were made for is over. The others may bill or end billing. */
-const ABANDONABLE: ReadonlySet<Effect['kind']> = new Set(['plan', 'build', 'probe', 'pull', 'touch']);
+const ABANDONABLE: ReadonlySet<Effect['kind']> = new Set([
+  'plan',
+  'build',
+  'probe',
+  'pull',
+  'touch',
+  'endpoint-plan',
+  'endpoint-look',
+  'endpoint-wake',
+  'endpoint-probe',
+]);
 /** Events that come by the hundred and whose trace in the record may be written a little later. */
 const FREQUENT: ReadonlySet<DeploymentEvent['type']> = new Set([
   'lease-began',
@@ -34,6 +44,7 @@ const FREQUENT: ReadonlySet<DeploymentEvent['type']> = new Set([
   'image-progress',
   'log-line',
   'log-state',
+  'looked',
   'pull-progress',
   'tick',
   'touched',

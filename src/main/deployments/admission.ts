@@ -7,6 +7,12 @@ import {
 } from '../../shared/model.ts';
 import { formatUsd, formatUsdPerHour, usdForMs } from '../../shared/money.ts';
 import { contextFor } from '../planner/context.ts';
+import type { GpuOffer, ModelFacts } from '../planner/types.ts';
+import { endpointChoice } from './serverless/choice.ts';
+import { quotaWarning } from './serverless/effects/make-endpoint.ts';
+import { kindOf } from './serverless/kind.ts';
+import { buildEndpoint } from './serverless/launch.ts';
+import type { EndpointLaunch } from './record.ts';
 import type { FleetDeps } from './types.ts';
 import type { Market } from './market.ts';
 
@@ -21,6 +27,8 @@ const UNCHECKED: ReadonlySet<string> = new Set([
 export interface AdmissionParts {
   readonly deps: FleetDeps;
   readonly market: Market;
+  /** The endpoint that an edit is about: its own workers count once. */
+  readonly endpointId?: string | null;
 }
 
 /**
@@ -31,18 +39,18 @@ export interface AdmissionParts {
 export async function admit(
   wish: DeploymentWish,
   mustRun: boolean,
-  { deps, market }: AdmissionParts,
+  { deps, market, endpointId = null }: AdmissionParts,
   signal: AbortSignal,
 ): Promise<DeploymentSpec> {
   const asked = parseWish(wish);
-  refuseServerless(asked);
+  const kind = kindOf({ spec: asked });
   let spec = asked;
   try {
-    const { plan, facts } = await market.plan(asked, signal);
+    const { plan, facts, offers } = await market.plan(asked, signal, kind);
     spec = { ...asked, contextTokens: contextFor(asked.contextTokens, facts) };
-    const candidates = plan.candidates.filter((entry) => entry.kind === 'pod');
-    const [candidate] = candidates;
-    if (candidate !== undefined) deps.planner.recipe(spec, candidate, facts);
+    const candidates = plan.candidates.filter((entry) => entry.kind === kind);
+    const launch = await tryOut({ spec, candidates, facts, offers }, deps);
+    if (mustRun && launch !== null) await quotaWarning({ deps }, launch.workers.max, endpointId, signal);
     refuseShortBudget(spec, candidates);
     if (facts?.gated === true && !('HF_TOKEN' in spec.env) && (await deps.hfToken()) === null) {
       throw new AppError('model_gated', `"${spec.model}" is gated, and no Hugging Face token is set.`, {
@@ -91,11 +99,27 @@ function parseWish(wish: DeploymentWish): DeploymentSpec {
   });
 }
 
-/** Modes this version can run (SPEC 3.6, 3.7). */
-function refuseServerless(spec: DeploymentSpec): void {
-  if (spec.mode !== 'serverless') return;
-  throw new AppError('unsupported', 'Serverless deployments cannot be made yet.', {
-    advice: 'Use mode "pod".',
-    details: { field: 'mode', value: spec.mode, nearest: 'pod' },
-  });
+interface Trial {
+  readonly spec: DeploymentSpec;
+  readonly candidates: readonly PlanCandidate[];
+  readonly facts: ModelFacts | null;
+  readonly offers: readonly GpuOffer[];
+}
+
+/**
+ * Makes what would be sent, without sending it, so that what RunPod would refuse is refused here. null = nothing beyond
+ * the recipe has to be made up.
+ * @throws AppError invalid_input, unsupported, unknown_gpu
+ */
+async function tryOut(
+  { spec, candidates, facts, offers }: Trial,
+  { planner, hfToken }: FleetDeps,
+): Promise<EndpointLaunch | null> {
+  const [best] = candidates;
+  if (best === undefined) return null;
+  const recipe = planner.recipe(spec, best, facts);
+  const choice = best.kind === 'pod' ? null : endpointChoice(candidates, spec);
+  if (choice === null) return null;
+  const token = await hfToken();
+  return buildEndpoint({ name: spec.name, spec, choice, offers, recipe, hfToken: token }).launch;
 }

@@ -70,6 +70,7 @@ export function adoptedRecord(
     state: 'ready',
     since: now,
     pod: { ...pod, launch: { ...pod.launch, servedModel } },
+    endpoint: null,
     boot: null,
     ending: null,
     problem: null,

@@ -2,14 +2,20 @@ import type { LogLine } from '../../shared/model.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { PodLogLine, RunPodApi } from '../runpod/api.ts';
 import { isAbort } from '../../shared/errors.ts';
-import { followLog } from './pod/follow-log.ts';
+import { followLog, type FollowOptions } from './pod/follow-log.ts';
+import { workerLogs } from './serverless/worker-logs.ts';
 import type { LogOptions } from './types.ts';
+
+/** Where lines come from now. */
+export type LogPlace =
+  | { readonly kind: 'pod'; readonly id: string }
+  | { readonly kind: 'endpoint'; readonly id: string; readonly workers: () => readonly string[] };
 
 export interface DeploymentLogParts {
   readonly api: RunPodApi;
   readonly clock: Clock;
-  /** The pod of now; null = none; undefined = the deployment is gone. */
-  readonly podId: () => string | null | undefined;
+  /** The pod or endpoint of now; null = none; undefined = the deployment is gone. */
+  readonly place: () => LogPlace | null | undefined;
 }
 
 /** Between looks for a pod where there is none. */
@@ -25,13 +31,13 @@ export async function* deploymentLogs(
 ): AsyncGenerator<LogLine, void> {
   let last: string | null = null;
   for (;;) {
-    const podId = parts.podId();
-    if (podId === undefined) return;
-    if (podId !== null) {
+    const place = parts.place();
+    if (place === undefined) return;
+    if (place !== null) {
       // The first pod is shown from the lines asked for, a later one from its beginning.
-      const tail = last === null || last === podId ? options.tail : 5000;
-      if (last !== podId) yield* podLines(parts, podId, { ...options, tail }, signal);
-      last = podId;
+      const tail = last === null || last === place.id ? options.tail : 5000;
+      if (last !== place.id) yield* linesOf(parts, place, { ...options, tail }, signal);
+      last = place.id;
     }
     if (!options.follow) return;
     await parts.clock.sleep(LOOK_AGAIN_MS, signal);
@@ -39,12 +45,13 @@ export async function* deploymentLogs(
 }
 
 /** Ends when the deployment has another pod, or none. */
-async function* podLines(
-  { api, clock, podId: current }: DeploymentLogParts,
-  podId: string,
+async function* linesOf(
+  parts: DeploymentLogParts,
+  place: LogPlace,
   options: LogOptions,
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, void> {
+  const { clock, place: current } = parts;
   const own = new AbortController();
   let cancelSilence = (): void => {};
   const heard = (): void => {
@@ -52,21 +59,38 @@ async function* podLines(
     if (!options.follow) cancelSilence = clock.after(SILENCE_MS, () => own.abort());
   };
   const cancelLook = clock.every(LOOK_AGAIN_MS, () => {
-    if (current() !== podId) own.abort();
+    if (current()?.id !== place.id) own.abort();
   });
   try {
     heard();
-    const { source, tail } = options;
-    const follow = followLog({ api, clock, podId, source, tail }, AbortSignal.any([signal, own.signal]));
-    for await (const line of follow) {
+    for await (const line of open(parts, place, options, AbortSignal.any([signal, own.signal]))) {
       heard();
-      yield logLine(line);
+      yield line;
     }
   } catch (error) {
     if (signal.aborted || !isAbort(error)) throw error;
   } finally {
     cancelSilence();
     cancelLook();
+  }
+}
+
+async function* open(
+  { api, clock }: DeploymentLogParts,
+  place: LogPlace,
+  { source, tail }: LogOptions,
+  signal: AbortSignal,
+): AsyncGenerator<LogLine, void> {
+  if (place.kind === 'pod') {
+    const connect: FollowOptions['open'] = (options, each) => api.pods.logs(place.id, options, each);
+    for await (const line of followLog({ open: connect, clock, source, tail }, signal)) yield logLine(line);
+    return;
+  }
+  const { id: endpointId, workers } = place;
+  for await (const line of workerLogs({ api, clock, endpointId, workers, source, tail }, signal)) {
+    const told = logLine(line);
+    // Several workers speak at once.
+    yield { ...told, text: `[${line.workerId}] ${told.text}` };
   }
 }
 

@@ -5,9 +5,13 @@ import type { DeploymentActor } from './actor.ts';
 import { modelsOf } from './view.ts';
 import { isBooting } from './state.ts';
 import { podUrl } from './pod/pod-url.ts';
+import type { InvokePlane } from './serverless/invoke-plane.ts';
+import { isCallable } from './serverless/kind.ts';
+import { endpointUpstream } from './serverless/upstream.ts';
 
 export interface TargetParts {
   readonly podUrlTemplate: string;
+  readonly plane: InvokePlane;
   readonly simulated: boolean;
   /** null = may start; else why not (a budget). */
   readonly refusal: (actor: DeploymentActor) => AppError | null;
@@ -35,6 +39,8 @@ export class DeploymentTarget implements Target {
   readonly #parts: TargetParts;
   readonly #waiters = new Set<Waiter>();
   #upstream: Upstream | null = null;
+  /** A queue that takes jobs while no worker runs yet: for those who asked for it to wake. */
+  #callable: Upstream | null = null;
   #state: TargetState = 'sleeping';
   #models: readonly string[] = [];
   #fingerprint: string | undefined;
@@ -77,7 +83,12 @@ export class DeploymentTarget implements Target {
   /** Takes over what the actor says now; true when anything the proxy sees changed. */
   refresh(): boolean {
     const { record } = this.#actor;
-    this.#upstream = upstreamOf(record, this.#parts.podUrlTemplate);
+    const { podUrlTemplate, plane } = this.#parts;
+    const warm = (): boolean => this.#actor.record.state === 'ready';
+    const { endpoint } = record;
+    const callable = endpoint !== null && (record.state === 'ready' || isCallable(record));
+    this.#callable = callable ? endpointUpstream(endpoint, plane, warm) : null;
+    this.#upstream = record.pod === null && warm() ? this.#callable : upstreamOf(record, podUrlTemplate);
     this.#state = stateOf(record);
     this.#models = modelsOf(record);
     this.#fingerprint = record.answers?.specHash === record.specHash ? record.answers.fingerprint : undefined;
@@ -92,7 +103,7 @@ export class DeploymentTarget implements Target {
     if (this.#upstream !== null) return this.#upstream;
     if (signal.aborted) throw abortError(signal);
     this.#wake();
-    const ready = this.upstream();
+    const ready = this.upstream() ?? this.#callable;
     return ready ?? this.#wait(signal);
   }
 
@@ -173,8 +184,9 @@ export class DeploymentTarget implements Target {
   #settleWaiters(): void {
     if (this.#waiters.size === 0) return;
     const { record } = this.#actor;
-    const upstream = this.#upstream;
-    if (upstream === null && isBooting(record)) return;
+    const upstream = this.#upstream ?? this.#callable;
+    const keyPending = record.endpoint !== null && record.state === 'ready';
+    if (upstream === null && (isBooting(record) || keyPending)) return;
     const waiters = [...this.#waiters];
     this.#waiters.clear();
     for (const waiter of waiters) {
@@ -201,6 +213,7 @@ function stateOf({ state }: DeploymentActor['record']): TargetState {
     case 'failed':
       return 'failed';
     case 'stopped':
+    case 'sleeping':
     case 'stopping':
     case 'terminating':
       return 'sleeping';

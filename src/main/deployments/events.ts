@@ -4,7 +4,8 @@ import type { BuiltImage } from '../images/image-builder.ts';
 import type { ImageNeed } from '../planner/image-need.ts';
 import type { Cure } from './pod/cure.ts';
 import type { ComputedIdle } from './policy/computed-idle.ts';
-import type { Boot, Launch, OwnImage } from './record.ts';
+import type { EndpointHealth } from './policy/endpoint-health.ts';
+import type { Boot, EndpointLaunch, Launch, OwnImage } from './record.ts';
 
 /** A pod as RunPod told it at one instant, reduced to what decisions need. Never carries `env`. */
 export interface PodFacts {
@@ -25,15 +26,53 @@ export interface PodFacts {
   readonly gpuUtilPercent: number | null;
 }
 
+/** An endpoint as RunPod told it at one instant. Never carries `env`. */
+export interface EndpointFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly minWorkers: number;
+  readonly maxWorkers: number;
+  readonly createdAt: number;
+}
+
+/** The workers of an endpoint; what RunPod tells beyond this may hold secrets (trap 20). */
+export interface WorkerFacts {
+  readonly summary: {
+    readonly running: number;
+    readonly idle: number;
+    readonly initializing: number;
+    readonly throttled: number;
+    readonly unhealthy: number;
+  };
+  readonly workers: readonly {
+    readonly id: string;
+    readonly status: string;
+    readonly gpuTypeId: string | null;
+    /** Cloud clock; null = its container does not run. */
+    readonly startedAt: number | null;
+  }[];
+}
+
+/** What became of a request of our own in an endpoint's queue. */
+export type JobFacts =
+  | { readonly state: 'pending' }
+  | { readonly state: 'answered' }
+  /** `status` = that of the model server, where its text tells one (trap 28). */
+  | { readonly state: 'failed'; readonly message: string; readonly status: number | null }
+  /** RunPod knows it no more, which says nothing about its end (trap 30). */
+  | { readonly state: 'gone' };
+
 /** A billed call that was announced before it was sent (SPEC 2.3). */
 export interface Intent {
   readonly id: string;
   readonly deploymentId: string;
-  readonly kind: 'create' | 'start' | 'stop' | 'terminate';
+  readonly kind: 'create' | 'create-endpoint' | 'start' | 'stop' | 'terminate';
   readonly podName: string;
   readonly podId: string | null;
   /** For a create: how the pod is started. */
   readonly launch: Launch | null;
+  /** For the create of an endpoint: how it is made. */
+  readonly endpoint?: EndpointLaunch | undefined;
   /** Cloud clock. */
   readonly sentAt: number;
 }
@@ -79,7 +118,10 @@ interface Ahead {
 type Asker = 'user' | 'request' | 'autostart' | 'schedule';
 
 /** Everything an actor hears, from people, the cloud, the pod and its own effects. */
-export type DeploymentEvent =
+export type DeploymentEvent = PodEvent | EndpointEvent;
+
+/** What a deployment on a pod hears; a serverless one hears the part of it that is about people and requests. */
+export type PodEvent =
   // Verbs
   | { readonly type: 'start-asked'; readonly by: Asker; readonly ahead?: Ahead }
   | { readonly type: 'sleep-coming' }
@@ -185,6 +227,46 @@ export type DeploymentEvent =
   | { readonly type: 'budget-soon' }
   | { readonly type: 'still-billing' };
 
+/** What only a serverless deployment hears. */
+export type EndpointEvent =
+  | {
+      readonly type: 'endpoint-made';
+      readonly intent: Intent;
+      readonly launch: EndpointLaunch;
+      readonly endpoint: EndpointFacts;
+      readonly adopted: boolean;
+    }
+  | { readonly type: 'endpoint-refused'; readonly intent: Intent; readonly refusal: Refusal }
+  /** Our change was answered; `rolls` = its workers get a new container. */
+  | {
+      readonly type: 'endpoint-changed';
+      readonly launch: EndpointLaunch;
+      /** null = nothing had to be sent. */
+      readonly endpoint: EndpointFacts | null;
+      readonly rolls: boolean;
+    }
+  | { readonly type: 'endpoint-change-failed'; readonly error: ErrorBody; readonly retryable: boolean }
+  | { readonly type: 'endpoint-replace'; readonly why: string }
+  | { readonly type: 'told'; readonly text: string }
+  | { readonly type: 'in-place' }
+  | { readonly type: 'endpoint-observed'; readonly endpoint: EndpointFacts; readonly askedAt: number }
+  | { readonly type: 'endpoint-absent'; readonly askedAt: number }
+  | { readonly type: 'endpoint-read'; readonly endpoint: EndpointFacts; readonly askedAt: number }
+  | { readonly type: 'endpoint-gone'; readonly askedAt: number }
+  | {
+      readonly type: 'looked';
+      readonly health: EndpointHealth;
+      readonly workers: WorkerFacts | null;
+      readonly job: JobFacts | null;
+      readonly askedAt: number;
+    }
+  | { readonly type: 'look-failed'; readonly error: ErrorBody }
+  | { readonly type: 'asked'; readonly job: string }
+  | { readonly type: 'ask-failed'; readonly error: ErrorBody; readonly retryable: boolean }
+  | { readonly type: 'woken' }
+  | { readonly type: 'stop-lingers' }
+  | { readonly type: 'fell-asleep' };
+
 /** Why a create was refused and what the loop does about it (FACTS 1). */
 export type Refusal = {
   readonly error: ErrorBody;
@@ -195,7 +277,10 @@ export type Refusal = {
 };
 
 /** Calls the shell makes. One at a time a deployment. */
-export type Effect =
+export type Effect = PodEffect | EndpointEffect;
+
+/** Calls of a deployment on a pod. */
+export type PodEffect =
   | { readonly kind: 'plan' }
   | { readonly kind: 'build' }
   | { readonly kind: 'create'; readonly candidate: PlanCandidate }
@@ -208,6 +293,23 @@ export type Effect =
   | { readonly kind: 'probe' }
   | { readonly kind: 'pull' }
   | { readonly kind: 'touch' };
+
+/** Calls of a serverless deployment. */
+export type EndpointEffect =
+  | { readonly kind: 'endpoint-plan' }
+  | { readonly kind: 'endpoint-create' }
+  | { readonly kind: 'endpoint-lookup'; readonly intent: Intent }
+  /** Brings the endpoint to what the spec says now. */
+  | { readonly kind: 'endpoint-sync' }
+  /** Gives it the workers of its launch. */
+  | { readonly kind: 'endpoint-scale' }
+  | { readonly kind: 'endpoint-end'; readonly action: 'stop' | 'terminate' }
+  | { readonly kind: 'endpoint-read' }
+  | { readonly kind: 'endpoint-look' }
+  /** Of the questions that may suit the model, by place. */
+  | { readonly kind: 'endpoint-ask'; readonly question: number }
+  | { readonly kind: 'endpoint-wake' }
+  | { readonly kind: 'endpoint-probe' };
 
 /** What to do next. */
 export type Verdict =
@@ -235,7 +337,7 @@ export type Note =
   | {
       readonly type: 'meter';
       readonly podId: string;
-      readonly kind: 'compute' | 'disk';
+      readonly kind: 'compute' | 'disk' | 'serverless';
       readonly usdPerHour: number;
       readonly sinceMs: number;
       readonly seenMs: number;
@@ -243,7 +345,7 @@ export type Note =
   | {
       readonly type: 'meter-off';
       readonly podId: string;
-      readonly kind: 'compute' | 'disk';
+      readonly kind: 'compute' | 'disk' | 'serverless';
       readonly atMs: number | null;
       readonly estimated: boolean;
       readonly note: string;

@@ -13,12 +13,16 @@ import { News } from './news.ts';
 import { startAhead } from './pod/hours.ts';
 import { LogWatch } from './pod/log-watch.ts';
 import { PodEffects } from './pod/perform.ts';
+import { InvokePlane } from './serverless/invoke-plane.ts';
+import { EndpointEffects } from './serverless/perform.ts';
+import { isEndpointEffect } from './serverless/kind.ts';
 import { bootMsOf, habitualIdle } from './habitual-idle.ts';
 import { wakeRefusal } from './policy/schedule.ts';
 import { installationId, recoverIntents } from './recovery.ts';
 import type { DeploymentRecord } from './record.ts';
 import { DeploymentStore } from './store.ts';
 import { TargetList } from './target-list.ts';
+import { workersOf } from './state.ts';
 import { DEFAULT_TIMING, type Timing } from './timing.ts';
 import type { FleetDeps, FleetEvent } from './types.ts';
 import { viewOf } from './view.ts';
@@ -41,6 +45,8 @@ export class FleetCore {
   readonly #members = new Map<string, Member>();
   readonly #journal: Journal;
   readonly #effects: PodEffects;
+  readonly #endpointEffects: EndpointEffects;
+  readonly #plane: InvokePlane;
   readonly #account: AccountWatch;
   readonly #proof: AccountProof;
   #started = false;
@@ -59,6 +65,15 @@ export class FleetCore {
     const { store, market, timing, installation } = this;
     this.#journal = new Journal({ store, ledger, clock, ids, events, cloudNow: () => this.cloudNow() });
     this.#effects = new PodEffects({ deps, store, market, timing, installation });
+    this.#plane = new InvokePlane({ ...deps, key: deps.invokeKey, timeoutMs: timing.probeTimeoutMs });
+    this.#endpointEffects = new EndpointEffects({
+      deps,
+      store,
+      market,
+      timing,
+      installation,
+      plane: this.#plane,
+    });
     const { records, unreadable } = store.records();
     if (unreadable.length > 0) log.error({ deployments: unreadable }, 'stored deployments cannot be read');
     this.#proof = new AccountProof({
@@ -224,7 +239,10 @@ export class FleetCore {
       offsetMs: () => api.clockOffsetMs(),
       zone: () => this.#zone(),
       account: () => this.#proof.doubt,
-      run: (effect, context) => this.#effects.run(effect, context),
+      run: (effect, context) =>
+        isEndpointEffect(effect)
+          ? this.#endpointEffects.run(effect, context)
+          : this.#effects.run(effect, context),
       commit: (current, notes) => this.#journal.commit(current, notes),
       changed: (changed, kind) => this.#changed(changed, kind),
       removed: (removed) => this.#removed(removed),
@@ -235,6 +253,7 @@ export class FleetCore {
     this.targets.add(
       new DeploymentTarget(actor, {
         podUrlTemplate,
+        plane: this.#plane,
         simulated,
         refusal: (each) => this.refusal(each),
         wakesPaused: () => this.#deps.wakesPaused?.() ?? false,
@@ -256,7 +275,7 @@ export class FleetCore {
       member.news.changedALittle();
       return;
     }
-    member.watch.update(record);
+    member.watch.update(record, workersOf(actor.state));
     this.targets.refresh(record.id);
     if (isMoving(actor)) this.#account.hurry();
     member.news.changed();
@@ -265,6 +284,7 @@ export class FleetCore {
   #removed(actor: DeploymentActor): void {
     const { id, spec } = actor.record;
     const member = this.#members.get(id);
+    this.#endpointEffects.forget(id);
     this.#members.delete(id);
     this.targets.get(id)?.close(new AppError('not_found', `"${spec.name}" was removed.`));
     this.targets.remove(id);

@@ -11,13 +11,14 @@ import { Emitter, type Unsubscribe } from '../platform/lifecycle.ts';
 import type { TargetSource } from '../target.ts';
 import type { DeploymentActor } from './actor.ts';
 import { admit } from './admission.ts';
-import { deploymentLogs } from './deployment-logs.ts';
+import { deploymentLogs, type LogPlace } from './deployment-logs.ts';
 import { editEffects } from './edit-effects.ts';
 import { FleetCore } from './fleet-core.ts';
-import { specHash } from './pod/launch.ts';
+import { kindOf } from './serverless/kind.ts';
+import { launchHash } from './serverless/launch.ts';
 import { FleetRadar } from './fleet-radar.ts';
 import type { DeploymentRecord } from './record.ts';
-import { isBooting } from './state.ts';
+import { isBooting, workersOf } from './state.ts';
 import type { Fleet, FleetDeps, FleetEvent, LogOptions, RadarApi } from './types.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -123,10 +124,12 @@ class PodFleet implements Fleet {
     const before = this.#alive(ref);
     this.#core.refuseTakenName(wish.name, before.record.id);
     const runs = before.record.desired === 'running';
-    const spec = await admit(wish, runs, { deps: this.#deps, market: this.#core.market }, signal);
+    const endpointId = before.record.endpoint?.id ?? null;
+    const parts = { deps: this.#deps, market: this.#core.market, endpointId };
+    const spec = await admit(wish, runs, parts, signal);
     const actor = this.#alive(before.record.id);
     this.#core.refuseTakenName(spec.name, actor.record.id);
-    actor.post({ type: 'edited', spec, specHash: specHash(spec) });
+    actor.post({ type: 'edited', spec, specHash: launchHash(spec, kindOf({ spec })) });
     return this.#core.view(actor);
   }
 
@@ -182,11 +185,11 @@ class PodFleet implements Fleet {
   logs(ref: string, options: LogOptions, signal: AbortSignal): AsyncIterable<LogLine> {
     const { id } = this.#core.find(ref).record;
     const { api, clock } = this.#deps;
-    const podId = (): string | null | undefined => {
+    const place = (): LogPlace | null | undefined => {
       const actor = this.#core.byId(id);
-      return actor === undefined ? undefined : (actor.record.pod?.id ?? null);
+      return actor === undefined ? undefined : logPlace(actor, () => this.#core.byId(id));
     };
-    return deploymentLogs({ api, clock, podId }, options, signal);
+    return deploymentLogs({ api, clock, place }, options, signal);
   }
 
   #alive(ref: string): DeploymentActor {
@@ -196,16 +199,26 @@ class PodFleet implements Fleet {
   }
 }
 
+function logPlace(
+  { record: { pod, endpoint } }: DeploymentActor,
+  now: () => DeploymentActor | undefined,
+): LogPlace | null {
+  if (pod !== null) return { kind: 'pod', id: pod.id };
+  if (endpoint === null) return null;
+  return { kind: 'endpoint', id: endpoint.id, workers: () => workersOf(now()?.state) };
+}
+
 function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRecord {
   return {
     id,
     spec,
-    specHash: specHash(spec),
+    specHash: launchHash(spec, kindOf({ spec })),
     createdAt: now,
     desired: 'stopped',
     state: 'stopped',
     since: now,
     pod: null,
+    endpoint: null,
     boot: null,
     ending: null,
     problem: null,

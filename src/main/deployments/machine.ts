@@ -30,6 +30,10 @@ export const TRIGGERS = [
   'failed',
   /** The pod was stopped or removed by somebody else. */
   'lost',
+  /** Serverless: the last worker ended for want of work. */
+  'slept',
+  /** Serverless: a worker comes up, for a request of ours or somebody else's. */
+  'stirred',
 ] as const;
 export type Trigger = (typeof TRIGGERS)[number];
 
@@ -41,10 +45,13 @@ const anywhere = {
   removing: 'terminating',
   'image-wanted': 'same',
   'image-settled': 'same',
+  slept: 'same',
+  stirred: 'same',
 } as const;
 
 const booting = {
   ...anywhere,
+  slept: 'sleeping',
   wanted: 'same',
   placed: 'never',
   'container-up': 'same',
@@ -106,6 +113,22 @@ export const TRANSITIONS: Readonly<Record<DeploymentState, Row>> = {
     // Through the proof again, from the point where the server may be loading.
     doubted: 'loading',
   },
+  sleeping: {
+    ...anywhere,
+    stirred: 'pulling',
+    // Through `placing`, where an endpoint that was edited meanwhile is brought up to date.
+    wanted: 'placing',
+    placed: 'same',
+    'container-up': 'same',
+    'server-up': 'same',
+    // An answer is the proof, whatever the counters say.
+    proved: 'ready',
+    doubted: 'same',
+    replaced: 'placing',
+    ended: 'same',
+    failed: 'failed',
+    lost: 'stopped',
+  },
   stopping: {
     ...anywhere,
     wanted: 'placing',
@@ -121,6 +144,8 @@ export const TRANSITIONS: Readonly<Record<DeploymentState, Row>> = {
     lost: 'stopped',
   },
   terminating: {
+    slept: 'same',
+    stirred: 'same',
     'image-wanted': 'same',
     'image-settled': 'same',
     ending: 'same',

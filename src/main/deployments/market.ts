@@ -1,8 +1,9 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { planRequestSchema, type DeploymentSpec, type Plan } from '../../shared/model.ts';
-import type { ModelFacts } from '../planner/types.ts';
+import type { GpuOffer, ModelFacts } from '../planner/types.ts';
 import { median } from '../platform/median.ts';
-import { podOffers } from './pod-offers.ts';
+import { offersFor } from './offers-for.ts';
+import { serverlessGpu } from './serverless/looking.ts';
 import type { FleetDeps } from './types.ts';
 import type { Experience } from './experience.ts';
 
@@ -47,8 +48,7 @@ export class Market {
       simulated,
       now,
       capacity: this.#experience.capacity(now - REMEMBER_MS),
-      boots: (gpuTypeId) =>
-        this.bootTime(kind === 'pod' ? gpuTypeId : serverlessGpu(gpuTypeId), spec.model),
+      boots: (gpuTypeId) => this.bootTime(kind === 'pod' ? gpuTypeId : serverlessGpu(gpuTypeId), spec.model),
     });
     return { plan, facts: known, offers };
   }

@@ -1,7 +1,7 @@
 import { asAppError, isAbort } from '../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Pod, RunPodApi } from '../runpod/api.ts';
+import type { Endpoint, Pod, RunPodApi } from '../runpod/api.ts';
 import type { Timing } from './timing.ts';
 
 export interface ReconcilerParts {
@@ -15,6 +15,9 @@ export interface ReconcilerParts {
   readonly weigh: (pods: readonly Pod[], signal: AbortSignal) => Promise<void>;
   /** The account's pods, each once; `askedAt` = when the question was sent. */
   readonly onPods: (pods: readonly Pod[], askedAt: number) => void;
+  /** Whether endpoints are looked at too: one more call a look. */
+  readonly wantsEndpoints: () => boolean;
+  readonly onEndpoints: (endpoints: readonly Endpoint[], askedAt: number) => void;
   /** After every look, successful or not. */
   readonly onTick: () => void;
 }
@@ -63,7 +66,7 @@ export class Reconciler {
 
   /** One look. Returns how long RunPod asks to be left alone. */
   async look(signal: AbortSignal): Promise<number> {
-    const { api, clock, log, weigh, onPods, onTick } = this.#parts;
+    const { api, clock, log, weigh, onPods, onEndpoints, wantsEndpoints, onTick } = this.#parts;
     const askedAt = clock.now();
     let retryAfterMs = 0;
     try {
@@ -71,6 +74,7 @@ export class Reconciler {
       this.#failures = 0;
       await weigh(pods, signal);
       onPods(onceEach(pods), askedAt);
+      if (wantsEndpoints()) onEndpoints(onceEach(await api.serverless.list(signal)), askedAt);
     } catch (error) {
       if (isAbort(error) && signal.aborted) return 0;
       const known = asAppError(error);
@@ -118,6 +122,6 @@ export class Reconciler {
 }
 
 /** Lists have been seen naming a pod twice. */
-function onceEach(pods: readonly Pod[]): Pod[] {
-  return [...new Map(pods.map((pod) => [pod.id, pod])).values()];
+function onceEach<T extends { readonly id: string }>(entries: readonly T[]): T[] {
+  return [...new Map(entries.map((entry) => [entry.id, entry])).values()];
 }

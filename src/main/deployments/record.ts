@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorBodySchema } from '../../shared/common.ts';
 import { ERRORS, type ErrorCode } from '../../shared/errors.ts';
+import type { CreateEndpointRequest } from '../runpod/api.ts';
 import {
   backendSchema,
   deploymentSpecSchema,
@@ -80,6 +81,51 @@ const podRecordSchema = z.object({
 });
 export type PodRecord = z.infer<typeof podRecordSchema>;
 
+/** How an endpoint is made; decided before the create and stored with its intent, so that an adopted one is known whole. */
+export const endpointLaunchSchema = z.object({
+  backend: backendSchema,
+  type: z.enum(['QUEUE', 'LOAD_BALANCER']),
+  /** In RunPod's order of preference, with the price of one worker on each. */
+  gpus: z.array(z.object({ gpuTypeId: z.string(), usdPerHour: z.number() })).min(1),
+  gpuCount: z.number(),
+  image: z.string(),
+  servedModel: z.string(),
+  healthPath: z.string(),
+  fingerprint: z.string(),
+  /** Hash of the parts of the spec it was made by. */
+  specHash: z.string(),
+  /** As wished; 0 while it is stopped. `idleTimeout` in seconds, null = RunPod decides. */
+  workers: z.object({ min: z.number(), max: z.number(), idleTimeout: z.number().nullable() }),
+  timeoutSeconds: z.number(),
+  /** The create body with marks for its secrets: what an edit is compared with. */
+  made: z.custom<CreateEndpointRequest>((body) => typeof body === 'object' && body !== null),
+});
+export type EndpointLaunch = z.infer<typeof endpointLaunchSchema>;
+
+const endpointRecordSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  launch: endpointLaunchSchema,
+  createdAt: ms,
+  /** Our last successful change: what was read before it is stale. */
+  touchedAt: ms,
+  /** A list or a read has shown it. */
+  seen: z.boolean(),
+  /** As RunPod has them. */
+  minWorkers: z.number(),
+  maxWorkers: z.number(),
+  /** Of the workers that bill now. */
+  usdPerHour: z.number(),
+  billingSince: ms.nullable(),
+  /** It has answered a request since it was made or given a new container. */
+  proved: z.boolean(),
+  /** Our last good answer. */
+  answeredAt: ms.nullable(),
+  /** A request of our own in its queue, to prove that it answers. */
+  job: z.string().nullable(),
+});
+export type EndpointRecord = z.infer<typeof endpointRecordSchema>;
+
 const triedSchema = z.object({
   candidate: z.string(),
   result: z.enum(['no-capacity', 'rejected', 'forbidden', 'too-dear', 'stuck', 'broken-host']),
@@ -106,6 +152,8 @@ const bootSchema = z.object({
   /** Compute of pods of this boot that were given up. */
   spentUsd: z.number(),
   phases: z.array(phaseRecordSchema),
+  /** Serverless: false = no worker is started for its own sake; absent = one is, and has to answer. */
+  warm: z.boolean().optional(),
 });
 export type Boot = z.infer<typeof bootSchema>;
 
@@ -161,6 +209,8 @@ export const recordSchema = z.object({
   pod: podRecordSchema.nullable(),
   /** An image of its own, decided before a pod is rented or after a stock image failed; null = none is wanted. */
   ownImage: ownImageSchema.nullable().default(null),
+  /** The serverless endpoint; beside a pod only while one takes the other's place. */
+  endpoint: endpointRecordSchema.nullable().default(null),
   boot: bootSchema.nullable(),
   ending: endingSchema.nullable(),
   problem: problemSchema.nullable(),

@@ -26,7 +26,8 @@ export function recoverIntents(
   const creates = new Map<string, Intent>();
   for (const intent of store.openIntents()) {
     const { deploymentId, kind, id } = intent;
-    if (kind === 'create' && deploymentIds.has(deploymentId) && !creates.has(deploymentId)) {
+    const asks = kind === 'create' || kind === 'create-endpoint';
+    if (asks && deploymentIds.has(deploymentId) && !creates.has(deploymentId)) {
       creates.set(deploymentId, intent);
     } else {
       store.closeIntent(id, 'cut off', now);

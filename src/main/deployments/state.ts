@@ -1,11 +1,30 @@
 import type { ErrorBody } from '../../shared/errors.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { PlanCandidate } from '../../shared/model.ts';
-import type { BootTrouble, DeploymentEvent, Effect, Intent, Note, NotificationKind } from './events.ts';
+import type { EndpointHealth } from './policy/endpoint-health.ts';
+import type {
+  BootTrouble,
+  DeploymentEvent,
+  Effect,
+  Intent,
+  Note,
+  NotificationKind,
+  WorkerFacts,
+} from './events.ts';
 import { nextState, type Trigger } from './machine.ts';
 import type { ScheduleDecision } from './policy/schedule.ts';
 import { BOOT_STATES, type Boot, type DeploymentRecord, type PhaseRecord } from './record.ts';
 import type { Timing } from './timing.ts';
+
+/** The counters of an endpoint as last read. */
+export interface EndpointLook {
+  readonly at: number;
+  readonly health: EndpointHealth;
+  /** null = not asked for: nothing runs. */
+  readonly workers: WorkerFacts | null;
+  /** Since when they say the same. */
+  readonly sameSince: number;
+}
 
 /** What an actor knows beyond its record; lost with the process and found again. */
 export interface Live {
@@ -49,6 +68,12 @@ export interface Live {
   pulled: boolean;
   probe: string;
   inFlight: number;
+  /** Serverless: null = not looked at since the app began. */
+  look: EndpointLook | null;
+  /** Serverless: which kind of question proves that it answers; the times it was asked or woken in this boot. */
+  question: number;
+  asks: number;
+  askedAt: number;
   /** When the pod was last kept awake by a request of our own. */
   touchedAt: number;
   spentTodayUsd: number;
@@ -86,6 +111,10 @@ export function newLive(record: DeploymentRecord, now: number): Live {
     pulled: false,
     probe: '',
     inFlight: 0,
+    look: null,
+    question: 0,
+    asks: 0,
+    askedAt: 0,
     touchedAt: 0,
     spentTodayUsd: 0,
     dayFrom: now,
@@ -181,6 +210,7 @@ function phaseOf(state: DeploymentRecord['state']): PhaseRecord['phase'] | null 
     case 'ready':
       return state;
     case 'stopped':
+    case 'sleeping':
     case 'stopping':
     case 'terminating':
     case 'failed':
@@ -234,9 +264,16 @@ export function forgetContainer(step: Step): void {
   live.restartWanted = false;
   live.detail = null;
   live.probe = '';
+  live.question = 0;
+  live.asks = 0;
+  live.askedAt = 0;
   live.progress = '';
   live.progressAt = step.now;
 }
+
+/** Ids of an endpoint's workers as last listed. */
+export const workersOf = (state: State | undefined): readonly string[] =>
+  (state?.live.look?.workers?.workers ?? []).map(({ id }) => id);
 
 export const isBooting = (record: DeploymentRecord): boolean => BOOT_STATES.has(record.state);
 

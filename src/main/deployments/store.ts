@@ -4,7 +4,7 @@ import type { HistoryEntry } from '../../shared/model.ts';
 import type { Intent } from './events.ts';
 import { Experience } from './experience.ts';
 import { USES_SCHEMA, Uses } from './uses.ts';
-import { launchSchema, recordSchema, type DeploymentRecord } from './record.ts';
+import { endpointLaunchSchema, launchSchema, recordSchema, type DeploymentRecord } from './record.ts';
 
 const SCHEMA = `
 CREATE TABLE deployment_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, at REAL NOT NULL) STRICT;
@@ -110,7 +110,7 @@ export class DeploymentStore {
       intent.kind,
       intent.podName,
       intent.podId,
-      intent.launch === null ? null : JSON.stringify(intent.launch),
+      launchText(intent),
       intent.sentAt,
     );
   }
@@ -185,6 +185,14 @@ export class DeploymentStore {
     );
   }
 
+  /** Whether an endpoint was ever announced in a create: one may be left over. */
+  madeEndpoints(): boolean {
+    const row = this.db.get(
+      "SELECT 1 AS found FROM deployment_intents WHERE kind = 'create-endpoint' LIMIT 1",
+    );
+    return row !== undefined;
+  }
+
   endPod(id: string, at: number): void {
     this.db.run('UPDATE deployment_pods SET ended_at = ? WHERE id = ? AND ended_at IS NULL', at, id);
   }
@@ -201,20 +209,28 @@ export class DeploymentStore {
   }
 }
 
+const launchText = ({ launch, endpoint }: Intent): string | null =>
+  launch === null && endpoint === undefined ? null : JSON.stringify(endpoint ?? launch);
+
 function intentOf(row: Row): Intent {
   const launch = textOrNull(row, 'launch');
+  const made: unknown = launch === null ? null : JSON.parse(launch);
+  const kind = kindOf(text(row, 'kind'));
+  const forEndpoint = kind === 'create-endpoint';
   return {
     id: text(row, 'id'),
     deploymentId: text(row, 'deployment_id'),
-    kind: kindOf(text(row, 'kind')),
+    kind,
     podName: text(row, 'pod_name'),
     podId: textOrNull(row, 'pod_id'),
-    launch: launch === null ? null : launchSchema.parse(JSON.parse(launch)),
+    launch: made === null || forEndpoint ? null : launchSchema.parse(made),
+    ...(made !== null && forEndpoint ? { endpoint: endpointLaunchSchema.parse(made) } : {}),
     sentAt: number(row, 'sent_at'),
   };
 }
 
 function kindOf(value: string): Intent['kind'] {
+  if (value === 'create-endpoint') return value;
   if (value === 'create' || value === 'start' || value === 'stop' || value === 'terminate') return value;
   throw new AppError('internal', `A stored intent has the unknown kind "${value}".`);
 }

@@ -34,6 +34,8 @@ export interface Timing {
   readonly stopRetryMs: number;
   readonly stillBillingMs: number;
   readonly stillBillingAgainMs: number;
+  /** Workers of an endpoint that outlast an accepted stop for this long are ended by deleting the endpoint. */
+  readonly stopLingersMs: number;
   /** Before an idle stop people are warned this long ahead. */
   readonly idleWarningMs: number;
   /** How long the watchdog waits for a model server that has never answered. */
@@ -75,6 +77,7 @@ export const DEFAULT_TIMING: Timing = {
   stopRetryMs: 2 * second,
   stillBillingMs: 30 * second,
   stillBillingAgainMs: 60 * minute,
+  stopLingersMs: minute,
   idleWarningMs: 2 * minute,
   bootGraceMs: 45 * minute,
   guardProofMs: 2 * minute,

@@ -39,12 +39,15 @@ export interface Recipe {
   readonly disk: number;
   readonly modelServerPort: number;
   readonly minCudaVersion: string | null;
+  /** Answers 200 once the model server is up. */
+  readonly healthPath: string;
 }
 
 /** The planner as this room uses it; pure. */
 export interface Planner {
   plan(input: PlanInput): Plan;
-  offers(gpus: readonly GpuType[]): GpuOffer[];
+  /** `serverless` = the same catalogue asked about endpoints, whose stock differs. */
+  offers(gpus: readonly GpuType[], serverless?: readonly GpuType[]): GpuOffer[];
   recipe(spec: DeploymentSpec, candidate: PlanCandidate, facts: ModelFacts | null): Recipe;
 }
 
@@ -69,6 +72,12 @@ export interface FleetDeps {
   readonly accountChanged?: () => void;
   /** With {podId} and {port}. */
   readonly podUrlTemplate: string;
+  /** RunPod's plane for jobs and health of endpoints, without a trailing slash. */
+  readonly invokeUrl: string;
+  /** With {endpointId}: where a load-balanced endpoint answers. */
+  readonly lbUrlTemplate: string;
+  /** Authenticates there; sent nowhere else. null = none is set. */
+  readonly invokeKey: () => Promise<string | null>;
   readonly simulated: boolean;
   /** The user's Hugging Face token; null = none. */
   readonly hfToken: () => Promise<string | null>;

@@ -1,12 +1,18 @@
 import { formatUsd, HOURS_PER_MONTH, usdForMs } from '../../shared/money.ts';
 import type { Unattended } from '../../shared/model.ts';
-import type { DeploymentRecord, PodRecord } from './record.ts';
+import type { DeploymentRecord, EndpointRecord, PodRecord } from './record.ts';
+import { unattendedEndpoint } from './serverless/endpoint-view.ts';
 import { restUsdPerHour } from './pod/meters.ts';
 
 export interface UnattendedFacts {
-  readonly record: Pick<DeploymentRecord, 'pod' | 'readyAt' | 'lastRequestAt' | 'spec'>;
+  readonly record: Pick<
+    DeploymentRecord,
+    'pod' | 'endpoint' | 'desired' | 'readyAt' | 'lastRequestAt' | 'spec'
+  >;
   /** Requests are in flight: their end, not the last one's, starts the pod's idle clock. */
   readonly inFlight: number;
+  /** Requests in an endpoint's queue or at its workers, whoever sent them. */
+  readonly jobs: number;
   /** A create whose outcome is not known. */
   readonly uncertain: boolean;
   /** This computer's clock, and what to add for the cloud's. */
@@ -25,6 +31,8 @@ const REACTION_MS = 60_000;
 export function unattended(facts: UnattendedFacts): Unattended {
   const { pod } = facts.record;
   const excludes = exclusions(facts);
+  if (pod === null && facts.record.endpoint !== null && !facts.uncertain)
+    return ofEndpoint(facts, facts.record.endpoint, excludes);
   if (pod === null) return { usd: facts.uncertain ? null : 0, until: null, excludes };
   if (pod.status === 'EXITED') return { usd: 0, until: null, excludes };
   const { guard } = pod.launch;
@@ -36,6 +44,16 @@ export function unattended(facts: UnattendedFacts): Unattended {
     until: new Date(until).toISOString(),
     excludes,
   };
+}
+
+function ofEndpoint(
+  { record, inFlight, jobs, now }: UnattendedFacts,
+  endpoint: EndpointRecord,
+  excludes: readonly string[],
+): Unattended {
+  const meantToRun = record.desired === 'running';
+  const told = unattendedEndpoint({ endpoint, busy: inFlight + jobs > 0, meantToRun, now });
+  return { ...told, excludes: [...excludes, ...told.excludes] };
 }
 
 function endsAt({ record, inFlight, now, offsetMs }: UnattendedFacts, pod: PodRecord): number {

@@ -8,6 +8,8 @@ import { isBooting } from './state.ts';
 import { guardWords } from './pod/guard-words.ts';
 import { builtImage } from './pod/own-image.ts';
 import { idleOf } from './pod/serving.ts';
+import { endpointView } from './serverless/endpoint-view.ts';
+import { idleOf as endpointIdle } from './serverless/serving.ts';
 import { diskUsdPerHour, restUsdPerHour } from './pod/meters.ts';
 import { unattended } from './unattended.ts';
 
@@ -20,9 +22,9 @@ export interface ViewNumbers {
 
 /** A deployment as people and clients see it. */
 export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): DeploymentView {
-  const { record, live, intent } = state;
-  const { pod } = record;
-  const idle = idleOf(state, moment);
+  const { record, live } = state;
+  const { pod, endpoint } = record;
+  const idle = endpoint === null ? idleOf(state, moment) : endpointIdle(state, moment);
   return {
     id: record.id,
     name: record.spec.name,
@@ -32,6 +34,7 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     since: iso(record.since),
     phases: phasesOf(state, numbers),
     pod: pod === null ? null : podView(pod, state),
+    endpoint: endpoint === null ? null : endpointView(endpoint, state, moment),
     ownImage:
       record.ownImage === null
         ? null
@@ -42,12 +45,13 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     unattended: unattended({
       record,
       inFlight: live.inFlight,
-      uncertain: intent !== null || live.effect === 'create',
+      uncertain: mayHaveMade(state),
+      jobs: jobsOf(state),
       now: moment.now,
       offsetMs: moment.offsetMs,
     }),
     cost: {
-      nowUsdPerHour: pod === null ? 0 : pod.usdPerHour + diskUsdPerHour(pod),
+      nowUsdPerHour: nowUsdPerHour(record),
       restUsdPerMonth: pod === null ? 0 : restUsdPerHour(pod) * HOURS_PER_MONTH,
       todayUsd: numbers.todayUsd,
       totalUsd: numbers.totalUsd,
@@ -62,6 +66,9 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
   };
 }
 
+const nowUsdPerHour = ({ pod, endpoint }: DeploymentRecord): number =>
+  (pod === null ? 0 : pod.usdPerHour + diskUsdPerHour(pod)) + (endpoint?.usdPerHour ?? 0);
+
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));
 
@@ -72,17 +79,27 @@ function doubtOf({ record }: State, { account }: Moment): ErrorBody | null {
 }
 
 /** Money flows that nobody wants any more, or may flow: RunPod has not confirmed its end (SPEC 3.8). */
-function stillBills({ record, live, intent }: State): boolean {
+function stillBills(state: State): boolean {
+  const { record } = state;
   if (record.desired === 'running' && record.ending === null) return false;
-  const { pod } = record;
+  const { pod, endpoint } = record;
+  const workers = endpoint !== null && (endpoint.usdPerHour > 0 || endpoint.maxWorkers > 0);
   const bills = pod !== null && (pod.status !== 'EXITED' || pod.usdPerHour > 0);
-  return bills || intent !== null || live.effect === 'create';
+  return bills || workers || mayHaveMade(state);
 }
+
+/** A create is under way, or its outcome is not known. */
+const mayHaveMade = ({ live, intent }: State): boolean =>
+  intent !== null || live.effect === 'create' || live.effect === 'endpoint-create';
+
+/** In an endpoint's queue and at its workers. */
+const jobsOf = ({ live: { look } }: State): number =>
+  look === null ? 0 : look.health.jobs.inQueue + look.health.jobs.inProgress;
 
 /** Every value of `model` that leads here. */
 export function modelsOf(record: DeploymentRecord): string[] {
   const { name, model, aliases } = record.spec;
-  const served = record.pod?.launch.servedModel;
+  const served = record.pod?.launch.servedModel ?? record.endpoint?.launch.servedModel;
   return [...new Set([name, ...(served === undefined ? [] : [served]), model, ...aliases])];
 }
 
@@ -116,7 +133,14 @@ function podView(pod: PodRecord, { live }: State): PodView {
   };
 }
 
-function watchdogView({ spec }: DeploymentRecord, pod: PodRecord | null): WatchdogView {
+function watchdogView({ spec, endpoint }: DeploymentRecord, pod: PodRecord | null): WatchdogView {
+  if (endpoint !== null) {
+    const reason =
+      endpoint.minWorkers > 0
+        ? `RunPod keeps ${endpoint.minWorkers} of its workers for ever.`
+        : 'It needs none: RunPod ends workers without work by itself.';
+    return { state: 'none', reason, deadlineAt: null };
+  }
   if (pod === null) {
     return {
       state: 'none',
@@ -132,13 +156,17 @@ function watchdogView({ spec }: DeploymentRecord, pod: PodRecord | null): Watchd
 
 /** Restart follows RunPod's own list of actions (FACTS 2.5); the others can always be brought about. */
 function actionsOf(record: DeploymentRecord): DeploymentAction[] {
-  const { state, pod } = record;
+  const { state, pod, endpoint } = record;
   if (state === 'terminating') return [];
+  if (state === 'sleeping') return ['start', 'stop', 'terminate', 'edit'];
   if (state === 'stopped') return ['start', 'terminate', 'edit'];
   if (state === 'stopping') return ['start', 'terminate', 'edit'];
   if (state === 'failed')
-    return pod === null ? ['start', 'terminate', 'edit'] : ['start', 'stop', 'terminate', 'edit'];
-  const restartable = record.ending === null && pod?.actions.includes('restart') === true;
+    return pod === null && (endpoint === null || endpoint.maxWorkers === 0)
+      ? ['start', 'terminate', 'edit']
+      : ['start', 'stop', 'terminate', 'edit'];
+  const restartable =
+    record.ending === null && (endpoint !== null || pod?.actions.includes('restart') === true);
   return isBooting(record) || state === 'ready'
     ? ['stop', ...(restartable ? (['restart'] as const) : []), 'terminate', 'edit']
     : [];

@@ -1,6 +1,6 @@
 import type { MethodHandlers } from '../../shared/api.ts';
 import type { ModelDirectory } from '../huggingface/model-facts-source.ts';
-import { podOffers } from '../deployments/pod-offers.ts';
+import { offersFor } from '../deployments/offers-for.ts';
 import type { ModelFacts } from '../planner/types.ts';
 import type { ModelHit, PlanRequest } from '../../shared/model.ts';
 import { asAppError } from '../../shared/errors.ts';
@@ -24,7 +24,7 @@ export function planHandlers(parts: PlanParts): Pick<MethodHandlers, 'plan.make'
       const [facts, siblings, offers] = await Promise.all([
         factsFor(parts.models, request, signal),
         parts.models.siblings(request.model),
-        podOffers(parts, request.compute.cloud, signal),
+        offersFor(parts, { cloud: request.compute.cloud, serverless: request.mode !== 'pod' }, signal),
       ]);
       const now = parts.clock.now();
       return parts.planner.plan({

@@ -86,6 +86,7 @@ const recipe = (spec: DeploymentSpec): Recipe =>
         disk: 40,
         modelServerPort: 8000,
         minCudaVersion: '13.0',
+        healthPath: '/health',
       }
     : {
         image: spec.image ?? 'ollama/ollama:0.33.0',
@@ -94,6 +95,7 @@ const recipe = (spec: DeploymentSpec): Recipe =>
         disk: 20,
         modelServerPort: 11_434,
         minCudaVersion: null,
+        healthPath: '/api/version',
       };
 
 export interface World {
@@ -138,6 +140,9 @@ export function world(
       log: silentLog,
       apiUrl: 'https://api.runpod.io/v2',
       podUrlTemplate: 'https://{podId}-{port}.pods.test',
+      invokeUrl: 'https://invoke.test/v2',
+      lbUrlTemplate: 'https://{endpointId}.lb.test',
+      invokeKey: () => Promise.resolve('rpa_test'),
       simulated: false,
       hfToken: () => Promise.resolve(null),
       startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,

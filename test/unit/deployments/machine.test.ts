@@ -39,6 +39,7 @@ describe('the life cycle table', () => {
         'removing → terminating',
         'failed → failed',
         'lost → stopped',
+        'slept → sleeping',
       ],
       placing: [
         'image-wanted → building',
@@ -47,6 +48,7 @@ describe('the life cycle table', () => {
         'removing → terminating',
         'failed → failed',
         'lost → stopped',
+        'slept → sleeping',
       ],
       pulling: [
         'placed → never',
@@ -59,6 +61,7 @@ describe('the life cycle table', () => {
         'removing → terminating',
         'failed → failed',
         'lost → stopped',
+        'slept → sleeping',
       ],
       loading: [
         'placed → never',
@@ -70,6 +73,7 @@ describe('the life cycle table', () => {
         'removing → terminating',
         'failed → failed',
         'lost → stopped',
+        'slept → sleeping',
       ],
       warming: [
         'placed → never',
@@ -81,6 +85,7 @@ describe('the life cycle table', () => {
         'removing → terminating',
         'failed → failed',
         'lost → stopped',
+        'slept → sleeping',
       ],
       ready: [
         'placed → never',
@@ -91,6 +96,17 @@ describe('the life cycle table', () => {
         'removing → terminating',
         'failed → failed',
         'lost → stopped',
+        'slept → sleeping',
+      ],
+      sleeping: [
+        'wanted → placing',
+        'proved → ready',
+        'replaced → placing',
+        'ending → stopping',
+        'removing → terminating',
+        'failed → failed',
+        'lost → stopped',
+        'stirred → pulling',
       ],
       stopping: [
         'wanted → placing',

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { podOffers } from '../../../src/main/deployments/pod-offers.ts';
+import { offersFor } from '../../../src/main/deployments/offers-for.ts';
 import type { Planner } from '../../../src/main/deployments/types.ts';
 import { combinationsOf } from '../../../src/main/planner/combinations.ts';
 import { toOffers } from '../../../src/main/planner/offers.ts';
@@ -38,7 +38,7 @@ function catalogue(stock: { readonly SECURE: 'LOW' | 'NONE'; readonly COMMUNITY:
 }
 
 const stocks = async (cloud: 'SECURE' | 'COMMUNITY' | 'ANY', made: ReturnType<typeof catalogue>) => {
-  const offers = await podOffers(made, cloud, never);
+  const offers = await offersFor(made, { cloud, serverless: false }, never);
   const request = planRequestSchema.parse({ model: 'a/b', compute: { cloud, gpuCount: 1 } });
   return Object.fromEntries(
     combinationsOf(request, offers, 1)

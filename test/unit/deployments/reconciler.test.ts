@@ -23,6 +23,8 @@ function watch() {
     moving: () => seen.moving,
     weigh: () => Promise.resolve(),
     onPods: (_, askedAt) => seen.looks.push(askedAt - start),
+    wantsEndpoints: () => false,
+    onEndpoints: () => {},
     onTick: () => seen.ticks++,
   });
   const start = clock.now();

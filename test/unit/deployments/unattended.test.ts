@@ -59,12 +59,15 @@ function facts(
   return {
     record: {
       pod: with_,
+      endpoint: null,
+      desired: 'running',
       readyAt: NOW - hour,
       lastRequestAt: NOW,
       spec: deploymentSpecSchema.parse({ name: 'a', model: 'b/c' }),
       ...record,
     },
     inFlight: 0,
+    jobs: 0,
     uncertain: false,
     now: NOW,
     offsetMs: 0,

@@ -18,7 +18,6 @@ const creates = (): number => w.cloud.calls.filter((call) => call.startsWith('cr
 describe('what is refused before anything is made (SPEC 3.13)', () => {
   it.each([
     ['a name that is taken', {}, 'name_taken'],
-    ['a serverless mode', { name: 'b', mode: 'serverless' }, 'unsupported'],
     ['a name that cannot be one', { name: 'Not A Name' }, 'invalid_input'],
     ['a negative number', { name: 'b', contextTokens: -1 }, 'invalid_input'],
     ['a bad image', { name: 'b', image: 'Not An Image' }, 'image_invalid'],

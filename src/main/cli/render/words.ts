@@ -80,19 +80,16 @@ export function stateWords(view: DeploymentView): StateWords {
       return { shape: '◐', text: `Terminating${billing}`, tone: 'dim' };
     case 'failed':
       return problemWords(view, billing) ?? { shape: '✗', text: `Failed${billing}`, tone: 'red' };
+    case 'sleeping':
+      return { shape: '○', text: 'Sleeping', tone: 'dim' };
     case 'stopped':
-      return problemWords(view, billing) ?? stoppedWords(view, billing);
+      return problemWords(view, billing) ?? { shape: '○', text: `Stopped${billing}`, tone: 'dim' };
   }
 }
 
 function problemWords(view: DeploymentView, billing: string): StateWords | null {
   const text = view.problem === null ? undefined : NEEDS_USER[view.problem.code];
   return text === undefined ? null : { shape: '▲', text: `${text}${billing}`, tone: 'yellow' };
-}
-
-function stoppedWords(view: DeploymentView, billing: string): StateWords {
-  if (view.spec.mode === 'serverless') return { shape: '○', text: 'Sleeping', tone: 'dim' };
-  return { shape: '○', text: `Stopped${billing}`, tone: 'dim' };
 }
 
 export function paintState(paint: Paint, words: StateWords, text: string): string {

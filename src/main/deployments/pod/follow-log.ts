@@ -1,11 +1,11 @@
 import { asAppError, isAbort, type AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { PodLogLine, RunPodApi } from '../../runpod/api.ts';
+import type { LogOptions, PodLogLine } from '../../runpod/api.ts';
 
 export interface FollowOptions {
-  readonly api: RunPodApi;
+  /** One connection to the log. */
+  readonly open: (options: LogOptions, signal: AbortSignal) => AsyncIterable<PodLogLine>;
   readonly clock: Clock;
-  readonly podId: string;
   readonly source?: 'container' | 'system' | undefined;
   /** Lines from before now. */
   readonly tail: number;
@@ -19,7 +19,7 @@ const LONGEST_PAUSE_MS = 15_000;
 const REMEMBERED = 2000;
 
 /**
- * The lines of one pod across reconnects, none twice. Never ends by itself: a log that is not found may be one that
+ * The lines of one pod or worker across reconnects, none twice. Never ends by itself: a log that is not found may be one that
  * has not begun, and whoever asked knows better when the pod is gone.
  * @throws AbortError
  */
@@ -31,11 +31,7 @@ export async function* followLog(
   let pause = FIRST_PAUSE_MS;
   for (;;) {
     try {
-      for await (const line of options.api.pods.logs(
-        options.podId,
-        whereToBegin(options, seen.lastId),
-        signal,
-      )) {
+      for await (const line of options.open(whereToBegin(options, seen.lastId), signal)) {
         pause = FIRST_PAUSE_MS;
         if (seen.isNew(line)) yield line;
       }
@@ -49,10 +45,7 @@ export async function* followLog(
   }
 }
 
-function whereToBegin(
-  { tail, source }: FollowOptions,
-  lastId: string | null,
-): Parameters<RunPodApi['pods']['logs']>[1] {
+function whereToBegin({ tail, source }: FollowOptions, lastId: string | null): LogOptions {
   return {
     ...(source === undefined ? {} : { source }),
     ...(lastId === null ? { tail } : { lastEventId: lastId }),

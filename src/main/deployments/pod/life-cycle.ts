@@ -1,5 +1,7 @@
-import type { DeploymentEvent, Note, Verdict } from '../events.ts';
-import type { Handlers, HandlersFor, Moment, State, Step } from '../state.ts';
+import type { DeploymentEvent, PodEvent, Verdict } from '../events.ts';
+import type { HandlersFor, Moment, State, Step } from '../state.ts';
+import { isBooting } from '../state.ts';
+import { kindOf } from '../serverless/kind.ts';
 import { bootingHandlers } from './booting.ts';
 import { decideBooting } from './decide-booting.ts';
 import { decidePlacing, decideUncertain } from './decide-placing.ts';
@@ -13,8 +15,7 @@ import { decideLimits, decideServing, servingHandlers } from './serving.ts';
 import { verbHandlers } from './verbs.ts';
 
 /**
- * The pure core of a pod deployment: `applyEvent` changes the state by what happened, `decide` says what to do next.
- * Neither knows a clock, a socket or a database; the actor performs.
+ * The pure core of a deployment on a pod: its part of ../life-cycle.ts.
  */
 
 const effectFailed: HandlersFor<'effect-failed'> = {
@@ -24,7 +25,7 @@ const effectFailed: HandlersFor<'effect-failed'> = {
   },
 };
 
-const HANDLERS: Handlers = {
+const HANDLERS: HandlersFor<PodEvent['type']> = {
   ...verbHandlers,
   ...placingHandlers,
   ...ownImageHandlers,
@@ -37,44 +38,25 @@ const HANDLERS: Handlers = {
   ...effectFailed,
 };
 
-/** Applies one event to the state it is given; what must be written down comes back. */
-export function applyEvent(state: State, event: DeploymentEvent, moment: Moment): Note[] {
-  const step: Step = { ...moment, state, record: state.record, live: state.live, notes: [] };
-  if (moment.account !== undefined && isAbsence(event)) step.live.effectAt = step.now + pauseOf(moment);
-  else dispatch(step, event);
-  return step.notes;
+const isHeard = (event: DeploymentEvent): event is PodEvent => Object.hasOwn(HANDLERS, event.type);
+
+export function applyToPod(step: Step, event: DeploymentEvent): void {
+  if (isHeard(event)) dispatch(step, event.type, event);
 }
 
-/**
- * What follows from RunPod not knowing something. With a key that may be another account's it proves nothing: what is
- * out of sight there bills on (SPEC 3.8), so nothing is concluded and it is asked again.
- */
-function isAbsence(event: DeploymentEvent): boolean {
-  if (event.type === 'pod-start-refused') return event.error.code === 'runpod_not_found';
-  return ABSENCES.has(event.type);
-}
-const ABSENCES: ReadonlySet<DeploymentEvent['type']> = new Set(['pod-absent', 'pod-gone', 'lookup-empty']);
-
-/** Before the first look an answer is a moment away. */
-const pauseOf = ({ account, timing }: Moment): number =>
-  account === 'not-looked' ? timing.pollMs : timing.backoffMaxMs;
-
-function dispatch<T extends DeploymentEvent['type']>(
+function dispatch<T extends PodEvent['type']>(
   step: Step,
+  type: T,
   event: Extract<DeploymentEvent, { type: T }>,
 ): void {
-  const type: T = event.type;
   HANDLERS[type](step, event);
 }
 
-const WAIT: Verdict = { do: 'wait', until: null };
-
 /**
- * What to do next; called after every event and when a wait is over. Order is the contract: what RunPod may already
- * bill comes first, then endings, then limits, and only then anything that could begin to cost.
+ * What to do next. Order is the contract: what RunPod may already bill comes first, then endings, then limits, and only
+ * then anything that could begin to cost.
  */
-export function decide(state: State, moment: Moment): Verdict {
-  if (state.live.effect !== null) return WAIT;
+export function decidePod(state: State, moment: Moment): Verdict | null {
   return (
     decideUncertain(state, moment) ??
     decideEnding(state, moment) ??
@@ -82,11 +64,19 @@ export function decide(state: State, moment: Moment): Verdict {
     decideLimits(state, moment) ??
     decideHours(state) ??
     decideBuilding(state, moment) ??
+    decideMoved(state) ??
     decidePlacing(state, moment) ??
     decideBooting(state, moment) ??
-    decideServing(state, moment) ??
-    WAIT
+    decideServing(state, moment)
   );
+}
+
+/** It was edited to run on an endpoint while this pod was being made. */
+function decideMoved({ record }: State): Verdict | null {
+  const { pod, ending, desired, state } = record;
+  if (pod === null || ending !== null || desired !== 'running' || kindOf(record) === 'pod') return null;
+  const up = state === 'ready' || (isBooting(record) && state !== 'placing');
+  return up ? { do: 'apply', event: { type: 'restart-asked' } } : null;
 }
 
 /** A pod nobody wants any more (adopted after a stop), or an end with nothing left to end. */

@@ -1,12 +1,13 @@
 import { isAbort } from '../../../shared/errors.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { RunPodApi } from '../../runpod/api.ts';
+import type { PodLogLine, RunPodApi } from '../../runpod/api.ts';
 import type { DeploymentEvent } from '../events.ts';
 import type { DeploymentRecord } from '../record.ts';
 import { isBooting } from '../state.ts';
 import { readBootLine } from './boot-log.ts';
-import { followLog } from './follow-log.ts';
+import { workerLogs } from '../serverless/worker-logs.ts';
+import { followLog, type FollowOptions } from './follow-log.ts';
 
 export interface LogWatchParts {
   readonly api: RunPodApi;
@@ -21,7 +22,8 @@ const TAIL = 2000;
 /** Reads a pod's log for as long as it can tell something: while it boots, and until its watchdog is seen armed. */
 export class LogWatch {
   readonly #parts: LogWatchParts;
-  #podId: string | null = null;
+  #following = '';
+  #workers: readonly string[] = [];
   #abort: AbortController | null = null;
   #done: Promise<void> = Promise.resolve();
 
@@ -29,17 +31,19 @@ export class LogWatch {
     this.#parts = parts;
   }
 
-  /** Follows what the record says, or stops. */
-  update(record: Readonly<DeploymentRecord>): void {
-    const podId = wantsLog(record) ? (record.pod?.id ?? null) : null;
-    if (podId === this.#podId) return;
+  /** Follows what the record says, or stops. `workers` = those of an endpoint that were seen last. */
+  update(record: Readonly<DeploymentRecord>, workers: readonly string[]): void {
+    this.#workers = workers;
+    const { pod, endpoint } = record;
+    const wanted = !wantsLog(record) ? '' : (pod?.id ?? endpoint?.id ?? '');
+    if (wanted === this.#following) return;
     this.#abort?.abort();
     this.#abort = null;
-    this.#podId = podId;
-    if (podId === null) return;
+    this.#following = wanted;
+    if (wanted === '') return;
     const abort = new AbortController();
     this.#abort = abort;
-    this.#done = this.#follow(podId, abort.signal);
+    this.#done = this.#follow(wanted, pod === null, abort.signal);
   }
 
   async dispose(): Promise<void> {
@@ -47,27 +51,37 @@ export class LogWatch {
     await this.#done;
   }
 
-  async #follow(podId: string, signal: AbortSignal): Promise<void> {
-    const { api, clock, post, log } = this.#parts;
-    const onTrouble = (): void => post({ type: 'log-state', readable: false });
+  async #follow(id: string, isEndpoint: boolean, signal: AbortSignal): Promise<void> {
+    const { post, log } = this.#parts;
     try {
-      for await (const { source, line, ts } of followLog(
-        { api, clock, podId, tail: TAIL, onTrouble },
-        signal,
-      )) {
+      for await (const { source, line, ts } of isEndpoint
+        ? this.#workerLines(id, signal)
+        : this.#podLines(id, signal)) {
         if (signal.aborted) return;
         post({ type: 'log-line', at: instantOf(ts), text: line, source, signal: readBootLine(source, line) });
       }
     } catch (error) {
-      if (!isAbort(error) && !signal.aborted)
-        log.warn({ podId, error }, 'the log of a pod cannot be followed');
+      if (!isAbort(error) && !signal.aborted) log.warn({ id, error }, 'a log cannot be followed');
     }
+  }
+
+  #podLines(podId: string, signal: AbortSignal): AsyncIterable<PodLogLine> {
+    const { api, clock, post } = this.#parts;
+    const onTrouble = (): void => post({ type: 'log-state', readable: false });
+    const open: FollowOptions['open'] = (options, own) => api.pods.logs(podId, options, own);
+    return followLog({ open, clock, tail: TAIL, onTrouble }, signal);
+  }
+
+  #workerLines(endpointId: string, signal: AbortSignal): AsyncIterable<PodLogLine> {
+    const { api, clock } = this.#parts;
+    return workerLogs({ api, clock, endpointId, workers: () => this.#workers, tail: TAIL }, signal);
   }
 }
 
 function wantsLog(record: Readonly<DeploymentRecord>): boolean {
-  const { pod, ending } = record;
-  if (pod === null || ending !== null || pod.status === 'EXITED') return false;
+  const { pod, endpoint, ending } = record;
+  if (pod === null) return endpoint !== null && ending === null && isBooting(record);
+  if (ending !== null || pod.status === 'EXITED') return false;
   return isBooting(record) || (record.state === 'ready' && pod.launch.guard.state === 'pending');
 }
 

@@ -14,9 +14,15 @@ export function podName(installation: string, deploymentId: string, nonce: strin
   return `${PREFIX}-${installation}-${deploymentId}-${nonce}`;
 }
 
+/** RunPod's console adds marks behind the names of endpoints, such as "-fb" for FlashBoot; our own names have no spaces. */
+const bare = (name: string): string => name.split(' ')[0] ?? name;
+
+/** The resource that a create of this name made. */
+export const isNamed = (name: string, asked: string): boolean => bare(name) === asked;
+
 /** null = not made by this app, on any computer. */
 export function parsePodName(name: string): PodName | null {
-  const match = PATTERN.exec(name);
+  const match = PATTERN.exec(bare(name));
   if (match === null) return null;
   const [, installation = '', deploymentId = ''] = match;
   return { installation, deploymentId };

@@ -1,4 +1,4 @@
-import type { Effect } from '../events.ts';
+import type { PodEffect } from '../events.ts';
 import { buildOwnImage } from './effects/build-image.ts';
 import { probeModel, pullOllamaModel, touchModel } from './effects/ask-model.ts';
 import { endPod, readPod, restartPod, startPod, unlockPod } from './effects/change-pod.ts';
@@ -14,7 +14,7 @@ export class PodEffects {
     this.#parts = parts;
   }
 
-  async run(effect: Effect, context: EffectContext): Promise<void> {
+  async run(effect: PodEffect, context: EffectContext): Promise<void> {
     const parts = this.#parts;
     switch (effect.kind) {
       case 'plan':

@@ -36,7 +36,7 @@ export function decideLimits({ record, live }: State, moment: Moment): Verdict |
 }
 
 /** Told once a day. */
-function isBudgetLow({ spec, budgetToldAt }: State['record'], live: State['live']): boolean {
+export function isBudgetLow({ spec, budgetToldAt }: State['record'], live: State['live']): boolean {
   const { usdPerDay } = spec.budget;
   if (usdPerDay === null || live.spentTodayUsd < usdPerDay * BUDGET_WARNING) return false;
   return budgetToldAt === null || budgetToldAt < live.dayFrom;

@@ -4,6 +4,9 @@ import type { EndpointHealth } from './endpoint-health.ts';
 
 /** What an endpoint's counters mean (FACTS 3.3). Pure. */
 
+/** The part of the list of workers that is counted. */
+type WorkerCounts = { readonly summary: Omit<WorkerList['summary'], 'total'> };
+
 export interface EndpointFacts {
   readonly type: ServerlessSpec['type'];
   /** `workers.max` and `workers.idleTimeout` as the endpoint has them; null = it has no idle timeout. */
@@ -55,7 +58,7 @@ interface Counters {
 export function serverlessPhase(
   facts: EndpointFacts,
   health: EndpointHealth | null,
-  workers: WorkerList | null,
+  workers: WorkerCounts | null,
 ): ServerlessPhase {
   const seen = countersOf(health, workers);
   if (facts.maxWorkers === 0) {
@@ -123,7 +126,7 @@ function crashLoop(containerStarts: number, seen: Counters): ServerlessPhase | n
 const coldWords = (seen: Counters): string =>
   seen.idle + seen.ready > 0 ? 'its workers are parked' : 'it has no worker';
 
-function countersOf(health: EndpointHealth | null, list: WorkerList | null): Counters {
+function countersOf(health: EndpointHealth | null, list: WorkerCounts | null): Counters {
   const most = (state: Exclude<keyof EndpointHealth['workers'], 'ready'>): number =>
     Math.max(health?.workers[state] ?? 0, list?.summary[state] ?? 0);
   return {
@@ -142,7 +145,7 @@ const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? ' is
 /** Workers that bill. Whether one that initializes does is not settled: `atMost` counts it (FACTS 3.3). */
 export function billedWorkers(
   health: EndpointHealth | null,
-  workers: WorkerList | null,
+  workers: WorkerCounts | null,
 ): { readonly atLeast: number; readonly atMost: number } {
   const { running, initializing } = countersOf(health, workers);
   return { atLeast: running, atMost: running + initializing };

@@ -17,7 +17,7 @@ export interface ShapeInput {
   readonly gpuTypeIds: readonly string[];
   readonly offers: readonly Pick<GpuOffer, 'id' | 'pool'>[];
   /** Of the planner; its `env` holds the user's variables already. */
-  readonly recipe: Recipe & { readonly healthPath: string };
+  readonly recipe: Recipe;
   readonly hfToken: string | null;
   /** Credential of a private registry; null = none. */
   readonly registryId: string | null;

@@ -65,7 +65,6 @@ export function stateOf(view: DeploymentView, words: Words): string {
 
 function wordOf(view: DeploymentView, { state }: Words): string {
   if (view.state === 'ready' && view.inFlight > 0) return state.busy(view.inFlight);
-  if (view.state === 'stopped' && view.spec.mode === 'serverless') return state.sleeping;
   return state[view.state];
 }
 

@@ -124,7 +124,8 @@ describe('states', () => {
   });
 
   it('calls a serverless deployment without workers sleeping', () => {
-    const view = sampleDeployment({ name: 'x', model: 'a/b', mode: 'serverless' });
+    const spec = { name: 'x', model: 'a/b', mode: 'serverless' } as const;
+    const view = sampleDeployment(spec, SAMPLE_NOW, { state: 'sleeping' });
     expect(renderDeployments([view], sampleCosts(), options(Infinity))).toContain('○ Sleeping');
   });
 });

@@ -1,0 +1,243 @@
+import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
+import type { Verdict } from '../events.ts';
+import type { Ending, EndpointRecord } from '../record.ts';
+import type { HandlersFor, Moment, State, Step } from '../state.ts';
+import { backoff, cloudNow, go, history, notify, setProblem } from '../state.ts';
+import { closeEndpoint } from './meters.ts';
+
+/**
+ * Ending what an endpoint costs (SPEC 3.8). Stopping takes its workers away and keeps the endpoint, which costs nothing
+ * and starts at once; removing deletes it. Either counts once RunPod shows it: no workers allowed and none running, or no
+ * endpoint. Workers that outlast a stop are ended by deleting the endpoint.
+ */
+export function beginEnding(
+  step: Step,
+  wish: { readonly action: Ending['action']; readonly why: string; readonly next: Ending['next'] },
+): void {
+  const { record } = step;
+  const { endpoint } = record;
+  if (endpoint === null) return;
+  endpoint.job = null;
+  endpoint.answeredAt = null;
+  const old = record.ending;
+  if (old !== null) {
+    old.next = wish.next;
+    if (wish.action === 'terminate' && old.action === 'stop') insist(old);
+    return;
+  }
+  record.ending = {
+    ...wish,
+    askedAt: step.now,
+    tries: 0,
+    nextTryAt: 0,
+    acceptedAt: null,
+    dated: false,
+    sentAt: null,
+    toldAt: null,
+    lastError: null,
+  };
+  step.live.effectAt = 0;
+  step.live.readWanted = false;
+  const what = wish.action === 'stop' ? 'Ending the workers' : 'Deleting the endpoint';
+  history(step, 'ending', `${what}: ${wish.why}.`, { endpointId: endpoint.id });
+}
+
+function insist(ending: Ending): void {
+  ending.action = 'terminate';
+  ending.acceptedAt = null;
+  ending.nextTryAt = 0;
+}
+
+export function decideEnding(state: State, moment: Moment): Verdict | null {
+  const { ending, endpoint } = state.record;
+  if (ending === null) return null;
+  if (endpoint === null || isDone(state, endpoint, ending))
+    return { do: 'apply', event: { type: 'end-done' } };
+  if (isTellTime(ending, moment)) return { do: 'apply', event: { type: 'still-billing' } };
+  if (lingers(ending, moment)) return { do: 'apply', event: { type: 'stop-lingers' } };
+  const from = Math.max(ending.nextTryAt, state.live.effectAt);
+  if (moment.now < from) return { do: 'wait', until: from };
+  if (ending.acceptedAt !== null || state.live.readWanted)
+    return { do: 'run', effect: { kind: 'endpoint-read' } };
+  return { do: 'run', effect: { kind: 'endpoint-end', action: ending.action } };
+}
+
+/** A stop is done when RunPod shows no workers allowed, and counters read after that show none that bills. */
+function isDone({ live }: State, endpoint: EndpointRecord, { action, acceptedAt }: Ending): boolean {
+  if (action !== 'stop' || acceptedAt === null || endpoint.maxWorkers > 0) return false;
+  return endpoint.usdPerHour === 0 && live.look !== null && live.look.at >= endpoint.touchedAt;
+}
+
+function isTellTime(ending: Ending, { now, timing }: Moment): boolean {
+  if (ending.toldAt === null) return now - ending.askedAt >= timing.stillBillingMs;
+  return now - ending.toldAt >= timing.stillBillingAgainMs;
+}
+
+/** A worker in the middle of a request goes on until it is done; that can take as long as the endpoint allows. */
+const lingers = ({ action, acceptedAt, askedAt }: Ending, { now, timing }: Moment): boolean =>
+  action === 'stop' && acceptedAt !== null && now - askedAt >= timing.stopLingersMs;
+
+function retryLater(step: Step, ending: Ending, error: ErrorBody): void {
+  ending.tries++;
+  ending.acceptedAt = null;
+  ending.lastError = error.message;
+  const pause = backoff(step.timing, ending.tries, step.timing.stopRetryMs);
+  ending.nextTryAt = step.now + Math.max((error.retryAfterSeconds ?? 0) * 1000, pause);
+}
+
+export const endingHandlers: HandlersFor<
+  | 'end-sent'
+  | 'end-accepted'
+  | 'end-failed'
+  | 'end-done'
+  | 'end-needed'
+  | 'still-billing'
+  | 'stop-lingers'
+  | 'endpoint-read'
+  | 'endpoint-gone'
+  | 'read-failed'
+> = {
+  'end-needed': (step, { why }) => {
+    const removing = step.record.desired === 'terminated';
+    beginEnding(step, {
+      action: removing ? 'terminate' : 'stop',
+      why,
+      next: removing ? 'removed' : 'stopped',
+    });
+  },
+
+  'end-sent': (step) => {
+    const { ending } = step.record;
+    if (ending !== null) ending.sentAt = cloudNow(step);
+  },
+
+  'end-accepted': (step) => {
+    const { ending, endpoint } = step.record;
+    if (ending === null || endpoint === null) return;
+    ending.acceptedAt = cloudNow(step);
+    ending.nextTryAt = 0;
+    endpoint.touchedAt = step.now;
+  },
+
+  'end-failed': (step, { error }) => {
+    const { ending } = step.record;
+    if (ending === null) return;
+    retryLater(step, ending, error);
+    history(step, 'end-failed', `The endpoint could not be ended yet: ${error.message}`, {
+      code: error.code,
+    });
+  },
+
+  'stop-lingers': (step) => {
+    const { ending } = step.record;
+    if (ending === null) return;
+    insist(ending);
+    history(
+      step,
+      'stop-lingers',
+      'Its workers go on in spite of the stop; deleting the endpoint ends them at once.',
+    );
+  },
+
+  'still-billing': (step) => {
+    const { ending, endpoint, spec, problem } = step.record;
+    if (ending === null || endpoint === null) return;
+    ending.toldAt = step.now;
+    const why = ending.lastError === null ? '' : ` ${ending.lastError}`;
+    if (problem === null) {
+      const message = `RunPod has not confirmed that the workers of "${spec.name}" are stopped.${why}`;
+      setProblem(step, toErrorBody(new AppError('stop_unconfirmed', message)));
+    }
+    notify(
+      step,
+      'still-billing',
+      `${spec.name} may still be billing`,
+      `RunPod has not confirmed the stop of endpoint ${endpoint.id}.${why} The app keeps trying.`,
+    );
+  },
+
+  'endpoint-read': (step, { endpoint: facts, askedAt }) => {
+    const { endpoint, ending } = step.record;
+    step.live.readWanted = false;
+    if (endpoint === null || askedAt < endpoint.touchedAt) return;
+    endpoint.seen = true;
+    endpoint.minWorkers = facts.minWorkers;
+    endpoint.maxWorkers = facts.maxWorkers;
+    if (ending === null) return;
+    step.live.effectAt = step.now + step.timing.probeMs;
+    const refused = ending.action === 'terminate' || facts.maxWorkers > 0;
+    // The API may show the old numbers for a moment after it accepted the new ones.
+    if (!refused || step.now - endpoint.touchedAt < step.timing.settleMs) return;
+    const message = 'RunPod accepted it, and the endpoint is as it was';
+    retryLater(step, ending, toErrorBody(new AppError('stop_unconfirmed', message)));
+    history(step, 'stop-without-effect', `${message}. Trying again.`);
+  },
+
+  'endpoint-gone': (step, { askedAt }) => {
+    const { record } = step;
+    if (record.endpoint === null || askedAt < record.endpoint.touchedAt) return;
+    if (record.ending === null) loseEndpoint(step, 'deleted');
+    else {
+      closeEndpoint(step, record.ending.why);
+      finish(step);
+    }
+  },
+
+  'read-failed': (step, { error }) => {
+    const { live, record, timing, now } = step;
+    live.readFailures++;
+    const pause = backoff(timing, live.readFailures, timing.stopRetryMs);
+    live.effectAt = now + Math.max((error.retryAfterSeconds ?? 0) * 1000, pause);
+    if (record.ending !== null) record.ending.lastError = error.message;
+  },
+
+  'end-done': (step) => finish(step),
+};
+
+/** Deleted or stopped by somebody else: the wish follows the fact, as with a pod. */
+export function loseEndpoint(step: Step, verb: 'deleted' | 'stopped'): void {
+  const { record } = step;
+  if (record.desired === 'running') record.desired = 'stopped';
+  history(step, 'lost', `The endpoint was ${verb} from outside (the RunPod console, or another program).`, {
+    endpointId: record.endpoint?.id,
+  });
+  if (verb === 'deleted') closeEndpoint(step, 'deleted from outside');
+  go(step, 'lost');
+}
+
+function finish(step: Step): void {
+  const { record } = step;
+  const { ending } = record;
+  record.ending = null;
+  if (record.problem?.code === 'stop_unconfirmed') record.problem = null;
+  step.live.readWanted = false;
+  step.live.readFailures = 0;
+  const why = ending?.why ?? 'nothing was running yet';
+  switch (ending?.next ?? (record.desired === 'terminated' ? 'removed' : 'stopped')) {
+    case 'removed':
+      go(step, 'ended');
+      step.notes.push({ type: 'removed' });
+      return;
+    case 'stopped':
+      go(step, 'ended');
+      history(step, 'stopped', `Stopped: ${why}.`);
+      if (ending !== null) notifyStopped(step, why);
+      return;
+    case 'failed':
+      history(step, 'cleaned-up', 'No worker of the failed start runs; nothing bills.');
+      return;
+    case 'place':
+      history(step, 'cleaned-up', 'Nothing of it runs any more; it is started anew.');
+      return;
+  }
+}
+
+function notifyStopped({ record, notes }: Step, why: string): void {
+  notes.push({
+    type: 'notify',
+    kind: 'stopped',
+    title: `${record.spec.name} stopped`,
+    body: `${why.charAt(0).toUpperCase()}${why.slice(1)}. RunPod confirmed that no worker runs.`,
+    ...(record.wantedAt === null ? {} : { costSinceMs: record.wantedAt }),
+  });
+}

@@ -1,0 +1,26 @@
+import type { ErrorBody } from '../../../shared/errors.ts';
+import { formatUsdPerHour } from '../../../shared/money.ts';
+import type { Step } from '../state.ts';
+import { go, history, isBooting, notify, setProblem } from '../state.ts';
+import { beginEnding } from './ending.ts';
+
+/** Lines of the workers' log kept with a failure. */
+const EVIDENCE_LINES = 20;
+
+/** It cannot come up: say why, keep the evidence, end the workers. The endpoint stays, which costs nothing. */
+export function failStart(step: Step, error: ErrorBody): void {
+  const { record, live } = step;
+  if (!isBooting(record)) return;
+  setProblem(step, error);
+  record.desired = 'stopped';
+  const usdPerHour = record.endpoint?.usdPerHour ?? 0;
+  go(step, 'failed');
+  const log = live.tail.slice(-EVIDENCE_LINES);
+  history(step, 'failed', error.message, { code: error.code, ...(log.length === 0 ? {} : { log }) });
+  const money =
+    usdPerHour === 0
+      ? 'Nothing bills.'
+      : `Its workers cost ${formatUsdPerHour(usdPerHour)} until RunPod confirms their end.`;
+  notify(step, 'failed', `${record.spec.name} failed`, `${error.message} ${error.advice} ${money}`);
+  beginEnding(step, { action: 'stop', why: 'the start failed', next: 'failed' });
+}

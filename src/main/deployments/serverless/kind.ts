@@ -1,0 +1,32 @@
+import type { DeploymentSpec } from '../../../shared/model.ts';
+import type { Effect, EndpointEffect } from '../events.ts';
+import type { DeploymentRecord } from '../record.ts';
+import type { State } from '../state.ts';
+
+/** What a deployment runs on. */
+export type RunKind = 'pod' | 'serverless';
+
+/** `auto` runs on a pod until its requests say otherwise. */
+export const kindOf = ({ spec }: { readonly spec: Pick<DeploymentSpec, 'mode'> }): RunKind =>
+  spec.mode === 'serverless' ? 'serverless' : 'pod';
+
+/**
+ * Whether the serverless life cycle has the say: what is there, or may be there, comes before what is wished, so that an
+ * edit of the mode first ends what runs.
+ */
+export function runsServerless({ record, intent }: Pick<State, 'record' | 'intent'>): boolean {
+  if (intent !== null) return intent.endpoint !== undefined;
+  if (record.pod !== null) return false;
+  return record.endpoint !== null || kindOf(record) === 'serverless';
+}
+
+/** It can be called now, if only by a job that waits for a worker (FACTS 3.5). */
+export function isCallable({ endpoint, ending, desired, state }: DeploymentRecord): boolean {
+  if (endpoint === null || ending !== null || desired !== 'running') return false;
+  return endpoint.launch.type === 'QUEUE' && endpoint.maxWorkers > 0 && CALLABLE.has(state);
+}
+
+const CALLABLE: ReadonlySet<string> = new Set(['sleeping', 'pulling', 'loading', 'warming', 'ready']);
+
+export const isEndpointEffect = (effect: Effect): effect is EndpointEffect =>
+  effect.kind.startsWith('endpoint-');

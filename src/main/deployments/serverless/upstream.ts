@@ -1,0 +1,22 @@
+import type { Upstream } from '../../target.ts';
+import type { EndpointRecord } from '../record.ts';
+import type { InvokePlane } from './invoke-plane.ts';
+
+/** A load balancer takes 30 MB (FACTS 3.4, trap 38). */
+const LARGEST_BODY_BYTES = 30 * 1024 * 1024;
+
+/** How the proxy calls an endpoint; null = there is no key to call it with, or it was not read yet. */
+export function endpointUpstream(
+  { id, launch }: EndpointRecord,
+  plane: InvokePlane,
+  warm: () => boolean,
+): Upstream | null {
+  const { headers } = plane;
+  if (headers === null) return null;
+  const common = { headers, servedModel: launch.servedModel, fingerprint: launch.fingerprint };
+  if (launch.type === 'LOAD_BALANCER') {
+    return { ...common, baseUrl: `${plane.balancerUrl(id)}/v1`, maxBodyBytes: LARGEST_BODY_BYTES };
+  }
+  const invokeUrl = plane.queueUrl(id);
+  return { ...common, baseUrl: `${invokeUrl}/openai/v1`, queue: { invokeUrl, warm } };
+}

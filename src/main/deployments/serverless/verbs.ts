@@ -1,0 +1,109 @@
+import type { Boot, Ending } from '../record.ts';
+import type { HandlersFor, Step } from '../state.ts';
+import { beginBoot, go, history, isBooting } from '../state.ts';
+import { beginEnding } from './ending.ts';
+import { kindOf } from './kind.ts';
+
+/** What people and requests ask of a serverless deployment. Each is a wish stored at once; the decisions bring it about. */
+
+type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited';
+
+const STARTED = {
+  user: 'Started.',
+  request: 'Woken by a request.',
+  autostart: 'Started with the app.',
+  schedule: 'Started ahead of need.',
+} as const;
+
+export const verbHandlers: HandlersFor<Types> = {
+  'start-asked': (step, { by, ahead }) => {
+    const { record } = step;
+    if (record.desired === 'terminated' || isBooting(record) || record.state === 'ready') return;
+    history(step, 'start', ahead === undefined ? STARTED[by] : `Started: ${ahead.why}.`, { by });
+    if (ahead !== undefined) record.aheadOf = ahead.of;
+    const warm = startsWorker(step, by);
+    startUp(step, by === 'request' ? 'wake' : 'start').warm = warm;
+  },
+
+  'stop-asked': (step, { why }) => {
+    const { record } = step;
+    if (record.desired === 'terminated') return;
+    record.desired = 'stopped';
+    record.keepAliveUntil = null;
+    record.hoursWarnedAt = null;
+    if (record.state === 'stopped' || (record.state === 'failed' && record.endpoint === null)) return;
+    if (record.state !== 'stopping') history(step, 'stop', `Stopping: ${why}.`);
+    go(step, 'ending');
+    beginEnding(step, { action: 'stop', why, next: 'stopped' });
+  },
+
+  'terminate-asked': (step) => {
+    const { record } = step;
+    record.desired = 'terminated';
+    if (record.state === 'terminating') return;
+    history(step, 'terminate', 'Removing the deployment.');
+    go(step, 'removing');
+    beginEnding(step, { action: 'terminate', why: 'the deployment is removed', next: 'removed' });
+  },
+
+  'restart-asked': (step) => {
+    const { record } = step;
+    if (record.desired === 'terminated') return;
+    history(step, 'restart', 'Restarting.');
+    const up = isBooting(record) || record.state === 'ready' || record.state === 'sleeping';
+    if (!up) startUp(step, 'restart');
+    else if (record.ending === null) rebuild(step, 'its workers are started anew');
+  },
+
+  edited: (step, { spec, specHash }) => {
+    const { record, live } = step;
+    const changed = specHash !== record.specHash;
+    record.spec = spec;
+    record.specHash = specHash;
+    record.idleWarnedAt = null;
+    record.idle = null;
+    live.hours = null;
+    live.effectAt = 0;
+    history(
+      step,
+      'edited',
+      changed && record.endpoint !== null ? 'Edited; the endpoint follows.' : 'Edited.',
+    );
+    if (changed && record.state === 'placing') live.candidates = null;
+    if (kindOf(record) === 'serverless' || record.endpoint === null || record.ending !== null) return;
+    if (record.state === 'stopped' || record.state === 'failed') {
+      const next = record.state;
+      beginEnding(step, { action: 'terminate', why: 'it does not run on an endpoint any more', next });
+    } else rebuild(step, 'it does not run on an endpoint any more', 'terminate');
+  },
+};
+
+/**
+ * A proof costs a worker's start: it is wanted once, of what is new, and whenever somebody wants it warm. A request to a
+ * queue is its own proof; behind a load balancer nothing waits for a worker but the app.
+ */
+function startsWorker({ record }: Step, by: keyof typeof STARTED): boolean {
+  const { endpoint, specHash, spec, state } = record;
+  if (by === 'request') return spec.serverless.type === 'LOAD_BALANCER';
+  if (state === 'sleeping' || by === 'schedule') return true;
+  if (by === 'autostart') return false;
+  return endpoint === null || !endpoint.proved || endpoint.launch.specHash !== specHash;
+}
+
+function startUp(step: Step, reason: Boot['reason']): Boot {
+  const { record } = step;
+  record.wantedAt = step.now;
+  step.live.hours = null;
+  record.desired = 'running';
+  const boot = beginBoot(step, reason);
+  go(step, 'wanted');
+  if (record.ending !== null) record.ending.next = 'place';
+  return boot;
+}
+
+/** What there is ends, and comes again. */
+export function rebuild(step: Step, why: string, action: Ending['action'] = 'stop'): void {
+  beginBoot(step, 'restart');
+  go(step, 'replaced');
+  beginEnding(step, { action, why, next: 'place' });
+}
