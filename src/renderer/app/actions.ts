@@ -32,7 +32,7 @@ export function tell(error: unknown, whatFailed: string): void {
     at: now(),
     tone: 'bad',
     title: whatFailed,
-    body: `${problem.title} ${problem.advice}${id}`,
+    body: `${problem.title} ${problem.advice}${problem.detail === null ? '' : ` (${problem.detail})`}${id}`,
     action: null,
   });
 }
@@ -120,7 +120,9 @@ function lifeCycle(client: Client) {
       tone: 'danger' as const,
     };
     if (!(await confirm(question))) return;
-    await run(shell.account.cannot, () => client.call('radar.confirmAccount', {}));
+    await run(shell.account.cannot, async () => {
+      await client.call('radar.confirmAccount', {});
+    });
   }
 
   async function stopAll(): Promise<void> {

@@ -7,6 +7,7 @@ import { minuteTime, usdPerHour } from '../view/format.ts';
 import { useApp } from './app-context.ts';
 import { shell } from './messages.ts';
 import { to } from './router.ts';
+import { problemFrom } from '../view/problem.ts';
 
 /** What must not be overlooked, above every page: simulated money, a lost connection, trouble at RunPod. */
 export function Banners(): ReactNode {
@@ -61,14 +62,14 @@ function TroubleBanner(): ReactNode {
   const { actions } = useApp();
   const status = useAppStatus((state) => state.status);
   if (status === null) return null;
-  const problem = status.runpod.problem;
+  const problem = status.runpod.problem === null ? null : problemFrom(status.runpod.problem);
   return (
     <>
       {problem !== null && !status.runpod.reachable && (
-        <Strip title={shell.runpodTrouble} text={`${problem.message} ${problem.advice}`} />
+        <Strip title={shell.runpodTrouble} text={`${problem.title} ${problem.advice}`} />
       )}
       {problem?.code === 'account_changed' && (
-        <Strip title={shell.account.title} text={`${problem.message} ${shell.account.advice}`}>
+        <Strip title={shell.account.title} text={`${problem.title} ${shell.account.advice}`}>
           <Button size="sm" onClick={() => void actions.confirmAccount()}>
             {shell.account.same}
           </Button>

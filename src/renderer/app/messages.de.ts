@@ -17,8 +17,8 @@ export const shell: typeof english = {
   },
   sandbox: {
     title: 'Sandbox-Cloud',
-    text: 'Nichts hier ist echt, nichts kostet Geld. Alle Preise sind simuliert.',
-    leave: 'Meinen RunPod-Schlüssel verwenden',
+    text: 'Nichts ist echt oder kostet Geld, alle Preise sind simuliert.',
+    leave: 'Eigener RunPod-Schlüssel',
   },
   offline: {
     title: (since: string) => `Keine Verbindung zur App seit ${since}.`,
@@ -46,9 +46,9 @@ export const shell: typeof english = {
   },
   configTrouble: 'Konfiguration nicht neu geladen',
   notices: {
-    title: 'Benachrichtigungen',
+    title: 'Meldungen',
     empty: 'Bisher ist nichts geschehen.',
-    open: 'Benachrichtigungen',
+    open: 'Meldungen',
   },
   help: 'Tasten und Hilfe',
   palette: {
@@ -117,7 +117,7 @@ export const shell: typeof english = {
     copyKey: 'Lokalen Schlüssel kopieren',
     readCosts: 'Kosten vorlesen',
     goTo: (page: string) => `Gehe zu ${page}`,
-    notices: 'Benachrichtigungen zeigen',
+    notices: 'Meldungen zeigen',
     keys: 'Tastenkürzel zeigen',
     start: (name: string) => `${name} starten`,
     chat: (name: string) => `Mit ${name} chatten`,
@@ -154,7 +154,7 @@ export const shell: typeof english = {
     copyEndpoint: 'Endpunkt-URL kopieren',
     stopAll: 'Alles stoppen …',
     settings: 'Einstellungen',
-    notices: 'Benachrichtigungen',
+    notices: 'Meldungen',
     nextRegion: 'Nächster Bereich',
     keys: 'Diese Liste',
   },

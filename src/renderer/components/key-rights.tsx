@@ -4,6 +4,8 @@ import type { KeyCheck } from '../../shared/model.ts';
 import { usd } from '../view/format.ts';
 import { words } from './messages.ts';
 import { ProblemPanel } from './surface.tsx';
+import { problemFrom } from '../view/problem.ts';
+import { CoreText } from './core-text.tsx';
 
 const RIGHTS = {
   yes: { icon: Check, look: 'text-ok' },
@@ -16,25 +18,20 @@ const RIGHTS = {
 export function KeyRights({ check }: { readonly check: KeyCheck }): ReactNode {
   return (
     <div role="status" className="mt-3 space-y-2">
-      {check.problem !== null && (
-        <ProblemPanel
-          problem={{
-            code: check.problem.code,
-            title: check.problem.message,
-            advice: check.problem.advice,
-            requestId: check.problem.requestId ?? null,
-          }}
-        />
-      )}
+      {check.problem !== null && <ProblemPanel problem={problemFrom(check.problem)} />}
       <ul className="space-y-1">
         {check.rights.map((right) => {
           const look = RIGHTS[right.allowed];
           return (
             <li key={right.area} className="flex items-center gap-2">
               <look.icon size={15} aria-hidden className={look.look} />
-              <span className="font-medium">{right.area}</span>
+              <span className="font-medium">
+                <CoreText text={right.area} />
+              </span>
               <span>{words.rights[right.allowed]}</span>
-              <span className="text-soft">{right.detail}</span>
+              <span className="text-soft">
+                <CoreText text={right.detail} />
+              </span>
             </li>
           );
         })}

@@ -62,6 +62,11 @@ export function ProblemPanel({
       <div className="min-w-0 grow">
         <p className="font-medium break-words">{problem.title}</p>
         <p className="text-soft">{problem.advice}</p>
+        {problem.detail !== null && (
+          <p lang="en" className="text-sm break-words text-soft">
+            {problem.detail}
+          </p>
+        )}
         {problem.requestId !== null && (
           <p className="text-sm text-soft">
             {words.runpodRequest} <code>{problem.requestId}</code>

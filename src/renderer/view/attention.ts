@@ -2,6 +2,8 @@ import type { AppStatus, CostSummary, DeploymentView, Radar, UserSettings } from
 import { to } from '../app/router.ts';
 import { duration, percent, usd, usdPerMonth } from './format.ts';
 import { words } from './messages.ts';
+import { problemFrom } from './problem.ts';
+import { fromCore } from './core-words.ts';
 
 /** Something the user should know or decide, most urgent first. */
 export interface AttentionItem {
@@ -46,11 +48,12 @@ function deploymentItems(view: DeploymentView): AttentionItem[] {
     });
   }
   if (view.problem !== null) {
+    const problem = problemFrom(view.problem);
     items.push({
       id: `problem-${view.id}`,
       tone: 'bad',
-      title: `${view.name}: ${view.problem.message}`,
-      text: view.problem.advice,
+      title: `${view.name}: ${problem.title}`,
+      text: problem.advice,
       href,
       verb: words.attention.open,
     });
@@ -60,7 +63,7 @@ function deploymentItems(view: DeploymentView): AttentionItem[] {
       id: `guard-${view.id}`,
       tone: 'warn',
       title: words.attention.unguarded(view.name),
-      text: words.attention.unguardedText(view.watchdog.reason ?? '').trim(),
+      text: words.attention.unguardedText(fromCore(view.watchdog.reason ?? '').text).trim(),
       href,
       verb: words.attention.open,
     });

@@ -5,6 +5,7 @@ export const CATALOGUES = [
   'shell',
   'components',
   'view',
+  'core',
   'connect',
   'costs',
   'deploy',

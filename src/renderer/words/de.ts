@@ -11,6 +11,7 @@ import { playground } from '../pages/playground/messages.de.ts';
 import { popover } from '../pages/popover/messages.de.ts';
 import { settings } from '../pages/settings/messages.de.ts';
 import { welcome } from '../pages/welcome/messages.de.ts';
+import { core } from '../view/core-words.de.ts';
 import { view } from '../view/messages.de.ts';
 import type { Translation } from './catalogue.ts';
 
@@ -19,6 +20,7 @@ export const de = {
   shell,
   components,
   view,
+  core,
   connect,
   costs,
   deploy,

@@ -23,6 +23,7 @@ import { CheckSection } from './check-section.tsx';
 import { FileSection } from './file-section.tsx';
 import { words } from './messages.ts';
 import { OwnKeyRow, type OwnKey } from './own-key.tsx';
+import { CoreText } from '../../components/core-text.tsx';
 
 export function ClientCard({
   sheet,
@@ -65,7 +66,7 @@ export function ClientCard({
         <ul className="space-y-1">
           {sheet.notes.map((note) => (
             <li key={note} className="flex gap-2 text-soft">
-              <Info size={15} aria-hidden className="mt-0.5" /> {note}
+              <Info size={15} aria-hidden className="mt-0.5" /> <CoreText text={note} />
             </li>
           ))}
         </ul>

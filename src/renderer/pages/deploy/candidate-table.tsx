@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { Plan, PlanCandidate, Stock } from '../../../shared/model.ts';
 import { MemoryBar, MemoryLegend } from '../../components/memory-bar.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
@@ -9,6 +9,7 @@ import { durationRange, usd, usdPerHour } from '../../view/format.ts';
 import { memoryBar } from '../../view/memory-bar.ts';
 import { words } from './messages.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
+import { CoreText } from '../../components/core-text.tsx';
 
 const STOCK_TONES: Readonly<Record<Stock, 'ok' | 'warn' | 'bad' | undefined>> = {
   HIGH: 'ok',
@@ -98,7 +99,13 @@ function Row({
                   ? words.table.secure
                   : words.table.community}
               {/* The others’ notes would make the table long; they come with the choice. */}
-              {checked && candidate.notes.map((note) => ` · ${note}`)}
+              {checked &&
+                candidate.notes.map((note) => (
+                  <Fragment key={note}>
+                    {' '}
+                    · <CoreText text={note} />
+                  </Fragment>
+                ))}
             </span>
           </span>
         </label>

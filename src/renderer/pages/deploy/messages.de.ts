@@ -68,10 +68,10 @@ export const deploy: typeof english = {
 
     gpu: (price: string) => `${price} GPU`,
     perDay: (usd: string, hours: string) => `${usd} an einem Tag mit ${hours} h Nutzung`,
-    perBoot: (usd: string) => `ein Start darf höchstens ${usd} kosten`,
+    perBoot: (usd: string) => `höchstens ${usd} je Start`,
     ready: (range: string) => `bereit in etwa ${range}`,
     history: 'nach Ihren eigenen Starts',
-    table: 'nach unserer Tabelle; Ihre eigenen Starts verfeinern sie',
+    table: 'laut Tabelle, bis es eigene Starts gibt',
     rose: (old: string, price: string) =>
       `Der Preis ist von ${old} auf ${price} gestiegen. Zum Annehmen noch einmal drücken.`,
     gone: 'Diese Hardware ist nicht mehr zu haben. Wählen Sie eine andere.',
@@ -106,8 +106,8 @@ export const deploy: typeof english = {
     hardware: 'Hardware',
     price: 'Preis',
     memory: 'Speicher einer GPU',
-    stock: 'Bestand, Start',
-    cheapest: 'günstigste passende',
+    stock: 'Bestand',
+    cheapest: 'günstigste',
     secure: 'Secure Cloud',
     community: 'Community Cloud',
     aDay: 'am Tag',

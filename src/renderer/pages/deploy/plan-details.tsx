@@ -6,6 +6,7 @@ import { cell, headCell, numCell, numHead } from '../../components/request-table
 import { Tag } from '../../components/surface.tsx';
 import { gib, usdPerHour } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { CoreText } from '../../components/core-text.tsx';
 
 /** Behind the recommendation: what was assumed, what was rejected and why. */
 export function PlanDetails({ plan }: { readonly plan: Plan }): ReactNode {
@@ -14,7 +15,7 @@ export function PlanDetails({ plan }: { readonly plan: Plan }): ReactNode {
     <div className="border-t border-line px-4 py-2">
       {warnings.map((warning) => (
         <p key={warning} className="flex items-center gap-2 py-1 text-sm text-warn">
-          <Info size={14} aria-hidden className="shrink-0" /> {warning}
+          <Info size={14} aria-hidden className="shrink-0" /> <CoreText text={warning} />
         </p>
       ))}
       {plan.rejected.length > 0 && (
@@ -42,7 +43,9 @@ function Rejected({ plan }: { readonly plan: Plan }): ReactNode {
             {rejection.gpuName}
           </span>
           <span className="num w-16 shrink-0 text-right text-soft">{usdPerHour(rejection.usdPerHour)}</span>
-          <span className="text-soft">{rejection.reason}</span>
+          <span className="text-soft">
+            <CoreText text={rejection.reason} />
+          </span>
         </li>
       ))}
     </ul>

@@ -17,6 +17,7 @@ import { HistoryTab } from './history-tab.tsx';
 import { words } from './messages.ts';
 import { RequestsTab } from './requests-tab.tsx';
 import { SummaryTab } from './summary-tab.tsx';
+import { problemFrom } from '../../view/problem.ts';
 
 export default function Deployment(): ReactNode {
   const route = useRoute();
@@ -60,14 +61,7 @@ function Shown({ view, tab }: { readonly view: DeploymentView; readonly tab: str
       </PageHead>
       {view.problem !== null && (
         <div className="px-5 pb-3">
-          <ProblemPanel
-            problem={{
-              code: view.problem.code,
-              title: view.problem.message,
-              advice: view.problem.advice,
-              requestId: view.problem.requestId ?? null,
-            }}
-          />
+          <ProblemPanel problem={problemFrom(view.problem)} />
         </div>
       )}
       <Tabs
@@ -88,7 +82,7 @@ function Facts({ view }: { readonly view: DeploymentView }): ReactNode {
       <StateBadge look={lookOf(view)} />
       <span>· {duration(nowMs - Date.parse(view.since))}</span>
       <span>· {costNow(view)}</span>
-      <span>· today {usd(view.cost.todayUsd)}</span>
+      <span>· {words.todayOf(usd(view.cost.todayUsd))}</span>
     </span>
   );
 }

@@ -4,6 +4,8 @@ import type { DeploymentView } from '../../../shared/model.ts';
 import { Section } from '../../components/surface.tsx';
 import { dateTime, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { CoreText } from '../../components/core-text.tsx';
+import { fromCore } from '../../view/core-words.ts';
 
 /** The most this can cost unattended, how that is held, and what the number leaves out (SPEC 3.10). */
 export function GuardSection({ view }: { readonly view: DeploymentView }): ReactNode {
@@ -35,10 +37,14 @@ export function GuardSection({ view }: { readonly view: DeploymentView }): React
         </p>
       )}
       {watchdog.reason !== null && (watchdog.state !== 'armed' || watchdog.deadlineAt === null) && (
-        <p className="pl-6 text-sm text-soft">{watchdog.reason}</p>
+        <p className="pl-6 text-sm text-soft">
+          <CoreText text={watchdog.reason} />
+        </p>
       )}
       {unattended.excludes.length > 0 && (
-        <p className="pl-6 text-sm text-faint">{w.excludes(unattended.excludes.join('; '))}</p>
+        <p className="pl-6 text-sm text-faint">
+          {w.excludes(unattended.excludes.map((part) => fromCore(part).text).join('; '))}
+        </p>
       )}
     </Section>
   );

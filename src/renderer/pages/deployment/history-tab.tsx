@@ -6,6 +6,8 @@ import { useDeployments } from '../../stores/deployments.ts';
 import { mergeHistory } from '../../view/history.ts';
 import { clockTime, day } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { CoreText } from '../../components/core-text.tsx';
+import { core as labels } from '../../view/core-words.ts';
 
 const NONE: readonly HistoryEntry[] = [];
 
@@ -35,7 +37,7 @@ export function HistoryTab({ view }: { readonly view: DeploymentView }): ReactNo
           </time>
           <div className="min-w-0">
             <p>
-              {entry.text} <Tag>{entry.kind}</Tag>
+              <CoreText text={entry.text} /> <Tag>{labels.history[entry.kind] ?? entry.kind}</Tag>
             </p>
             <Data data={entry.data} />
           </div>

@@ -26,10 +26,10 @@ export const deployment: typeof english = {
   live: {
     title: 'Jetzt',
     asOf: (time: string) => `Stand ${time}`,
-    gpu: 'GPU-Auslastung',
-    uptime: 'Läuft seit',
+    gpu: 'GPU-Last',
+    uptime: 'Laufzeit',
     inFlight: 'In Arbeit',
-    firstToken: 'Erstes Token',
+    firstToken: '1. Token',
     speed: 'Tokens/s',
     errors: 'Fehler',
     requests: (n: string) => `${n} in der letzten Stunde`,
@@ -125,4 +125,6 @@ export const deployment: typeof english = {
     podId: 'Pod-Id',
     created: 'Erstellt',
   },
+  todayOf: (usd: string) => `heute ${usd}`,
+  ofBudget: (spent: string, budget: string) => `${spent} von ${budget}`,
 };

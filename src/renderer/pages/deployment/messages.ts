@@ -112,4 +112,6 @@ export const words = catalogue('deployment', {
     podId: 'Pod id',
     created: 'Created',
   },
+  todayOf: (usd: string) => `today ${usd}`,
+  ofBudget: (spent: string, budget: string) => `${spent} of ${budget}`,
 });

@@ -84,7 +84,7 @@ function CostSection({ view }: { readonly view: DeploymentView }): ReactNode {
             w.today,
             view.spec.budget.usdPerDay === null
               ? usd(view.cost.todayUsd)
-              : `${usd(view.cost.todayUsd)} of ${usd(view.spec.budget.usdPerDay)}`,
+              : words.ofBudget(usd(view.cost.todayUsd), usd(view.spec.budget.usdPerDay)),
           ],
           [w.total, usd(view.cost.totalUsd)],
           ...(price === null ? [] : ([[w.recent, w.recentOf(usdFine(price.usd), price.of)]] as const)),

@@ -11,7 +11,7 @@ import { StateBadge, StateShape } from '../../components/state-badge.tsx';
 import { ProblemPanel, Section, Tag } from '../../components/surface.tsx';
 import { plainText } from '../../view/ansi.ts';
 import { bytes, stopwatch } from '../../view/format.ts';
-import { wasLeft } from '../../view/problem.ts';
+import { wasLeft, problemFrom } from '../../view/problem.ts';
 import { buildLook } from './build-list.tsx';
 import { words } from './messages.ts';
 
@@ -48,16 +48,7 @@ export function BuildDetail({
         </span>
       }
     >
-      {problem !== null && (
-        <ProblemPanel
-          problem={{
-            code: problem.code,
-            title: problem.message,
-            advice: problem.advice,
-            requestId: problem.requestId ?? null,
-          }}
-        />
-      )}
+      {problem !== null && <ProblemPanel problem={problemFrom(problem)} />}
       <ol className="my-2 space-y-1">
         {build.steps.map((step) => (
           <Step key={step.index} step={step} />

@@ -13,6 +13,7 @@ import { ProblemPanel, Tag } from '../../components/surface.tsx';
 import { bytes } from '../../view/format.ts';
 import { EMPTY_IMAGE, judgeImage, type ImageDraft } from '../../view/image-draft.ts';
 import { words } from './messages.ts';
+import { CoreText } from '../../components/core-text.tsx';
 
 const ASK_AFTER_MS = 300;
 
@@ -176,7 +177,7 @@ function PlanView({
       </p>
       {plan.notes.map((note) => (
         <p key={note} className="text-sm text-soft">
-          {note}
+          <CoreText text={note} />
         </p>
       ))}
       <Disclosure summary={draft.dockerfile === null ? words.dockerfile : words.dockerfileEdited}>

@@ -13,6 +13,7 @@ import { BuildDialog } from './build-dialog.tsx';
 import { BuildList } from './build-list.tsx';
 import { LocalImages } from './local-images.tsx';
 import { words } from './messages.ts';
+import { problemFrom } from '../../view/problem.ts';
 
 const LOOK_EVERY_MS = 3000;
 
@@ -132,7 +133,8 @@ function Engine({
     >
       {engine.problem !== null && (
         <p>
-          {engine.problem.message} <span className="text-soft">{engine.problem.advice}</span>
+          {problemFrom(engine.problem).title}{' '}
+          <span className="text-soft">{problemFrom(engine.problem).advice}</span>
         </p>
       )}
       <p className="mt-1 text-soft">{words.noneText}</p>

@@ -5,6 +5,7 @@ import { Stat, StatRow } from '../../components/surface.tsx';
 import { useCosts } from '../../stores/costs.ts';
 import { duration, usd, usdPerHour } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { fromCore } from '../../view/core-words.ts';
 
 export function CostStats({
   budget,
@@ -49,7 +50,9 @@ export function CostStats({
         value={
           <span
             title={
-              unattended.excludes.length === 0 ? undefined : words.leavesOut(unattended.excludes.join('; '))
+              unattended.excludes.length === 0
+                ? undefined
+                : words.leavesOut(unattended.excludes.map((part) => fromCore(part).text).join('; '))
             }
           >
             {ceiling.value}

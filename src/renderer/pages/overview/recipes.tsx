@@ -5,6 +5,7 @@ import { useCall } from '../../app/use-call.ts';
 import { useRadar } from '../../stores/radar.ts';
 import { contextSize, durationRange, gib, priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { CoreText } from '../../components/core-text.tsx';
 
 /** Nothing deployed yet: three ways to begin, each with its price of today. */
 export function Recipes(): ReactNode {
@@ -53,11 +54,15 @@ function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
         href={to.deploy({ model: recipe.model })}
         className="flex h-full flex-col rounded-lg border border-line bg-surface p-4 text-text no-underline hover:border-accent-text"
       >
-        <span className="font-semibold">{recipe.title}</span>
+        <span className="font-semibold">
+          <CoreText text={recipe.title} />
+        </span>
         <span className="truncate text-sm text-soft" title={recipe.model}>
           {recipe.model.split('/').at(-1)}
         </span>
-        <span className="mt-2 grow text-sm text-soft">{recipe.purpose}</span>
+        <span className="mt-2 grow text-sm text-soft">
+          <CoreText text={recipe.purpose} />
+        </span>
         <span className="num mt-3 text-lg font-semibold">
           {best === undefined
             ? plan.loading

@@ -7,6 +7,7 @@ import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { dateTime } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { CoreText } from '../../components/core-text.tsx';
 
 const LOOKS = {
   ok: { icon: CircleCheck, look: 'text-ok' },
@@ -53,11 +54,19 @@ export function DiagnosticsTab(): ReactNode {
                 <look.icon size={16} aria-hidden className={`mt-0.5 ${look.look}`} />
                 <div>
                   <p>
-                    <span className="font-medium">{check.name}</span>{' '}
+                    <span className="font-medium">
+                      <CoreText text={check.name} />
+                    </span>{' '}
                     <span className="sr-only">{words.checks.statuses[check.status]}:</span>{' '}
-                    <span className="text-soft">{check.detail}</span>
+                    <span className="text-soft">
+                      <CoreText text={check.detail} />
+                    </span>
                   </p>
-                  {check.advice !== null && <p className="text-sm">{check.advice}</p>}
+                  {check.advice !== null && (
+                    <p className="text-sm">
+                      <CoreText text={check.advice} />
+                    </p>
+                  )}
                 </div>
               </li>
             );

@@ -9,6 +9,7 @@ import { endpointUrl } from '../../view/endpoint.ts';
 import { lookOf } from '../../view/state.ts';
 import { ProblemPanel } from '../../components/surface.tsx';
 import { words } from './messages.ts';
+import { problemFrom } from '../../view/problem.ts';
 
 export function EndpointStep({
   name,
@@ -31,14 +32,7 @@ export function EndpointStep({
         {problem === null ? (
           <p className="text-soft">{view.state === 'ready' ? w.ready : w.starting}</p>
         ) : (
-          <ProblemPanel
-            problem={{
-              code: problem.code,
-              title: problem.message,
-              advice: problem.advice,
-              requestId: problem.requestId ?? null,
-            }}
-          />
+          <ProblemPanel problem={problemFrom(problem)} />
         )}
         <CopyField label="URL" value={endpointUrl(status)} />
         <CopyField label={words.modelName} value={view.models[0] ?? view.name} />

@@ -7,6 +7,8 @@ import { Button, SpendButton } from '../../components/button.tsx';
 import { putDeployment, useDeployments } from '../../stores/deployments.ts';
 import { contextSize, durationRange, priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { CoreText } from '../../components/core-text.tsx';
+import { fromCore } from '../../view/core-words.ts';
 
 export function ModelStep({
   onStarted,
@@ -72,16 +74,21 @@ function RecipeChoice({
       onStarted(view.name);
     } catch (error) {
       setBusy(false);
-      tell(error, words.cannotStart(recipe.title));
+      tell(error, words.cannotStart(fromCore(recipe.title).text));
     }
   };
+  const title = fromCore(recipe.title).text;
   return (
     <li className="flex flex-col rounded-lg border border-line bg-surface p-4">
-      <h3 className="font-semibold">{recipe.title}</h3>
+      <h3 className="font-semibold">
+        <CoreText text={recipe.title} />
+      </h3>
       <p className="truncate text-sm text-soft" title={recipe.model}>
         {recipe.model.split('/').at(-1)}
       </p>
-      <p className="mt-2 grow text-sm text-soft">{recipe.purpose}</p>
+      <p className="mt-2 grow text-sm text-soft">
+        <CoreText text={recipe.purpose} />
+      </p>
       <p className="num mt-2 text-sm text-soft">
         {contextSize(recipe.contextTokens)} {words.context}
         {best !== undefined &&
@@ -95,7 +102,7 @@ function RecipeChoice({
         className="mt-3"
         verb={words.model.start}
         usdPerHour={price}
-        aria-label={price === null ? words.asking(recipe.title) : words.startFor(recipe.title, price)}
+        aria-label={price === null ? words.asking(title) : words.startFor(title, price)}
         blocked={busy ? words.beingStarted : plan.problem === null ? null : plan.problem.title}
         onClick={() => void start()}
       />

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
+import { scenarios } from './support/scenarios.ts';
+import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+
+const PAGES = [
+  ['overview', '#/', 'Übersicht'],
+  ['deploy', '#/deploy?model=Qwen/Qwen3-8B', 'Modell bereitstellen'],
+  ['deployment', '#/deployments/gemma-3-12b', 'gemma-3-12b'],
+  ['deployment-logs', '#/deployments/qwen3-coder?tab=logs', 'qwen3-coder'],
+  ['deployment-requests', '#/deployments/qwen3-coder?tab=requests', 'qwen3-coder'],
+  ['deployment-history', '#/deployments/qwen3-coder?tab=history', 'qwen3-coder'],
+  ['deployment-settings', '#/deployments/qwen3-coder?tab=settings', 'qwen3-coder'],
+  ['deployment-missing', '#/deployments/nobody', 'nobody'],
+  ['playground', '#/playground', 'Ausprobieren'],
+  ['connect', '#/connect?client=claude-code', 'Verbinden'],
+  ['costs', '#/costs', 'Kosten'],
+  ['logs', '#/logs', 'Protokolle'],
+  ['logs-requests', '#/logs?source=@requests', 'Protokolle'],
+  ['images', '#/images', 'Images'],
+  ['settings-appearance', '#/settings/appearance', 'Einstellungen'],
+  ['settings-keys', '#/settings/keys', 'Einstellungen'],
+  ['settings-budget', '#/settings/budget', 'Einstellungen'],
+  ['settings-proxy', '#/settings/proxy', 'Einstellungen'],
+  ['settings-notifications', '#/settings/notifications', 'Einstellungen'],
+  ['settings-diagnostics', '#/settings/diagnostics', 'Einstellungen'],
+  ['settings-configuration', '#/settings/configuration', 'Einstellungen'],
+  ['welcome', '#/welcome', 'Willkommen'],
+] as const;
+
+const LIGHT = VIEWS.filter(({ theme }) => theme === 'light');
+
+/** Text on the page that reads as English though nothing says that it is; what the core wrote is marked as English. */
+const ENGLISH = `(() => {
+  const english = /\\\\b(?:the|and|with|from|not|this|your|of|is|are|for|when|what|it|to|at most|by)\\\\b/;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    const element = node.parentElement;
+    if (element.closest('[lang=en], code, pre, kbd, script, style') !== null) continue;
+    if (english.test(node.data)) found.push(node.data.trim());
+  }
+  for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]')) {
+    if (element.closest('[lang=en]') !== null) continue;
+    for (const name of ['aria-label', 'title', 'placeholder']) {
+      const text = element.getAttribute(name) ?? '';
+      if (english.test(text)) found.push(text);
+    }
+  }
+  return [...new Set(found)];
+})()`.replaceAll('\\\\b', '\\b');
+
+describe('the interface in German', () => {
+  let ui: UiApp;
+  beforeAll(async () => {
+    ui = await startUi({ manager: scenarios.busy() });
+    await ui.goTo('#/settings/appearance', 'Settings');
+    await ui.page.getByText('Deutsch', { exact: true }).click();
+    await ui.page.getByRole('heading', { level: 1, name: 'Einstellungen' }).waitFor();
+  });
+  afterAll(() => ui.dispose());
+
+  it.each(PAGES)('%s is German throughout and fits', async (name, address, heading) => {
+    await ui.goTo(address, heading);
+    await loaded(ui.page);
+    expect(await ui.page.locator('html').getAttribute('lang')).toBe('de');
+    for (const view of LIGHT) {
+      await ui.show(view);
+      await keepPicture(ui.page, `de-${name}`, view);
+      expect(await axeFindings(ui.page), `${view.width}`).toEqual([]);
+      expect(await sidewaysOverflow(ui.page)).toBe(0);
+    }
+    expect(await ui.page.evaluate<string[]>(ENGLISH)).toEqual([]);
+    expect(ui.complaints).toEqual([]);
+  });
+});
