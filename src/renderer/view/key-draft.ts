@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { clientKeyWishSchema } from '../../shared/app.ts';
+import { clientKeyWishSchema, type ClientKeyView } from '../../shared/app.ts';
 
 /** A key that is being described; numbers as they are typed. */
 export interface KeyDraft {
@@ -10,6 +10,8 @@ export interface KeyDraft {
   readonly requestsPerMinute: string;
   readonly tokensPerMinute: string;
   readonly concurrent: string;
+  readonly usdPerDay: string;
+  readonly usdPerMonth: string;
   readonly expiresInDays: string;
 }
 
@@ -20,16 +22,35 @@ export const EMPTY_KEY: KeyDraft = {
   requestsPerMinute: '',
   tokensPerMinute: '',
   concurrent: '',
+  usdPerDay: '',
+  usdPerMonth: '',
   expiresInDays: '',
 };
 
-export type KeyField = keyof KeyDraft;
+/** A key as it is, to be changed. */
+export function draftOf({ name, mayWake, models, limits, budget }: ClientKeyView): KeyDraft {
+  return {
+    name,
+    mayWake,
+    models: models?.join(', ') ?? '',
+    requestsPerMinute: textOf(limits.requestsPerMinute),
+    tokensPerMinute: textOf(limits.tokensPerMinute),
+    concurrent: textOf(limits.concurrent),
+    usdPerDay: textOf(budget.usdPerDay),
+    usdPerMonth: textOf(budget.usdPerMonth),
+    expiresInDays: '',
+  };
+}
+
+const textOf = (value: number | null): string => (value === null ? '' : String(value));
+
+export type KeyWish = z.output<typeof clientKeyWishSchema>;
 
 /** What the contract takes, or the fields that are wrong. */
 export function keyWish(
   draft: KeyDraft,
 ):
-  | { readonly ok: true; readonly wish: z.output<typeof clientKeyWishSchema> }
+  | { readonly ok: true; readonly wish: KeyWish }
   | { readonly ok: false; readonly wrong: ReadonlySet<PropertyKey> } {
   const models = draft.models
     .split(',')
@@ -44,6 +65,7 @@ export function keyWish(
       tokensPerMinute: numberOf(draft.tokensPerMinute),
       concurrent: numberOf(draft.concurrent),
     },
+    budget: { usdPerDay: numberOf(draft.usdPerDay), usdPerMonth: numberOf(draft.usdPerMonth) },
     expiresInDays: numberOf(draft.expiresInDays),
   });
   if (parsed.success) return { ok: true, wish: parsed.data };

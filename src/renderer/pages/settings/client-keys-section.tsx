@@ -11,14 +11,13 @@ import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { confirm } from '../../stores/confirm.ts';
 import { count, day, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
-import { MakeKeyDialog } from './make-key-dialog.tsx';
+import { KeyDialog } from './key-dialog.tsx';
 
 /** Keys of the endpoint for single clients: what each may do, what it spent this month, and its end. */
 export function ClientKeysSection(): ReactNode {
   const { client } = useApp();
   const keys = useCall('keys.list', {});
-  const shares = useCall('costs.shares', { by: 'key', span: 'month' });
-  const [making, setMaking] = useState(false);
+  const [editing, setEditing] = useState<ClientKeyView | 'new' | null>(null);
   const w = words.clientKeys;
   const revoke = async (key: ClientKeyView): Promise<void> => {
     const question = {
@@ -36,13 +35,11 @@ export function ClientKeysSection(): ReactNode {
       tell(error, w.notRevoked(key.name));
     }
   };
-  const spent = (name: string): number | null =>
-    shares.value === null ? null : (shares.value.rows.find((row) => row.name === name)?.usd ?? 0);
   return (
     <Section
       title={w.title}
       aside={
-        <Button size="sm" icon={<Plus size={13} aria-hidden />} onClick={() => setMaking(true)}>
+        <Button size="sm" icon={<Plus size={13} aria-hidden />} onClick={() => setEditing('new')}>
           {w.make}
         </Button>
       }
@@ -56,29 +53,29 @@ export function ClientKeysSection(): ReactNode {
         </div>
       )}
       {keys.value !== null && keys.value.keys.length > 0 && (
-        <KeyTable keys={keys.value.keys} spent={spent} onRevoke={(key) => void revoke(key)} />
+        <KeyTable keys={keys.value.keys} onChange={setEditing} onRevoke={(key) => void revoke(key)} />
       )}
-      <MakeKeyDialog open={making} onClose={() => setMaking(false)} onMade={keys.reload} />
+      <KeyDialog editing={editing} onClose={() => setEditing(null)} onStored={keys.reload} />
     </Section>
   );
 }
 
 function KeyTable({
   keys,
-  spent,
+  onChange,
   onRevoke,
 }: {
   readonly keys: readonly ClientKeyView[];
-  readonly spent: (name: string) => number | null;
+  readonly onChange: (key: ClientKeyView) => void;
   readonly onRevoke: (key: ClientKeyView) => void;
 }): ReactNode {
   const w = words.clientKeys;
   return (
-    <ScrollRegion label={w.title} className="overflow-x-auto border-t border-line">
+    <ScrollRegion label={w.list} className="overflow-x-auto border-t border-line">
       <table className="w-full">
         <thead>
           <tr className="border-b border-line">
-            {[w.name, w.ends, w.may, w.limits, w.until].map((head) => (
+            {[w.name, w.may, w.limits, w.until].map((head) => (
               <th key={head} scope="col" className={headCell}>
                 {head}
               </th>
@@ -96,18 +93,21 @@ function KeyTable({
             <tr key={key.id} className="border-b border-line/60 last:border-b-0">
               <th scope="row" className={`${cell} font-medium`}>
                 {key.name}
+                <code className="block text-sm font-normal text-soft">••••{key.hint}</code>
               </th>
-              <td className={cell}>
-                <code>••••{key.hint}</code>
-              </td>
-              <td className={`${cell} whitespace-normal!`}>
+              <td className={`${cell} min-w-40 whitespace-normal!`}>
                 {key.mayWake ? w.wakes : w.noWake},{' '}
                 {key.models === null ? w.allModels : key.models.join(', ')}
               </td>
-              <td className={`${cell} num whitespace-normal!`}>{limitsText(key)}</td>
+              <td className={`${cell} num min-w-32 whitespace-normal!`}>{limitsText(key)}</td>
               <td className={`${cell} num`}>{key.expiresAt === null ? w.forever : day(key.expiresAt)}</td>
-              <td className={numCell}>{usd(spent(key.name))}</td>
-              <td className={cell}>
+              <td className={numCell} title={w.today(usd(key.spent.todayUsd))}>
+                {usd(key.spent.monthUsd)}
+              </td>
+              <td className={`${cell} space-x-2`}>
+                <Button size="sm" aria-label={w.changeOf(key.name)} onClick={() => onChange(key)}>
+                  {w.change}
+                </Button>
                 <Button
                   size="sm"
                   look="danger"
@@ -125,12 +125,14 @@ function KeyTable({
   );
 }
 
-function limitsText({ limits }: ClientKeyView): string {
+function limitsText({ limits, budget }: ClientKeyView): string {
   const w = words.clientKeys;
   const parts = [
     limits.requestsPerMinute === null ? null : w.requests(count(limits.requestsPerMinute)),
     limits.tokensPerMinute === null ? null : w.tokens(count(limits.tokensPerMinute)),
     limits.concurrent === null ? null : w.atOnce(count(limits.concurrent)),
+    budget.usdPerDay === null ? null : w.perDay(usd(budget.usdPerDay)),
+    budget.usdPerMonth === null ? null : w.perMonth(usd(budget.usdPerMonth)),
   ].filter((part) => part !== null);
   return parts.length === 0 ? w.noLimits : parts.join(', ');
 }

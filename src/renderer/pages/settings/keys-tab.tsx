@@ -25,7 +25,7 @@ export function KeysTab(): ReactNode {
     );
   }
   return (
-    <div className="max-w-3xl space-y-4 px-5 py-4">
+    <div className="max-w-4xl space-y-4 px-5 py-4">
       {keychain?.available === false && (
         <p className="rounded-lg border border-warn/40 bg-warn-soft px-4 py-3">
           <strong className="text-warn">{words.noKeychain}.</strong> {keychain.reason}{' '}

@@ -45,7 +45,7 @@ function Hours({
       <TextField
         type="time"
         label={w.from}
-        className="w-32"
+        className="w-40"
         value={draft.from}
         onChange={(event) => setDraft({ ...draft, from: event.target.value })}
         onBlur={keep}
@@ -53,7 +53,7 @@ function Hours({
       <TextField
         type="time"
         label={w.to}
-        className="w-32"
+        className="w-40"
         value={draft.to}
         error={next.success ? null : w.wrong}
         onChange={(event) => setDraft({ ...draft, to: event.target.value })}

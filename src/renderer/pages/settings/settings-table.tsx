@@ -21,7 +21,7 @@ export function SettingsTable(): ReactNode {
             aside={<ResetButton {...inside} paths={list.map(({ path }) => path)} whole />}
             flush
           >
-            <ScrollRegion label={w.title} className="overflow-x-auto">
+            <ScrollRegion label={w.list} className="overflow-x-auto">
               <table className="w-full">
                 <thead>
                   <tr className="border-y border-line">

@@ -50,7 +50,10 @@ export function hasFocus(locator: Locator): Promise<boolean> {
     );
 }
 
-/** Waits until no part of the page is loading any more; a page may have several that do. */
+/**
+ * Waits until no part of the page is loading any more; a page may have several that do. By locator: a condition that
+ * the page evaluates again and again is refused by its content policy.
+ */
 export async function loaded(page: Page): Promise<void> {
-  await page.waitForFunction(`document.querySelector('[role=status][data-loading]') === null`);
+  await page.locator('[role=status][data-loading]').first().waitFor({ state: 'detached' });
 }

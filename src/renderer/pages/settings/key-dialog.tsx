@@ -1,11 +1,13 @@
 import { useState, type ReactNode } from 'react';
+import type { ClientKeyView } from '../../../shared/app.ts';
+import type { Client } from '../../api/client.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy-field.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { SwitchRow, TextField } from '../../components/field.tsx';
 import { ProblemPanel } from '../../components/surface.tsx';
-import { EMPTY_KEY, keyWish, type KeyDraft } from '../../view/key-draft.ts';
+import { draftOf, EMPTY_KEY, keyWish, type KeyDraft, type KeyWish } from '../../view/key-draft.ts';
 import { problemOf, type Problem } from '../../view/problem.ts';
 import { words } from './messages.ts';
 
@@ -14,15 +16,16 @@ interface Made {
   readonly secret: string;
 }
 
-/** Describes a key, makes it, and shows its secret this one time. */
-export function MakeKeyDialog({
-  open,
+/** Describes a key, makes it and shows its secret this one time; or changes what one may do. */
+export function KeyDialog({
+  editing,
   onClose,
-  onMade,
+  onStored,
 }: {
-  readonly open: boolean;
+  /** The key to be changed; null = closed. */
+  readonly editing: ClientKeyView | 'new' | null;
   readonly onClose: () => void;
-  readonly onMade: () => void;
+  readonly onStored: () => void;
 }): ReactNode {
   const [made, setMade] = useState<Made | null>(null);
   const w = words.clientKeys;
@@ -30,13 +33,17 @@ export function MakeKeyDialog({
     setMade(null);
     onClose();
   };
+  const isNew = editing === 'new' || editing === null;
+  const title = made !== null ? w.madeTitle(made.name) : isNew ? w.makeTitle : w.changeTitle(editing.name);
   return (
-    <Dialog open={open} onClose={close} title={made === null ? w.makeTitle : w.madeTitle(made.name)}>
+    <Dialog open={editing !== null} onClose={close} title={title}>
       {made === null ? (
         <KeyForm
-          onMade={(next) => {
-            setMade(next);
-            onMade();
+          known={isNew ? null : editing}
+          onStored={(next) => {
+            onStored();
+            if (next === null) close();
+            else setMade(next);
           }}
         />
       ) : (
@@ -54,24 +61,37 @@ export function MakeKeyDialog({
   );
 }
 
-const NUMBERS = ['requestsPerMinute', 'tokensPerMinute', 'concurrent', 'expiresInDays'] as const;
+const NUMBERS = [
+  'requestsPerMinute',
+  'tokensPerMinute',
+  'concurrent',
+  'expiresInDays',
+  'usdPerDay',
+  'usdPerMonth',
+] as const;
 
-function KeyForm({ onMade }: { readonly onMade: (made: Made) => void }): ReactNode {
+function KeyForm({
+  known,
+  onStored,
+}: {
+  readonly known: ClientKeyView | null;
+  /** With the secret of a new one. */
+  readonly onStored: (made: Made | null) => void;
+}): ReactNode {
   const { client } = useApp();
-  const [draft, setDraft] = useState<KeyDraft>(EMPTY_KEY);
+  const [draft, setDraft] = useState<KeyDraft>(known === null ? EMPTY_KEY : draftOf(known));
   const [problem, setProblem] = useState<Problem | null>(null);
   const [busy, setBusy] = useState(false);
   const w = words.clientKeys;
   const wish = keyWish(draft);
   const isWrong = (field: string): boolean => !wish.ok && wish.wrong.has(field);
   const blocked = draft.name.trim() === '' ? w.nameFirst : wish.ok ? (busy ? w.busy : null) : w.correct;
-  const make = async (): Promise<void> => {
+  const store = async (): Promise<void> => {
     if (!wish.ok) return;
     setBusy(true);
     setProblem(null);
     try {
-      const { key, secret } = await client.call('keys.make', wish.wish);
-      onMade({ name: key.name, secret });
+      onStored(await storeKey(client, known, wish.wish));
     } catch (error) {
       setProblem(problemOf(error));
       setBusy(false);
@@ -82,18 +102,20 @@ function KeyForm({ onMade }: { readonly onMade: (made: Made) => void }): ReactNo
       className="space-y-3 px-5 pt-3 pb-5"
       onSubmit={(event) => {
         event.preventDefault();
-        if (blocked === null) void make();
+        if (blocked === null) void store();
       }}
     >
-      <TextField
-        data-first-focus
-        label={w.name}
-        hint={w.nameHint}
-        value={draft.name}
-        autoComplete="off"
-        maxLength={60}
-        onChange={(event) => setDraft({ ...draft, name: event.target.value })}
-      />
+      {known === null && (
+        <TextField
+          data-first-focus
+          label={w.name}
+          hint={w.nameHint}
+          value={draft.name}
+          autoComplete="off"
+          maxLength={60}
+          onChange={(event) => setDraft({ ...draft, name: event.target.value })}
+        />
+      )}
       <SwitchRow
         label={w.mayWake}
         hint={w.mayWakeHint}
@@ -109,11 +131,12 @@ function KeyForm({ onMade }: { readonly onMade: (made: Made) => void }): ReactNo
         onChange={(event) => setDraft({ ...draft, models: event.target.value })}
       />
       <div className="grid grid-cols-2 gap-3">
-        {NUMBERS.map((field) => (
+        {NUMBERS.filter((field) => known === null || field !== 'expiresInDays').map((field) => (
           <TextField
             key={field}
             label={w.fields[field]}
-            inputMode="numeric"
+            inputMode={field.startsWith('usd') ? 'decimal' : 'numeric'}
+            {...(field.startsWith('usd') ? { unit: '$' } : {})}
             placeholder={w.noLimit}
             value={draft[field]}
             error={isWrong(field) ? w.wrong[field] : null}
@@ -123,8 +146,19 @@ function KeyForm({ onMade }: { readonly onMade: (made: Made) => void }): ReactNo
       </div>
       {problem !== null && <ProblemPanel problem={problem} />}
       <Button type="submit" look="primary" blocked={blocked}>
-        {w.makeIt}
+        {known === null ? w.makeIt : w.keep}
       </Button>
     </form>
   );
+}
+
+/** What was made, with its secret; null = one that was there was changed. */
+async function storeKey(client: Client, known: ClientKeyView | null, wish: KeyWish): Promise<Made | null> {
+  if (known === null) {
+    const { key, secret } = await client.call('keys.make', wish);
+    return { name: key.name, secret };
+  }
+  const { mayWake, models, limits, budget } = wish;
+  await client.call('keys.change', { key: known.id, mayWake, models, limits, budget });
+  return null;
 }
