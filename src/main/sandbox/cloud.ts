@@ -17,6 +17,7 @@ import { createRelay } from './model-server/relay.ts';
 import { Exhaustion } from './money/exhaustion.ts';
 import { answerPodUrl } from './pods/pod-url.ts';
 import { PodRuntimes } from './pods/runtimes.ts';
+import { PublicEndpoints } from './public/public-endpoints.ts';
 import { Endpoints } from './serverless/endpoints.ts';
 import { answerInvoke } from './serverless/invoke.ts';
 import { answerLoadBalancer } from './serverless/load-balancer.ts';
@@ -38,6 +39,7 @@ export function createCloud(world: World, options: SandboxOptions, controlToken:
   const runner = new ProcessRunner(world, options.runProcesses);
   const runtimes = new PodRuntimes(world, relay, options.runProcesses === false ? null : runner);
   const endpoints = new Endpoints(world, relay);
+  const publicEndpoints = new PublicEndpoints(world, relay);
   const money = new Exhaustion(world, (atMs) => endpoints.endAll(atMs));
   const plane: ControlPlane = {
     keys: options.keys,
@@ -57,7 +59,9 @@ export function createCloud(world: World, options: SandboxOptions, controlToken:
     if (path === '/v2' || path.startsWith('/v2/')) return answerControlPlane(world, plane, request);
     if (path.startsWith('/pods/')) return answerPodUrl(world, runtimes, request);
     const caller = identify(world, options.keys, request);
-    if (path.startsWith('/invoke/v2/')) return answerInvoke(world, endpoints, caller, request);
+    if (path.startsWith('/invoke/v2/')) {
+      return answerInvoke(world, endpoints, publicEndpoints, caller, request);
+    }
     if (path.startsWith('/lb/')) return answerLoadBalancer(world, endpoints, caller, request);
     if (path === '/graphql') return answerGraphql(world, options.keys, request);
     return text(404, 'not found');

@@ -50,8 +50,13 @@ const FAMILIES: readonly Family[] = [
     countField: 'uniqueNetworkVolumeCount',
     amounts: (usd) => total({ standardAmount: usd.standard, highPerformanceAmount: usd['high-performance'] }),
   },
-  // Spend on RunPod-hosted public endpoints, which are not simulated.
-  { path: '/v2/billing/endpoints', kind: null, idField: null, countField: null, amounts: () => total({}) },
+  {
+    path: '/v2/billing/endpoints',
+    kind: 'public-endpoint',
+    idField: null,
+    countField: null,
+    amounts: (usd) => ({ totalAmount: usd.tokens }),
+  },
   {
     path: '/v2/billing/clusters',
     kind: null,
@@ -132,7 +137,7 @@ function allAmounts(usd: Usd): Amounts {
     serverlessFeeAmount: 0,
     storageStandardAmount: usd.standard,
     storageHighPerformanceAmount: usd['high-performance'],
-    endpointAmount: 0,
+    endpointAmount: usd.tokens,
     clusterGpuAmount: 0,
     clusterDiskAmount: 0,
     clusterNetworkingAmount: 0,

@@ -56,6 +56,7 @@ const NO_CHARGE: Readonly<Record<Component, number>> = {
   'high-performance': 0,
   'worker-gpu': 0,
   'worker-disk': 0,
+  tokens: 0,
 };
 
 function byComponent(account: Account, fromMs: number, toMs: number): Record<Component, number> {
@@ -74,6 +75,7 @@ export function sumCharges(charges: readonly Charge[]): Record<Component, number
     sum['high-performance'] += charge.usd['high-performance'];
     sum['worker-gpu'] += charge.usd['worker-gpu'];
     sum['worker-disk'] += charge.usd['worker-disk'];
+    sum.tokens += charge.usd.tokens;
   }
   return sum;
 }

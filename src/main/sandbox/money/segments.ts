@@ -8,7 +8,16 @@ import { usdForMs } from '../../../shared/money.ts';
 const segmentSchema = z.object({
   /** The part of the resource that is billed apart: a worker of an endpoint. */
   part: z.string().exactOptional(),
-  component: z.enum(['gpu', 'cpu', 'disk', 'standard', 'high-performance', 'worker-gpu', 'worker-disk']),
+  component: z.enum([
+    'gpu',
+    'cpu',
+    'disk',
+    'standard',
+    'high-performance',
+    'worker-gpu',
+    'worker-disk',
+    'tokens',
+  ]),
   usdPerHour: z.number(),
   fromMs: z.number(),
   /** null = still running. */
@@ -19,7 +28,7 @@ export type Component = Segment['component'];
 
 /** Everything charged for one resource; outlives it. */
 export const accountSchema = z.object({
-  kind: z.enum(['pod', 'endpoint', 'network-volume']),
+  kind: z.enum(['pod', 'endpoint', 'network-volume', 'public-endpoint']),
   id: z.string(),
   name: z.string(),
   segments: z.array(segmentSchema),

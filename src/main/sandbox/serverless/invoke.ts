@@ -9,6 +9,7 @@ import {
   type SimReply,
   type SimRequest,
 } from '../http/message.ts';
+import type { PublicEndpoints } from '../public/public-endpoints.ts';
 import type { Caller } from '../control-plane/access.ts';
 import type { World } from '../world.ts';
 import type { Endpoints, RunningEndpoint } from './endpoints.ts';
@@ -25,6 +26,7 @@ const STREAM_WAIT_MS = 1000;
 export async function answerInvoke(
   world: World,
   endpoints: Endpoints,
+  publicEndpoints: PublicEndpoints,
   caller: Caller | null,
   request: SimRequest,
 ): Promise<SimReply> {
@@ -33,8 +35,21 @@ export async function answerInvoke(
   if (caller?.kind !== 'account' || (caller.rights === 'read-only' && !reads)) {
     return json(401, { error: 'unauthorized' });
   }
+  if (operation === 'openai' && publicEndpoints.serves(id)) {
+    return publicEndpoints.answer(id, `/${rest.join('/')}`, request);
+  }
   const running = endpoints.get(id);
   if (running === null) return json(404, { error: 'endpoint not found' });
+  return answerEndpoint(world, endpoints, running, request);
+}
+
+async function answerEndpoint(
+  world: World,
+  endpoints: Endpoints,
+  running: RunningEndpoint,
+  request: SimRequest,
+): Promise<SimReply> {
+  const [, , , operation = '', ...rest] = segments(request.path);
   if (operation === 'health') return json(200, healthView(running, world.clock.now()));
   if (running.record.type === 'LOAD_BALANCER') return json(400, { error: 'not allowed for QB API' });
   endpoints.touch(running);
