@@ -20,7 +20,7 @@ export interface FakePod {
   readonly body: CreatePodRequest;
   /** Not in lists before this instant. */
   listedFrom: number;
-  /** The container is up from here on, the model server answers from there on. */
+  /** On the cloud's clock, like all instants here: the container is up from here on, the model server answers from there on. */
   upAt: number;
   readyAt: number;
   gone: boolean;
@@ -195,7 +195,7 @@ export class FakeRunPod {
     const entry = this.pods.get(hostname.split('-')[0] ?? '');
     this.#settle();
     if (entry === undefined || entry.gone || entry.pod.status !== 'RUNNING') return answer(404, '<html>');
-    if (this.clock.now() < entry.readyAt) return answer(502, '<html>');
+    if (this.cloudNow() < entry.readyAt) return answer(502, '<html>');
     if (pathname === '/health' || pathname === '/api/version') return answer(200, { version: '0.33.0' });
     const { VLLM_API_KEY, RPLM_FRONT_KEY } = entry.body.env ?? {};
     const given = new Headers(init?.headers ?? {}).get('authorization');
@@ -247,18 +247,18 @@ export class FakeRunPod {
   #settle(): void {
     for (const entry of this.alive()) {
       const { pod } = entry;
-      if (pod.status === 'PROVISIONING' && this.clock.now() >= entry.upAt) {
+      if (pod.status === 'PROVISIONING' && this.cloudNow() >= entry.upAt) {
         entry.pod = { ...pod, status: 'RUNNING', actions: ['stop', 'restart', 'terminate'] };
       }
       if (entry.pod.status === 'RUNNING') {
-        const uptime = Math.max(0, Math.floor((this.clock.now() - entry.upAt) / 1000));
+        const uptime = Math.max(0, Math.floor((this.cloudNow() - entry.upAt) / 1000));
         entry.pod = { ...entry.pod, runtime: { uptime, gpus: [{ util: 0, memoryUtil: 10 }] } };
       }
     }
   }
 
   #list(): Pod[] {
-    const now = this.clock.now();
+    const now = this.cloudNow();
     const listed = this.alive()
       .filter((entry) => now >= entry.listedFrom)
       .map((entry) => entry.pod);
@@ -285,7 +285,7 @@ export class FakeRunPod {
       return entry.pod;
     }
     if (trick?.do === 'lose') {
-      entry.listedFrom = this.clock.now() + (trick.listLagMs ?? 0);
+      entry.listedFrom = this.cloudNow() + (trick.listLagMs ?? 0);
       throw trick.error;
     }
     return entry.pod;
@@ -293,7 +293,7 @@ export class FakeRunPod {
 
   #make(body: CreatePodRequest): FakePod {
     const id = `pod${++this.#serial}`;
-    const now = this.clock.now();
+    const now = this.cloudNow();
     const gpu = { id: body.gpu?.id ?? '', count: body.gpu?.count ?? 1 };
     const price = this.gpus.find((offer) => offer.id === gpu.id)?.price.secure ?? 1;
     const entry: FakePod = {
@@ -361,7 +361,7 @@ export class FakeRunPod {
     if (!pod.actions.includes(action)) throw new AppError('runpod_conflict', `${action} is not valid now`);
     if (action === 'stop') return this.#stop(entry);
     if (action === 'start') this.#start(entry);
-    entry.upAt = this.clock.now() + this.bootMs;
+    entry.upAt = this.cloudNow() + this.bootMs;
     entry.readyAt = entry.upAt + this.loadMs;
     return entry.pod;
   }

@@ -5,6 +5,7 @@ import type { DeploymentEvent, Effect, Intent, Note } from './events.ts';
 import { applyEvent, decide } from './life-cycle.ts';
 import type { EffectContext } from './pod/effects/context.ts';
 import type { DeploymentRecord } from './record.ts';
+import { aheadMs, setBack } from './set-back.ts';
 import { newLive, type Moment, type State } from './state.ts';
 import type { Timing } from './timing.ts';
 
@@ -52,6 +53,8 @@ const FREQUENT: ReadonlySet<DeploymentEvent['type']> = new Set([
 const WRITE_LATER_MS = 2000;
 /** The reconciler ticks at least twice a minute. */
 const SLEPT_MS = 150_000;
+/** Less is the drift that a time service slews away. */
+const SET_BACK_MS = 2000;
 /** A decision that leads to the next at once: more in a row than this is a loop. */
 const MOST_STEPS = 50;
 
@@ -66,6 +69,8 @@ export class DeploymentActor {
   readonly #ending = new AbortController();
   #busy = false;
   #pumpedAt: number;
+  /** Wall minus monotonic time at the last look. */
+  #apart: number;
   #dirty = false;
   #removed = false;
   /** Not written yet: the last write failed. */
@@ -78,8 +83,11 @@ export class DeploymentActor {
 
   constructor(record: DeploymentRecord, intent: Intent | null, parts: ActorParts) {
     this.#parts = parts;
-    this.#pumpedAt = parts.clock.now();
-    this.#state = { record, intent, live: newLive(record, parts.clock.now()) };
+    const now = parts.clock.now();
+    this.#pumpedAt = now;
+    this.#apart = now - parts.clock.monotonic();
+    setBack(record, null, aheadMs(record, now));
+    this.#state = { record, intent, live: newLive(record, now) };
   }
 
   /** Read only outside of this class. */
@@ -113,6 +121,7 @@ export class DeploymentActor {
       this.#pump();
       return;
     }
+    this.#noticeGap();
     this.#drain();
     this.#parts.changed(this, 'routine');
   }
@@ -147,9 +156,16 @@ export class DeploymentActor {
     if (!this.disposed) this.#parts.changed(this, 'any');
   }
 
-  /** An actor hears something every few seconds; a long silence means that the computer slept. */
+  /**
+   * An actor hears something every few seconds; a long silence means that the computer slept. Wall time that goes back
+   * means that its clock was set.
+   */
   #noticeGap(): void {
-    const now = this.#parts.clock.now();
+    const { clock } = this.#parts;
+    const now = clock.now();
+    const backMs = this.#apart - (now - clock.monotonic());
+    this.#apart -= backMs;
+    if (backMs > SET_BACK_MS) setBack(this.#state.record, this.#state.live, backMs);
     if (now - this.#pumpedAt > SLEPT_MS) this.#state.live.awakeSince = now;
     this.#pumpedAt = now;
   }

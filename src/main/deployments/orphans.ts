@@ -31,6 +31,9 @@ export interface OrphanFacts {
   readonly lagMs: number;
 }
 
+/** A list's tries and pages together take less. */
+const LONGEST_LIST_MS = 300_000;
+
 /**
  * A pod that this installation made and that no deployment owns: left over from a crash, a lost answer or a second
  * create. Its name is the proof that it is ours to end; other machines' and other people's pods never are (SPEC 3.11).
@@ -41,7 +44,9 @@ export function isOrphan(facts: OrphanFacts): boolean {
   const name = parsePodName(pod.name);
   if (name?.installation !== facts.installation || facts.unreadable.includes(name.deploymentId)) return false;
   const endedAt = row?.endedAt ?? null;
-  return endedAt === null || facts.askedAt > endedAt + facts.lagMs;
+  if (endedAt === null || facts.askedAt > endedAt + facts.lagMs) return true;
+  // No list is on its way for so long: the computer's clock was set back since the pod ended.
+  return facts.askedAt < endedAt - LONGEST_LIST_MS;
 }
 
 export interface OrphanSweepParts {
@@ -60,6 +65,7 @@ export interface OrphanSweepParts {
 
 interface Attempt {
   tries: number;
+  /** Monotonic. */
   nextAt: number;
 }
 
@@ -99,7 +105,7 @@ export class OrphanSweep {
     for (const id of this.#attempts.keys()) if (!ids.has(id)) this.#attempts.delete(id);
     for (const pod of orphans) {
       const attempt = this.#attempts.get(pod.id) ?? { tries: 0, nextAt: 0 };
-      if (clock.now() < attempt.nextAt) continue;
+      if (clock.monotonic() < attempt.nextAt) continue;
       this.#attempts.set(pod.id, attempt);
       const ending = this.#terminate(pod, attempt).finally(() => this.#running.delete(ending));
       this.#running.add(ending);
@@ -111,7 +117,7 @@ export class OrphanSweep {
     const deploymentId = parsePodName(pod.name)?.deploymentId ?? '';
     const facts = podFacts(pod);
     attempt.tries++;
-    attempt.nextAt = clock.now() + backoff(timing, attempt.tries);
+    attempt.nextAt = clock.monotonic() + backoff(timing, attempt.tries);
     if (attempt.tries === 1) this.#tell(pod, deploymentId);
     this.#meter(pod, deploymentId);
     const intent = {

@@ -68,6 +68,31 @@ describe('ClockOffset', () => {
     expect(offset.ms).toBe(500);
   });
 
+  it('follows a clock that is set back at once, and one put forward from the next answer on', async () => {
+    const clock = new ManualClock();
+    const cloud = new ManualClock();
+    const offset = new ClockOffset(clock);
+    const answered = (): void => offset.learn(date(cloud.now()), clock.now());
+    for (let n = 0; n < 9; n++) answered();
+    clock.jumpWall(-7_200_000);
+    expect(offset.ms).toBe(7_200_500);
+    clock.jumpWall(3_600_000);
+    expect(offset.ms).toBe(7_200_500);
+    await clock.advance(1000);
+    await cloud.advance(1000);
+    answered();
+    expect(offset.ms).toBe(3_600_500);
+  });
+
+  it('is as it was after the computer slept', async () => {
+    const clock = new ManualClock();
+    const offset = new ClockOffset(clock);
+    offset.learn(date(clock.now() + 60_000), clock.now());
+    await clock.sleepMachine(8 * 3_600_000);
+    offset.learn(date(clock.now() + 60_000), clock.now());
+    expect(offset.ms).toBe(60_500);
+  });
+
   it.each([[null], ['yesterday'], ['']])('ignores the date %s', (text) => {
     const clock = new ManualClock();
     const offset = new ClockOffset(clock);

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/shared/errors.ts';
+import { isOrphan } from '../../../src/main/deployments/orphans.ts';
+import { never, wish, world, type World } from './harness.ts';
+
+const HOUR = 3_600_000;
+
+let w: World;
+afterEach(() => w.dispose());
+
+async function ready(): Promise<void> {
+  w = world();
+  w.fleet.start();
+  await w.fleet.create(wish(), true, never);
+  await w.pass(60_000);
+  expect(w.fleet.get('qwen').state).toBe('ready');
+}
+
+const trouble = (): AppError => new AppError('runpod_unavailable', 'RunPod has trouble.');
+
+/** The cloud's clock is right and the app knows by how much its own is off. */
+function setBackTwoHours(): void {
+  w.clock.jumpWall(-2 * HOUR);
+  w.cloud.offsetMs += 2 * HOUR;
+}
+
+describe('a clock that is set back two hours', () => {
+  it('puts off no stop that is being tried again', async () => {
+    await ready();
+    w.cloud.failures.set('delete', [trouble(), trouble()]);
+    w.cloud.failures.set('stop', [trouble()]);
+    w.fleet.stop('qwen');
+    await w.pass(1000);
+    expect(w.cloud.billing).toHaveLength(1);
+    setBackTwoHours();
+    await w.pass(60_000);
+    expect(w.cloud.billing).toEqual([]);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopped', stillBilling: false });
+  });
+
+  it('hides nothing that RunPod says afterwards', async () => {
+    await ready();
+    setBackTwoHours();
+    await w.pass(1000);
+    w.cloud.exit(w.cloud.pod().pod.id);
+    await w.pass(60_000);
+    expect(w.fleet.get('qwen').state).toBe('stopped');
+  });
+
+  it('is noticed at the next start when it happened while the app was closed', async () => {
+    await ready();
+    await w.fleet.dispose();
+    setBackTwoHours();
+    await w.restart();
+    w.fleet.stop('qwen');
+    await w.pass(60_000);
+    expect(w.cloud.billing).toEqual([]);
+  });
+
+  it('lets idleness run on from where it was', async () => {
+    await ready();
+    const before = Date.parse(w.fleet.get('qwen').idleStopsAt ?? '') - w.clock.now();
+    setBackTwoHours();
+    await w.pass(60_000);
+    const left = Date.parse(w.fleet.get('qwen').idleStopsAt ?? '') - w.clock.now();
+    expect(left).toBe(before - 60_000);
+  });
+
+  it('hides no orphan behind the end that was booked before', () => {
+    const facts = {
+      installation: '0123456789',
+      pod: { id: 'p', name: 'rplm-0123456789-dep_01-02', status: 'RUNNING' },
+      owned: new Set<string>(),
+      pending: new Set<string>(),
+      unreadable: [],
+      lagMs: 10_000,
+      row: { id: 'p', deploymentId: 'dep_01', createdAt: 0, endedAt: 10 * HOUR },
+    };
+    expect(isOrphan({ ...facts, askedAt: 10 * HOUR - 1000 })).toBe(false);
+    expect(isOrphan({ ...facts, askedAt: 8 * HOUR })).toBe(true);
+  });
+});
