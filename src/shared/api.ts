@@ -49,6 +49,7 @@ import {
   fileWrittenSchema,
 } from './clients/files.ts';
 import { connectCheckItemSchema } from './clients/voice.ts';
+import { newsSchema } from './news.ts';
 import { userSettingsSchema } from './user-settings.ts';
 import { volumeAdviceSchema, volumeSchema, volumeWishSchema } from './volumes.ts';
 
@@ -284,23 +285,7 @@ export const events = {
   'app.changed': appStatusSchema,
   'request.finished': requestRecordSchema,
   /** For people: ready, failed, idle soon, stopped with its cost, orphan found, budget. */
-  notification: z.object({
-    id: z.string(),
-    at: z.iso.datetime({ offset: true }),
-    kind: z.enum([
-      'ready',
-      'failed',
-      'idle-soon',
-      'stopped',
-      'still-billing',
-      'orphan',
-      'budget',
-      'unprotected',
-    ]),
-    title: z.string(),
-    body: z.string(),
-    deployment: z.string().nullable(),
-  }),
+  notification: newsSchema,
 } as const;
 
 export type EventName = keyof typeof events;

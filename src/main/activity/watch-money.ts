@@ -59,6 +59,13 @@ function carryOut(parts: MoneyWatchParts, notice: BudgetNotice, nowMs: number): 
       kind: 'budget',
       title: notice.title,
       body: notice.body,
+      facts: {
+        what: 'budget',
+        of: scope.kind,
+        spentUsd: notice.state.spentUsd,
+        limitUsd: notice.state.limitUsd,
+        isReached: notice.kind === 'stop',
+      },
       deployment,
     },
   });

@@ -1,3 +1,4 @@
+import type { NewsFacts } from '../../shared/news.ts';
 import type { ErrorBody } from '../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
 import type { BuiltImage } from '../images/image-builder.ts';
@@ -331,6 +332,7 @@ export type Note =
       readonly kind: NotificationKind;
       readonly title: string;
       readonly body: string;
+      readonly facts: NewsFacts;
       /** What was spent since then is added to the text. */
       readonly costSinceMs?: number;
     }

@@ -116,10 +116,11 @@ export class Journal {
 
   #notification(record: DeploymentRecord, note: Extract<Note, { type: 'notify' }>): FleetEvent {
     const { ids, clock, ledger, cloudNow } = this.#parts;
-    const cost =
+    const usd =
       note.costSinceMs === undefined
-        ? ''
-        : ` It cost ${formatUsd(ledger.spent({ deploymentId: record.id }, note.costSinceMs, cloudNow()))}.`;
+        ? null
+        : ledger.spent({ deploymentId: record.id }, note.costSinceMs, cloudNow());
+    const cost = usd === null ? '' : ` It cost ${formatUsd(usd)}.`;
     return {
       name: 'notification',
       payload: {
@@ -128,6 +129,7 @@ export class Journal {
         kind: note.kind,
         title: note.title,
         body: `${note.body}${cost}`,
+        facts: note.facts.what === 'stopped' ? { ...note.facts, usd } : note.facts,
         deployment: record.spec.name,
       },
     };

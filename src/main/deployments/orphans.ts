@@ -183,6 +183,7 @@ export class OrphanSweep {
         kind: 'orphan',
         title: 'A forgotten pod was found',
         body: text,
+        facts: { what: 'orphan', resource: 'pod', id: pod.id, usdPerHour: pod.cost },
         deployment: actor?.record.spec.name ?? null,
       },
     });

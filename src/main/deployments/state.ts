@@ -1,6 +1,7 @@
 import type { ErrorBody } from '../../shared/errors.ts';
 import { assertNever } from '../../shared/errors.ts';
 import type { PlanCandidate } from '../../shared/model.ts';
+import type { NewsFacts } from '../../shared/news.ts';
 import type { EndpointHealth } from './policy/endpoint-health.ts';
 import type {
   BootTrouble,
@@ -173,8 +174,15 @@ export function history(
   step.notes.push({ type: 'history', kind, text, data });
 }
 
-export function notify(step: Step, kind: NotificationKind, title: string, body: string): void {
-  step.notes.push({ type: 'notify', kind, title, body });
+/** What people are told, in English and as data. */
+export interface Told {
+  readonly title: string;
+  readonly body: string;
+  readonly facts: NewsFacts;
+}
+
+export function notify(step: Step, kind: NotificationKind, told: Told): void {
+  step.notes.push({ type: 'notify', kind, ...told });
 }
 
 /** Moves the life cycle on; phases begin and end with the state. */

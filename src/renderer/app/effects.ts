@@ -16,6 +16,7 @@ import {
 import { notify, useNotices } from '../stores/notices.ts';
 import { putQuote, useQuotes } from '../stores/quotes.ts';
 import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
+import { core } from '../view/core-words.ts';
 import { announcementFor } from '../view/announcement.ts';
 import { moneyChanged } from '../view/consequences.ts';
 import { planWish } from '../view/plan-wish.ts';
@@ -174,19 +175,20 @@ const AT_ANY_TIME = new Set([...MONEY_NEWS, 'orphan', 'unprotected']);
 
 function showNotification(news: EventPayload<'notification'>): void {
   const bad = BAD_NEWS.has(news.kind);
+  const { title, body } = core.news(news);
   const quiet = isQuiet(useNotices.getState().quietHours, new Date(now())) && !AT_ANY_TIME.has(news.kind);
   notify(
     {
       id: news.id,
       at: Date.parse(news.at),
       tone: bad ? 'bad' : news.kind === 'idle-soon' ? 'info' : 'good',
-      title: news.title,
-      body: news.body,
+      title,
+      body,
       action: news.deployment === null ? null : { label: shell.open, href: to.deployment(news.deployment) },
     },
     quiet,
   );
-  if (MONEY_NEWS.has(news.kind)) alertAloud(`${news.title}. ${news.body}`);
+  if (MONEY_NEWS.has(news.kind)) alertAloud(`${title}. ${body}`);
 }
 
 /** Asks for the price of starting each sleeping deployment, one at a time; a price is asked again when it is old. */

@@ -1,4 +1,6 @@
 import type { ErrorCode } from '../../shared/errors.ts';
+import type { ProblemWords } from '../../shared/german/problems.ts';
+import type { News, NewsText } from '../../shared/news.ts';
 import { catalogue } from '../words/catalogue.ts';
 
 /**
@@ -10,16 +12,12 @@ interface CoreWords {
   /** Labels for the kinds of a deployment's history. */
   readonly history: Readonly<Record<string, string>>;
   readonly sentences: Readonly<Record<string, string>>;
+  readonly news: (news: News) => NewsText;
   /** Sentences with a value in them, and how they are said; `$1` stands for the value. */
   readonly patterns: readonly (readonly [RegExp, string])[];
 }
 
-export interface ProblemWords {
-  readonly title: string;
-  readonly advice: string;
-}
-
-const english: CoreWords = { problems: {}, history: {}, sentences: {}, patterns: [] };
+const english: CoreWords = { problems: {}, history: {}, sentences: {}, patterns: [], news: (news) => news };
 export const core = catalogue('core', english);
 
 /** In the reader's language where there are words for it, else as the core wrote it, which is English. */

@@ -3,11 +3,12 @@ import {
   causeOf,
   isWorthTelling,
   noticeOf,
-  type News,
 } from '../../../src/main/desktop/notifications/notification-rules.ts';
 import { WakeNotices, wakeNotice } from '../../../src/main/desktop/notifications/wake-notices.ts';
+import { de } from '../../../src/main/desktop/words/de.ts';
 import { en } from '../../../src/main/desktop/words/en.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
+import type { News } from '../../../src/shared/news.ts';
 import { userSettingsSchema } from '../../../src/shared/user-settings.ts';
 import type { DeploymentView } from '../../../src/shared/model.ts';
 import { sampleDeployments } from '../../support/samples.ts';
@@ -84,6 +85,13 @@ describe('a notification', () => {
   it('leads to the overview when it is about no deployment', () => {
     expect(noticeOf(news('orphan', null), en).onClick).toEqual({ do: 'open', page: '/' });
     expect(noticeOf(news('idle-soon', null), en).buttons).toEqual([]);
+  });
+
+  it('is said in the user’s language, and by the core’s own words where it has no facts', () => {
+    const ready: News = { ...news('ready'), facts: { what: 'ready', seconds: 42 } };
+    expect(noticeOf(ready, de)).toMatchObject({ title: 'coder ist bereit', body: 'Es antwortet nach 42 s.' });
+    expect(noticeOf(ready, en)).toMatchObject({ title: 'A title' });
+    expect(noticeOf(news('ready'), de)).toMatchObject({ title: 'A title' });
   });
 });
 

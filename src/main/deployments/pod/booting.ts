@@ -110,7 +110,11 @@ export const bootingHandlers: HandlersFor<Types> = {
     );
     // The machine was not to blame.
     boot?.tried.pop();
-    notify(step, 'unprotected', `${spec.name} will run unprotected`, `${said} Only this app stops it.`);
+    notify(step, 'unprotected', {
+      title: `${spec.name} will run unprotected`,
+      body: `${said} Only this app stops it.`,
+      facts: { what: 'unprotected', isRunning: false },
+    });
   },
 };
 
@@ -197,5 +201,9 @@ function proved(step: Step): void {
     });
   }
   if (boot.reason !== 'recover')
-    notify(step, 'ready', `${record.spec.name} is ready`, `It answers after ${seconds} s.`);
+    notify(step, 'ready', {
+      title: `${record.spec.name} is ready`,
+      body: `It answers after ${seconds} s.`,
+      facts: { what: 'ready', seconds },
+    });
 }

@@ -145,12 +145,11 @@ export const endingHandlers: HandlersFor<
     ending.toldAt = step.now;
     if (step.record.problem === null)
       setProblem(step, toErrorBody(unconfirmedError(step.record.spec.name, ending)));
-    notify(
-      step,
-      'still-billing',
-      `${step.record.spec.name} may still be billing`,
-      `RunPod has not confirmed the stop of pod ${pod.id}${ending.lastError === null ? '' : ` (${ending.lastError})`}. The app keeps trying.`,
-    );
+    notify(step, 'still-billing', {
+      title: `${step.record.spec.name} may still be billing`,
+      body: `RunPod has not confirmed the stop of pod ${pod.id}${ending.lastError === null ? '' : ` (${ending.lastError})`}. The app keeps trying.`,
+      facts: { what: 'still-billing', resource: 'pod', id: pod.id },
+    });
   },
 
   'end-done': (step) => finishEnding(step),
@@ -201,6 +200,7 @@ function afterEnding(step: Step, next: Ending['next'], why: string, pod: PodReco
           kind: 'stopped',
           title: `${record.spec.name} stopped`,
           body: `${sentence(why)}. RunPod confirmed that it no longer bills.`,
+          facts: { what: 'stopped', why, usd: null },
           costSinceMs: pod.billingSince,
         });
       }

@@ -21,7 +21,11 @@ export function failBoot(step: Step, error: ErrorBody): void {
     pod === null || pod.usdPerHour === 0
       ? 'Nothing bills.'
       : `The pod costs ${formatUsdPerHour(pod.usdPerHour)} until RunPod confirms its end.`;
-  notify(step, 'failed', `${record.spec.name} failed`, `${error.message} ${error.advice} ${money}`);
+  notify(step, 'failed', {
+    title: `${record.spec.name} failed`,
+    body: `${error.message} ${error.advice} ${money}`,
+    facts: { what: 'failed', code: error.code, usdPerHour: pod?.usdPerHour ?? 0 },
+  });
   beginEnding(step, { action: stopAction(step), why: 'the start failed', next: 'failed' });
 }
 

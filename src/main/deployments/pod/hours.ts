@@ -74,12 +74,11 @@ export const hoursHandlers: HandlersFor<'hours-end-soon' | 'sleep-coming'> = {
     step.live.hours = null;
     const minutes = Math.max(1, Math.round((stopsAt - now) / 60_000));
     history(step, 'hours-end-soon', `Stops in ${minutes} minutes: ${why}.`);
-    notify(
-      step,
-      'idle-soon',
-      `${record.spec.name} stops in ${minutes} minutes`,
-      `${why.charAt(0).toUpperCase()}${why.slice(1)}. Keep it alive, or let it stop.`,
-    );
+    notify(step, 'idle-soon', {
+      title: `${record.spec.name} stops in ${minutes} minutes`,
+      body: `${why.charAt(0).toUpperCase()}${why.slice(1)}. Keep it alive, or let it stop.`,
+      facts: { what: 'stops-soon', inSeconds: minutes * 60, why },
+    });
   },
 
   'sleep-coming': (step) => {

@@ -159,12 +159,11 @@ export const servingHandlers: HandlersFor<Types> = {
     record.idleWarnedAt = now;
     const seconds = Math.max(1, Math.round((stopsAt - now) / 1000));
     const when = seconds < 90 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`;
-    notify(
-      step,
-      'idle-soon',
-      `${record.spec.name} stops in ${when}`,
-      'Nothing has asked it for a while. Keep it alive, or let it stop.',
-    );
+    notify(step, 'idle-soon', {
+      title: `${record.spec.name} stops in ${when}`,
+      body: 'Nothing has asked it for a while. Keep it alive, or let it stop.',
+      facts: { what: 'stops-soon', inSeconds: seconds, why: null },
+    });
   },
 
   'budget-soon': (step) => {
@@ -172,12 +171,17 @@ export const servingHandlers: HandlersFor<Types> = {
     const { usdPerDay } = record.spec.budget;
     record.budgetToldAt = step.now;
     if (usdPerDay === null) return;
-    notify(
-      step,
-      'budget',
-      `The budget of ${record.spec.name} is nearly used up`,
-      `${formatUsd(live.spentTodayUsd)} of ${formatUsd(usdPerDay)} for today are spent. At 100 % it is stopped.`,
-    );
+    notify(step, 'budget', {
+      title: `The budget of ${record.spec.name} is nearly used up`,
+      body: `${formatUsd(live.spentTodayUsd)} of ${formatUsd(usdPerDay)} for today are spent. At 100 % it is stopped.`,
+      facts: {
+        what: 'budget',
+        of: 'deployment',
+        spentUsd: live.spentTodayUsd,
+        limitUsd: usdPerDay,
+        isReached: false,
+      },
+    });
   },
 
   'guard-unproven': (step, { reason }) => {
@@ -186,12 +190,11 @@ export const servingHandlers: HandlersFor<Types> = {
     pod.launch.guard.state = 'unprotected';
     pod.launch.guard.reason = reason;
     history(step, 'unprotected', reason, { podId: pod.id });
-    notify(
-      step,
-      'unprotected',
-      `${spec.name} runs unprotected`,
-      `${reason} If this computer goes away, nothing stops the pod.`,
-    );
+    notify(step, 'unprotected', {
+      title: `${spec.name} runs unprotected`,
+      body: `${reason} If this computer goes away, nothing stops the pod.`,
+      facts: { what: 'unprotected', isRunning: true },
+    });
   },
 
   tick: (step, { spentTodayUsd, dayFrom, idle }) => {

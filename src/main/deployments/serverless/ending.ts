@@ -148,12 +148,11 @@ export const endingHandlers: HandlersFor<
       const message = `RunPod has not confirmed that the workers of "${spec.name}" are stopped.${why}`;
       setProblem(step, toErrorBody(new AppError('stop_unconfirmed', message)));
     }
-    notify(
-      step,
-      'still-billing',
-      `${spec.name} may still be billing`,
-      `RunPod has not confirmed the stop of endpoint ${endpoint.id}.${why} The app keeps trying.`,
-    );
+    notify(step, 'still-billing', {
+      title: `${spec.name} may still be billing`,
+      body: `RunPod has not confirmed the stop of endpoint ${endpoint.id}.${why} The app keeps trying.`,
+      facts: { what: 'still-billing', resource: 'endpoint', id: endpoint.id },
+    });
   },
 
   'endpoint-read': (step, { endpoint: facts, askedAt }) => {
@@ -238,6 +237,7 @@ function notifyStopped({ record, notes }: Step, why: string): void {
     kind: 'stopped',
     title: `${record.spec.name} stopped`,
     body: `${why.charAt(0).toUpperCase()}${why.slice(1)}. RunPod confirmed that no worker runs.`,
+    facts: { what: 'stopped', why, usd: null },
     ...(record.wantedAt === null ? {} : { costSinceMs: record.wantedAt }),
   });
 }

@@ -21,6 +21,10 @@ export function failStart(step: Step, error: ErrorBody): void {
     usdPerHour === 0
       ? 'Nothing bills.'
       : `Its workers cost ${formatUsdPerHour(usdPerHour)} until RunPod confirms their end.`;
-  notify(step, 'failed', `${record.spec.name} failed`, `${error.message} ${error.advice} ${money}`);
+  notify(step, 'failed', {
+    title: `${record.spec.name} failed`,
+    body: `${error.message} ${error.advice} ${money}`,
+    facts: { what: 'failed', code: error.code, usdPerHour },
+  });
   beginEnding(step, { action: 'stop', why: 'the start failed', next: 'failed' });
 }

@@ -222,7 +222,11 @@ export function proved(step: Step, text: string): void {
   if (boot === null) return;
   rememberStart(step, endpoint);
   if (boot.reason !== 'recover' && boot.reason !== 'wake')
-    notify(step, 'ready', `${record.spec.name} is ready`, `It answers after ${seconds} s.`);
+    notify(step, 'ready', {
+      title: `${record.spec.name} is ready`,
+      body: `It answers after ${seconds} s.`,
+      facts: { what: 'ready', seconds },
+    });
 }
 
 /** What later starts are measured by; on whichever of its GPUs RunPod chose. */

@@ -85,6 +85,7 @@ export class OrphanEndpoints {
         kind: 'orphan',
         title: 'A forgotten endpoint was found',
         body: text,
+        facts: { what: 'orphan', resource: 'endpoint', id: endpointId, usdPerHour: null },
         deployment: owner?.record.spec.name ?? null,
       },
     });

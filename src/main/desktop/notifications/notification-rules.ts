@@ -1,9 +1,7 @@
-import type { EventPayload } from '../../../shared/api.ts';
+import type { News } from '../../../shared/news.ts';
 import type { UserSettings } from '../../../shared/user-settings.ts';
 import type { DesktopAction } from '../desktop-action.ts';
 import type { Words } from '../words/en.ts';
-
-export type News = EventPayload<'notification'>;
 
 /** A notification of the system as data. */
 export interface Notice {
@@ -58,7 +56,7 @@ export function isWorthTelling(news: News, context: NoticeContext): boolean {
 export function noticeOf(news: News, words: Words): Notice {
   const { deployment } = news;
   const page = deployment === null ? '/' : `/deployments/${deployment}`;
-  const base = { title: news.title, body: news.body, isUrgent: ALWAYS.has(news.kind) };
+  const base = { ...words.notify.news(news), isUrgent: ALWAYS.has(news.kind) };
   const open: DesktopAction = { do: 'open', page };
   const button = (label: string, action: DesktopAction): Notice['buttons'][number] => ({ label, action });
   switch (news.kind) {

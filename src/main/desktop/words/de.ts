@@ -1,3 +1,4 @@
+import { germanNews } from '../../../shared/german/news.ts';
 import type { Words } from './en.ts';
 
 const stunde = (usd: string): string => `${usd}/h`;
@@ -101,6 +102,7 @@ export const de: Words = {
     body: 'Das Fenster zu schließen beendet hier die App. Unter GNOME hilft die Erweiterung AppIndicator.',
   },
   notify: {
+    news: germanNews,
     open: 'Öffnen',
     logs: 'Protokoll öffnen',
     copyEndpoint: 'Endpunkt-URL kopieren',

@@ -1,4 +1,5 @@
 import type { DeploymentView } from '../../../shared/model.ts';
+import type { News, NewsText } from '../../../shared/news.ts';
 
 /** English, and the shape that every other language has. */
 export const en = {
@@ -97,6 +98,8 @@ export const en = {
     body: 'Closing the window quits the app here. On GNOME, the AppIndicator extension adds a tray.',
   },
   notify: {
+    /** The core writes English itself. */
+    news: ({ title, body }: News): NewsText => ({ title, body }),
     open: 'Open',
     logs: 'Open log',
     copyEndpoint: 'Copy endpoint URL',
