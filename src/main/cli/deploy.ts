@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { AppError } from '../../shared/errors.ts';
 import {
   deploymentSpecSchema,
@@ -20,7 +20,19 @@ import { priceLine, renderPlan } from './render/plan.ts';
 import { baseUrl } from './render/words.ts';
 import { volumeFor } from './volumes.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
-import { addWishOptions, collect, given, planWish, positive, wholeNumber, type WishOptions } from './wish.ts';
+import {
+  addWishOptions,
+  collect,
+  given,
+  oneOf,
+  planWish,
+  positive,
+  seconds,
+  wholeNumber,
+  type WishOptions,
+} from './wish.ts';
+
+type ServerlessType = NonNullable<NonNullable<DeploymentWish['serverless']>['type']>;
 
 interface DeployOptions extends WishOptions, WaitOptions {
   readonly name?: string;
@@ -32,26 +44,17 @@ interface DeployOptions extends WishOptions, WaitOptions {
   readonly maxDayCost?: number;
   readonly alias?: readonly string[];
   readonly volume?: string;
+  readonly endpoint?: ServerlessType;
+  readonly minWorkers?: number;
+  readonly maxWorkers?: number;
+  readonly workerIdle?: number;
   readonly start: boolean;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
 export const define: Define = (command, run) => {
-  addWishOptions(command)
-    .argument('[model]', 'the same as --model')
-    .option('--name <name>', 'name of the deployment; without it made from the model’s')
-    .option('--image <image>', 'container image of your own')
-    .option('--template <id>', 'RunPod template')
-    .option('--disk <gb>', 'container disk; without it computed from the weights', wholeNumber(1, 4096))
-    .option('--idle <minutes>', 'stop after so many minutes without requests; also "computed" or "off"', idle)
-    .option('--max-boot-cost <usd>', 'a start that costs more is given up (default: 2)', positive)
-    .option('--max-day-cost <usd>', 'it is stopped when a day has cost so much', positive)
-    .option('--alias <name>', 'one more name for clients; may be repeated', collect)
-    .option('--volume <id>', 'network volume that keeps the weights; "new" makes one for this model')
-    .option('--no-start', 'store it without starting it')
-    .option('--dry-run', 'show the plan and what would be created, and create nothing')
-    .option('--yes', 'do not ask about the price');
+  addOwnOptions(command);
   addWaitOptions(command, 'the model has answered a real request')
     .addHelpText(
       'after',
@@ -113,6 +116,31 @@ function onVolume(wish: PlanWish, volume: VolumeView | null): PlanWish {
   };
 }
 
+function addOwnOptions(command: Command): void {
+  addWishOptions(command)
+    .argument('[model]', 'the same as --model')
+    .option('--name <name>', 'name of the deployment; without it made from the model’s')
+    .option('--image <image>', 'container image of your own')
+    .option('--template <id>', 'RunPod template')
+    .option('--disk <gb>', 'container disk; without it computed from the weights', wholeNumber(1, 4096))
+    .option('--idle <minutes>', 'stop after so many minutes without requests; also "computed" or "off"', idle)
+    .option('--max-boot-cost <usd>', 'a start that costs more is given up (default: 2)', positive)
+    .option('--max-day-cost <usd>', 'it is stopped when a day has cost so much', positive)
+    .option('--alias <name>', 'one more name for clients; may be repeated', collect)
+    .option('--volume <id>', 'network volume that keeps the weights; "new" makes one for this model')
+    .option(
+      '--endpoint <type>',
+      'with --mode serverless: queue or load-balancer',
+      oneOf({ queue: 'QUEUE', 'load-balancer': 'LOAD_BALANCER' }),
+    )
+    .option('--max-workers <n>', 'serverless workers at most (default: 2)', wholeNumber(1, 100))
+    .option('--min-workers <n>', 'serverless workers kept running, which bill always', wholeNumber(0, 100))
+    .option('--worker-idle <time>', 'a worker ends after so long without work, such as 60s or 5m', workerIdle)
+    .option('--no-start', 'store it without starting it')
+    .option('--dry-run', 'show the plan and what would be created, and create nothing')
+    .option('--yes', 'do not ask about the price');
+}
+
 /** Before any price is told or accepted. @throws AppError invalid_input */
 function refuseBadSpec(spec: DeploymentWish): void {
   const { error } = deploymentSpecSchema.safeParse(spec);
@@ -126,8 +154,19 @@ function ownWish(options: DeployOptions): Partial<DeploymentWish> {
     containerDiskGb: options.disk,
     idle: options.idle,
     budget: budgetOf(options),
+    serverless: serverlessOf(options),
     aliases: options.alias === undefined ? undefined : [...options.alias],
   });
+}
+
+function serverlessOf({
+  endpoint,
+  minWorkers,
+  maxWorkers,
+  workerIdle: idleSeconds,
+}: DeployOptions): DeploymentWish['serverless'] {
+  const wish = given({ type: endpoint, minWorkers, maxWorkers, idleTimeoutSeconds: idleSeconds });
+  return Object.keys(wish).length === 0 ? undefined : wish;
 }
 
 function budgetOf({ maxBootCost, maxDayCost }: DeployOptions): DeploymentWish['budget'] {
@@ -154,6 +193,9 @@ function outcome(view: DeploymentView, endpoint: string): string {
   if (view.state === 'ready') {
     return `${view.name} is ready: model "${view.name}" at ${endpoint}\nConnect a tool: runpod-llm connect`;
   }
+  if (view.state === 'sleeping') {
+    return `${view.name} sleeps: it costs nothing, and a request for model "${view.name}" at ${endpoint} wakes it.`;
+  }
   if (view.desired === 'stopped') {
     return `${view.name} is stored and stopped. Start it with: runpod-llm start ${view.name}`;
   }
@@ -178,6 +220,12 @@ export function nameFor(model: string): string {
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .slice(0, 40)
     .replaceAll(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+}
+
+function workerIdle(value: string): number {
+  const idleSeconds = Math.round(seconds(value));
+  if (idleSeconds >= 1 && idleSeconds <= 3600) return idleSeconds;
+  throw new InvalidArgumentError('It must be from 1 s to 1 h.');
 }
 
 export function idle(value: string): NonNullable<DeploymentWish['idle']> {

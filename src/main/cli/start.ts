@@ -1,3 +1,4 @@
+import type { DeploymentView } from '../../shared/model.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { announceStart } from './price.ts';
@@ -18,16 +19,20 @@ export const define: Define = (command, run) => {
         const options = invocation.opts<StartOptions>();
         const api = await cli.connect();
         let view = await api.call('deployments.get', { deployment }, cli.signal);
-        if (view.desired !== 'running') {
+        if (view.desired !== 'running' || view.state === 'sleeping') {
           await announceStart(cli, api, view, options.yes === true);
           view = await api.call('deployments.start', { deployment }, cli.signal);
         }
         if (options.wait === true) view = await waitFor(cli, api, view, 'ready', options);
-        const text =
-          view.state === 'ready'
-            ? `${view.name} is ready.`
-            : `${view.name} is starting. Follow it with: runpod-llm start ${view.name} --wait`;
-        cli.print(view, () => text);
+        cli.print(view, () => outcome(view));
       }),
     );
 };
+
+function outcome({ name, state }: DeploymentView): string {
+  if (state === 'ready') return `${name} is ready.`;
+  if (state === 'sleeping') {
+    return `${name} sleeps: it costs nothing, and a request wakes it. To start a worker now: runpod-llm start ${name}`;
+  }
+  return `${name} is starting. Follow it with: runpod-llm start ${name} --wait`;
+}

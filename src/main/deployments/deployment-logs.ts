@@ -9,7 +9,7 @@ import type { LogOptions } from './types.ts';
 /** Where lines come from now. */
 export type LogPlace =
   | { readonly kind: 'pod'; readonly id: string }
-  | { readonly kind: 'endpoint'; readonly id: string; readonly workers: () => readonly string[] };
+  | { readonly kind: 'endpoint'; readonly id: string };
 
 export interface DeploymentLogParts {
   readonly api: RunPodApi;
@@ -20,6 +20,8 @@ export interface DeploymentLogParts {
 
 /** Between looks for a pod where there is none. */
 const LOOK_AGAIN_MS = 1000;
+/** Between looks for an endpoint's workers, which are calls of the rated plane. */
+const WORKERS_MS = 5000;
 /** A log that is asked for without following ends when it has been silent for this long: RunPod's never ends itself. */
 const SILENCE_MS = 2000;
 
@@ -86,8 +88,13 @@ async function* open(
     for await (const line of followLog({ open: connect, clock, source, tail }, signal)) yield logLine(line);
     return;
   }
-  const { id: endpointId, workers } = place;
-  for await (const line of workerLogs({ api, clock, endpointId, workers, source, tail }, signal)) {
+  const { id: endpointId } = place;
+  const workers = async (each: AbortSignal): Promise<readonly string[]> =>
+    (await api.serverless.workers(endpointId, each)).workers.map(({ id }) => id);
+  for await (const line of workerLogs(
+    { api, clock, endpointId, workers, lookMs: WORKERS_MS, source, tail },
+    signal,
+  )) {
     const told = logLine(line);
     // Several workers speak at once.
     yield { ...told, text: `[${line.workerId}] ${told.text}` };

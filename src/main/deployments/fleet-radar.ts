@@ -49,13 +49,9 @@ export class FleetRadar implements RadarApi {
   async terminate(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<{ ok: true }> {
     const owner = this.#owner(id);
     if (owner !== undefined) {
-      throw new AppError(
-        'not_allowed_now',
-        `The pod belongs to the deployment "${owner.record.spec.name}".`,
-        {
-          advice: 'Stop or terminate the deployment.',
-        },
-      );
+      throw new AppError('not_allowed_now', `It belongs to the deployment "${owner.record.spec.name}".`, {
+        advice: 'Stop or terminate the deployment.',
+      });
     }
     await terminateItem(this.#deps.api, kind, id, signal);
     return { ok: true };
@@ -111,7 +107,7 @@ export class FleetRadar implements RadarApi {
     };
   }
 
-  #owner(podId: string): DeploymentActor | undefined {
-    return this.#core.actors().find(({ record }) => record.pod?.id === podId);
+  #owner(id: string): DeploymentActor | undefined {
+    return this.#core.actors().find(({ record }) => record.pod?.id === id || record.endpoint?.id === id);
   }
 }

@@ -18,7 +18,7 @@ import { kindOf } from './serverless/kind.ts';
 import { launchHash } from './serverless/launch.ts';
 import { FleetRadar } from './fleet-radar.ts';
 import type { DeploymentRecord } from './record.ts';
-import { isBooting, workersOf } from './state.ts';
+import { isBooting } from './state.ts';
 import type { Fleet, FleetDeps, FleetEvent, LogOptions, RadarApi } from './types.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -187,7 +187,7 @@ class PodFleet implements Fleet {
     const { api, clock } = this.#deps;
     const place = (): LogPlace | null | undefined => {
       const actor = this.#core.byId(id);
-      return actor === undefined ? undefined : logPlace(actor, () => this.#core.byId(id));
+      return actor === undefined ? undefined : logPlace(actor);
     };
     return deploymentLogs({ api, clock, place }, options, signal);
   }
@@ -199,13 +199,9 @@ class PodFleet implements Fleet {
   }
 }
 
-function logPlace(
-  { record: { pod, endpoint } }: DeploymentActor,
-  now: () => DeploymentActor | undefined,
-): LogPlace | null {
+function logPlace({ record: { pod, endpoint } }: DeploymentActor): LogPlace | null {
   if (pod !== null) return { kind: 'pod', id: pod.id };
-  if (endpoint === null) return null;
-  return { kind: 'endpoint', id: endpoint.id, workers: () => workersOf(now()?.state) };
+  return endpoint === null ? null : { kind: 'endpoint', id: endpoint.id };
 }
 
 function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRecord {

@@ -4,11 +4,11 @@ import type { Radar, RadarItem } from '../../shared/model.ts';
 import type { Endpoint, GpuType, NetworkVolume, Pod, RunPodApi } from '../runpod/api.ts';
 import { parsePodName } from './pod/names.ts';
 
-/** Whose a pod is. */
+/** Whose a pod or endpoint is. */
 export interface Ownership {
   readonly installation: string;
-  /** Name of the deployment that owns a pod; null = none. */
-  readonly ownerOf: (podId: string) => string | null;
+  /** Name of the deployment that owns it, by its id; null = none. */
+  readonly ownerOf: (id: string) => string | null;
 }
 
 /** Everything in the account that costs or may cost, the costliest first (SPEC 3.11). Parts a key may not read are left out. */
@@ -26,7 +26,7 @@ export async function scanAccount(
   ]);
   const items = [
     ...pods.map((pod) => podItem(pod, ownership)),
-    ...endpoints.map((endpoint) => endpointItem(endpoint, gpus)),
+    ...endpoints.map((endpoint) => endpointItem(endpoint, gpus, ownership)),
     ...volumes.map((volume) => volumeItem(volume)),
   ];
   return { ...stamp, items: items.sort((a, b) => monthly(b) - monthly(a) || a.id.localeCompare(b.id)) };
@@ -68,7 +68,11 @@ export function podItem(pod: Pod, ownership: Ownership): RadarItem {
   };
 }
 
-function ownershipOf(pod: Pod, deployment: string | null, installation: string): RadarItem['ownership'] {
+function ownershipOf(
+  pod: { readonly name: string },
+  deployment: string | null,
+  installation: string,
+): RadarItem['ownership'] {
   if (deployment !== null) return 'known';
   const name = parsePodName(pod.name);
   if (name === null) return 'foreign';
@@ -84,7 +88,9 @@ function podNote(pod: Pod, ownership: RadarItem['ownership'], volumeGb: number):
   return null;
 }
 
-function endpointItem(endpoint: Endpoint, gpus: readonly GpuType[]): RadarItem {
+function endpointItem(endpoint: Endpoint, gpus: readonly GpuType[], ownership: Ownership): RadarItem {
+  const deployment = ownership.ownerOf(endpoint.id);
+  const belongs = ownershipOf(endpoint, deployment, ownership.installation);
   const { min, max } = endpoint.workers;
   const pools = new Set(endpoint.gpu?.pools ?? []);
   const prices = gpus.flatMap((gpu) =>
@@ -99,13 +105,20 @@ function endpointItem(endpoint: Endpoint, gpus: readonly GpuType[]): RadarItem {
     id: endpoint.id,
     name: endpoint.name,
     status: max === 0 ? 'SCALED_TO_ZERO' : min > 0 ? 'ALWAYS_ON' : 'ON_DEMAND',
-    ownership: 'foreign',
-    deployment: null,
+    ownership: belongs,
+    deployment,
     usdPerHour,
     usdPerMonthAtRest: 0,
     actions: min > 0 || max > 0 ? ['stop', 'terminate'] : ['terminate'],
-    note: min > 0 ? `Keeps ${min} worker${min === 1 ? '' : 's'} running day and night.` : null,
+    note: endpointNote(min, belongs),
   };
+}
+
+function endpointNote(min: number, ownership: RadarItem['ownership']): string | null {
+  if (min > 0) return `Keeps ${min} worker${min === 1 ? '' : 's'} running day and night.`;
+  if (ownership === 'orphan') return 'Made by this app in an interrupted run; it is being deleted.';
+  if (ownership !== 'other-machine') return null;
+  return 'Made by this app on another computer or in another data directory.';
 }
 
 const FIRST_TB_GB = 1000;

@@ -63,7 +63,8 @@ function judge(record: Readonly<DeploymentRecord>, until: WaitRequest['until']):
   if (until === 'terminated') return 'go-on';
   const atRest = record.state === 'stopped' || (record.state === 'failed' && record.ending === null);
   if (until === 'stopped') return atRest ? 'done' : 'go-on';
-  if (record.state === 'ready') return 'done';
+  // Asleep it costs nothing and takes requests: what was started without a worker is as far as it goes.
+  if (record.state === 'ready' || record.state === 'sleeping') return 'done';
   if (isBooting(record)) return 'go-on';
   if (record.state === 'failed' && record.problem !== null) return fromErrorBody(record.problem);
   return new AppError(

@@ -1,5 +1,11 @@
 import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
-import type { CostSummary, DeploymentView, HistoryEntry, Phase } from '../../../shared/model.ts';
+import type {
+  CostSummary,
+  DeploymentView,
+  EndpointView,
+  HistoryEntry,
+  Phase,
+} from '../../../shared/model.ts';
 import type { Paint } from './paint.ts';
 import { safeText } from './safe-text.ts';
 import { renderTable, type Column } from './table.ts';
@@ -11,6 +17,7 @@ import {
   gpuText,
   paintState,
   PHASE_WORDS,
+  plural,
   stateWords,
   stopwatch,
 } from './words.ts';
@@ -46,11 +53,17 @@ function deploymentColumns(paint: Paint, now: number): readonly Column<Deploymen
       style: (text, view) => paintState(paint, stateWords(view), text),
     },
     { header: 'MODEL', cell: (view) => view.spec.model, shrinkTo: 16, drop: 2 },
-    { header: 'GPU', cell: (view) => gpuText(view.pod?.gpuTypeId ?? null, view.pod?.gpuCount ?? 0), drop: 3 },
+    { header: 'GPU', cell: hardwareText, drop: 3 },
     { header: 'COST', cell: costNow, align: 'right' },
     { header: 'TODAY', cell: (view) => formatUsd(view.cost.todayUsd), align: 'right', drop: 4 },
     { header: 'IDLE STOP', cell: (view) => idleText(view, now), drop: 1 },
   ];
+}
+
+function hardwareText({ pod, endpoint }: DeploymentView): string {
+  if (pod !== null || endpoint == null) return gpuText(pod?.gpuTypeId ?? null, pod?.gpuCount ?? 0);
+  const [first = null] = endpoint.gpuTypeIds;
+  return `${endpoint.workers.running}/${endpoint.workers.max} × ${gpuText(first, endpoint.gpuCount)}`;
 }
 
 function stateText(view: DeploymentView, now: number): string {
@@ -122,8 +135,28 @@ function factLines(view: DeploymentView, now: number, paint: Paint): string[] {
     facts.push(['Watchdog', watchdogText(view, now)]);
     facts.push(['Unattended', unattendedText(view, now)]);
   }
+  if (view.endpoint != null) facts.push(...endpointFacts(view, view.endpoint, now));
   facts.push(['Idle', idleSentence(view, now)]);
   return facts.map(([name, value]) => `  ${paint.dim(name.padEnd(11))} ${value}`);
+}
+
+function endpointFacts(view: DeploymentView, endpoint: EndpointView, now: number): [string, string][] {
+  const { type, workers, jobs, gpuTypeIds, gpuCount, workerUsdPerHour, why } = endpoint;
+  const gpus = gpuTypeIds.map((id) => gpuText(id, gpuCount)).join(', ');
+  const { first, most } = workerUsdPerHour;
+  const price =
+    first === most ? formatUsdPerHour(first) : `${formatUsdPerHour(first)} to ${formatUsdPerHour(most)}`;
+  const waiting = jobs.waiting === 0 ? '' : `, ${plural(jobs.waiting, 'request')} in the queue`;
+  return [
+    [
+      'Endpoint',
+      `${endpoint.id}: ${type === 'QUEUE' ? 'queue' : 'load balancer'}${why === null ? '' : `, ${why}`}`,
+    ],
+    ['Workers', `${workers.running} of ${workers.max} running, ${workers.initializing} starting${waiting}`],
+    ['Worker', `${gpus}: ${price} while it is up`],
+    ['Image', endpoint.image],
+    ['Unattended', unattendedText(view, now)],
+  ];
 }
 
 function watchdogText(view: DeploymentView, now: number): string {
@@ -142,6 +175,7 @@ function unattendedText(view: DeploymentView, now: number): string {
 }
 
 function idleSentence(view: DeploymentView, now: number): string {
+  if (view.spec.mode === 'serverless' && view.idleStopsAt === null) return workerIdle(view);
   const { policy, minutes } = view.spec.idle;
   const then = view.spec.onStop === 'keep' ? 'the pod is kept' : 'the pod is terminated';
   const rule = {
@@ -152,6 +186,14 @@ function idleSentence(view: DeploymentView, now: number): string {
   return view.idleStopsAt === null
     ? rule
     : `${rule}; stops in ${duration(Date.parse(view.idleStopsAt) - now)}`;
+}
+
+function workerIdle({ spec, endpoint }: DeploymentView): string {
+  const { minWorkers, idleTimeoutSeconds } = spec.serverless;
+  if (minWorkers > 0) return `${plural(minWorkers, 'worker')} kept running`;
+  const seconds = endpoint == null ? idleTimeoutSeconds : endpoint.idleTimeoutSeconds;
+  if (seconds === null) return 'RunPod ends workers without work';
+  return `a worker ends after ${seconds} s without work; the endpoint stays and costs nothing`;
 }
 
 function phaseLine(phase: Phase, now: number, isBroken: boolean): string {

@@ -20,24 +20,28 @@ export function progressLine(view: DeploymentView, now: number): string {
 export function phaseStartLine(view: DeploymentView, startedAt: number, now: number): string {
   const phase = currentPhase(view);
   const usual = phase?.usualSeconds == null ? '' : `, usually ${duration(phase.usualSeconds * 1000)}`;
-  const price =
-    view.pod === null
-      ? view.state === 'building'
-        ? ', nothing bills'
-        : ''
-      : `, ${formatUsd(view.pod.usdPerHour)}/h`;
+  const price = priceNow(view);
   const words = phase === null ? stateWords(view).text : PHASE_WORDS[phase.phase];
   return `[${stopwatch(now - startedAt)}] ${words}${usual}${price}`;
 }
 
+function priceNow({ pod, endpoint, state, cost }: DeploymentView): string {
+  if (pod !== null) return `, ${formatUsd(pod.usdPerHour)}/h`;
+  if (state === 'building') return ', nothing bills';
+  if (endpoint == null) return '';
+  return cost.nowUsdPerHour > 0 ? `, ${formatUsd(cost.nowUsdPerHour)}/h` : ', no worker bills yet';
+}
+
 /** Changes exactly when a new line is worth appending. */
 export function phaseKey(view: DeploymentView): string {
-  return `${view.state} ${currentPhase(view)?.phase ?? ''} ${view.pod?.id ?? ''}`;
+  return `${view.state} ${currentPhase(view)?.phase ?? ''} ${view.pod?.id ?? view.endpoint?.id ?? ''}`;
 }
 
 /** What this pod has cost so far, at its price by the hour. */
 function spentText(view: DeploymentView, now: number): string | null {
   if (view.pod === null) {
+    if (view.endpoint != null && view.cost.nowUsdPerHour > 0)
+      return `${formatUsd(view.cost.nowUsdPerHour)}/h`;
     if (view.stillBilling) return 'still billing';
     return view.state === 'building' ? 'nothing bills' : null;
   }

@@ -65,9 +65,7 @@ export function stateWords(view: DeploymentView): StateWords {
   const billing = view.stillBilling ? ', still billing' : '';
   switch (view.state) {
     case 'ready':
-      return view.inFlight > 0
-        ? { shape: '◉', text: `Busy, ${plural(view.inFlight, 'request')}`, tone: 'green' }
-        : { shape: '●', text: 'Ready', tone: 'green' };
+      return readyWords(view.inFlight);
     case 'building':
     case 'placing':
     case 'pulling':
@@ -86,6 +84,11 @@ export function stateWords(view: DeploymentView): StateWords {
       return problemWords(view, billing) ?? { shape: '○', text: `Stopped${billing}`, tone: 'dim' };
   }
 }
+
+const readyWords = (inFlight: number): StateWords =>
+  inFlight > 0
+    ? { shape: '◉', text: `Busy, ${plural(inFlight, 'request')}`, tone: 'green' }
+    : { shape: '●', text: 'Ready', tone: 'green' };
 
 function problemWords(view: DeploymentView, billing: string): StateWords | null {
   const text = view.problem === null ? undefined : NEEDS_USER[view.problem.code];

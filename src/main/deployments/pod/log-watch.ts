@@ -18,6 +18,8 @@ export interface LogWatchParts {
 
 /** From the beginning of the pod's life, so that nothing said before the first look is missed. */
 const TAIL = 2000;
+/** Between looks for workers that were seen coming or going. */
+const LOOK_MS = 1000;
 
 /** Reads a pod's log for as long as it can tell something: while it boots, and until its watchdog is seen armed. */
 export class LogWatch {
@@ -74,7 +76,10 @@ export class LogWatch {
 
   #workerLines(endpointId: string, signal: AbortSignal): AsyncIterable<PodLogLine> {
     const { api, clock } = this.#parts;
-    return workerLogs({ api, clock, endpointId, workers: () => this.#workers, tail: TAIL }, signal);
+    return workerLogs(
+      { api, clock, endpointId, workers: async () => this.#workers, lookMs: LOOK_MS, tail: TAIL },
+      signal,
+    );
   }
 }
 

@@ -7,8 +7,9 @@ export interface WorkerLogParts {
   readonly api: RunPodApi;
   readonly clock: Clock;
   readonly endpointId: string;
-  /** Ids of the workers of now. */
-  readonly workers: () => readonly string[];
+  /** Ids of the workers of now; asked at this pace. @throws AppError runpod_* */
+  readonly workers: (signal: AbortSignal) => Promise<readonly string[]>;
+  readonly lookMs: number;
   readonly source?: 'container' | 'system' | undefined;
   readonly tail: number;
 }
@@ -17,8 +18,6 @@ export interface WorkerLine extends PodLogLine {
   readonly workerId: string;
 }
 
-/** Between looks for workers that came or went. */
-const LOOK_MS = 1000;
 /** Lines kept for a reader that lags; the oldest go first. */
 const MOST_WAITING = 10_000;
 
@@ -27,7 +26,8 @@ export async function* workerLogs(
   parts: WorkerLogParts,
   signal: AbortSignal,
 ): AsyncGenerator<WorkerLine, void> {
-  const readers = new Map<string, AbortController>();
+  const own = new AbortController();
+  const all = AbortSignal.any([own.signal, signal]);
   const waiting: WorkerLine[] = [];
   let wake = (): void => {};
   const heard = (line: WorkerLine): void => {
@@ -35,36 +35,45 @@ export async function* workerLogs(
     if (waiting.length > MOST_WAITING) waiting.shift();
     wake();
   };
-  const look = (): void => {
-    const now = new Set(parts.workers());
-    for (const [id, reader] of readers) {
-      if (now.has(id)) continue;
-      reader.abort();
-      readers.delete(id);
-    }
-    for (const id of now) {
-      if (readers.has(id)) continue;
-      const reader = new AbortController();
-      readers.set(id, reader);
-      void read(parts, id, heard, AbortSignal.any([reader.signal, signal]));
-    }
-  };
+  const reading = readAll(parts, heard, all).catch((error: unknown) => own.abort(error));
   const leave = (): void => wake();
-  signal.addEventListener('abort', leave, { once: true });
-  const cancelLook = parts.clock.every(LOOK_MS, look);
+  all.addEventListener('abort', leave, { once: true });
   try {
-    look();
     for (;;) {
       for (let line = waiting.shift(); line !== undefined; line = waiting.shift()) yield line;
-      signal.throwIfAborted();
+      all.throwIfAborted();
       await new Promise<void>((resolve) => {
         wake = resolve;
-        if (waiting.length > 0 || signal.aborted) resolve();
+        if (waiting.length > 0 || all.aborted) resolve();
       });
     }
   } finally {
-    cancelLook();
-    signal.removeEventListener('abort', leave);
+    all.removeEventListener('abort', leave);
+    own.abort();
+    await reading;
+  }
+}
+
+/** Reads each worker's log for as long as there is the worker. */
+async function readAll(
+  parts: WorkerLogParts,
+  heard: (line: WorkerLine) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const readers = new Map<string, AbortController>();
+  try {
+    for (;;) {
+      const now = new Set(await parts.workers(signal));
+      for (const [id, reader] of readers) if (!now.has(id)) reader.abort();
+      for (const id of now) {
+        if (readers.has(id)) continue;
+        const reader = new AbortController();
+        readers.set(id, reader);
+        void read(parts, id, heard, AbortSignal.any([reader.signal, signal]));
+      }
+      await parts.clock.sleep(parts.lookMs, signal);
+    }
+  } finally {
     for (const reader of readers.values()) reader.abort();
   }
 }
