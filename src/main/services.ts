@@ -163,6 +163,7 @@ function newImages(
     surroundings: () => engineSurroundings(config().docker.host),
     repository: () => config().images.repository,
     packageIndex: () => config().images.packageIndex,
+    network: () => config().images.network,
     inUse: () => {
       const imageOf = ({ spec, ownImage }: DeploymentView): string => spec.image ?? ownImage?.reference ?? '';
       const byImage = Map.groupBy(

@@ -16,6 +16,7 @@ export interface WishOptions {
   readonly kvCache?: DeploymentWish['kvCacheDtype'];
   readonly backend?: DeploymentWish['backend'];
   readonly mode?: DeploymentWish['mode'];
+  readonly ownImage?: DeploymentWish['ownImage'];
 }
 
 export function addWishOptions(command: Command): Command {
@@ -39,6 +40,11 @@ export function addWishOptions(command: Command): Command {
       '--mode <mode>',
       'pod, serverless or auto',
       oneOf({ pod: 'pod', serverless: 'serverless', auto: 'auto' }),
+    )
+    .option(
+      '--own-image <when>',
+      'build an image of its own: auto (where no stock image does, or one fails for want of a package), always, never',
+      oneOf({ auto: 'auto', always: 'always', never: 'never' }),
     );
 }
 
@@ -54,6 +60,7 @@ export function planWish(args: readonly string[], options: WishOptions): PlanWis
       contextTokens: options.context,
       concurrency: options.concurrency,
       kvCacheDtype: options.kvCache,
+      ownImage: options.ownImage,
     }),
     compute: given({
       gpuTypeIds: gpu === undefined ? undefined : [...gpu],

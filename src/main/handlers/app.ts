@@ -52,6 +52,7 @@ export function appHandlers(parts: AppParts): Handled {
           proxyUrl: () => manager.proxyUrl(),
           logProblem: () => parts.log.fileProblem(),
           configProblem: () => configProblem(parts),
+          engine: (abort) => manager.methods['images.engine']({}, abort),
           unprotected: () =>
             manager.fleet
               .list()

@@ -2,9 +2,11 @@ import { accessSync, constants, statfsSync } from 'node:fs';
 import type { z } from 'zod';
 import type { checkSchema, KeyCheck } from '../../shared/app.ts';
 import { AppError, asAppError } from '../../shared/errors.ts';
+import type { EngineStatus } from '../../shared/images.ts';
 import { throwIfAborted, type Clock } from '../platform/clock.ts';
 import type { SecretStore } from '../secrets/secret-store.ts';
 import type { RunPodApi } from '../runpod/api.ts';
+import { dockerCheck } from './docker-check.ts';
 
 type Check = z.infer<typeof checkSchema>;
 
@@ -20,6 +22,8 @@ export interface DoctorParts {
   readonly logProblem: () => string | null;
   readonly configProblem: () => string | null;
   readonly unprotected: () => readonly string[];
+  /** Never throws but an AbortError. */
+  readonly engine: (signal: AbortSignal) => Promise<EngineStatus>;
 }
 
 const LEAST_FREE_BYTES = 200 * 1024 * 1024;
@@ -39,6 +43,7 @@ export async function examine(parts: DoctorParts, signal: AbortSignal): Promise<
     endpoint(parts.proxyUrl()),
     ...(await cloud(parts, signal)),
     watchdogs(parts.unprotected()),
+    await dockerCheck(parts.engine, parts.clock, signal),
   ];
 }
 

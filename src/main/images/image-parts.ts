@@ -32,7 +32,7 @@ export interface ImageServiceParts {
   /** Where the newest versions of Python packages are asked for, as PyPI has it. */
   readonly packageIndex: () => string;
   /** Network of the commands of a build; null = the engine's default. */
-  readonly network?: string | null;
+  readonly network: () => string | null;
 }
 
 export interface BuildOptions {

@@ -114,7 +114,7 @@ export class ImageWork {
         files: planned.files.map(({ entry }) => entry),
         secrets,
         login: loginOf(planned.base, login),
-        network: network ?? null,
+        network: network(),
       },
       {
         engine,

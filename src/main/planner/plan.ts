@@ -6,6 +6,7 @@ import { checkWish } from './check-wish.ts';
 import { contextFor } from './context.ts';
 import { combinationsOf, DEFAULT_BUSY_SHARE, stockRank, type Combination } from './combinations.ts';
 import { estimateFacts } from './estimate.ts';
+import { imageNeed } from './image-need.ts';
 import { containerDiskGb, WORKER_VLLM_IMAGE } from './images.ts';
 import { isAsked, judge, type Case, type Fit, type Refusal } from './judge.ts';
 import { concurrentSequences, GIB, kvBytesPerToken, memoryNeed } from './memory.ts';
@@ -57,6 +58,7 @@ export function plan(asked: PlanInput): Plan {
     factsComplete: isComplete(on, input),
     facts: on.shape === null ? [] : factRows(on.facts),
     memory: memoryOf(on),
+    ownImage: ownImageFor(input.request, candidates),
     candidates,
     rejected: cheaperThan(best.fit.combination, refusals, on),
     warnings: [
@@ -66,6 +68,12 @@ export function plan(asked: PlanInput): Plan {
     pricesAsOf: input.pricesAsOf,
     simulated: input.simulated,
   };
+}
+
+/** Of what is rented first: an image is made for a pod, or for an endpoint. */
+function ownImageFor(request: PlanInput['request'], [first]: readonly PlanCandidate[]): string | null {
+  const need = imageNeed(request, first?.kind ?? 'pod');
+  return need.kind === 'build' ? need.reason : null;
 }
 
 function loweredContext({ request }: PlanInput, given: number): string[] {

@@ -72,6 +72,12 @@ export const appConfigSchema = z.strictObject({
         .url()
         .default('https://pypi.org')
         .describe('Asked for the newest version of Python packages that an image needs.'),
+      network: z
+        .string()
+        .min(1)
+        .nullable()
+        .default(null)
+        .describe('Network of the commands of a build, such as host; null = the engine’s own.'),
     })
     .prefault({}),
   proxy: proxyConfigSchema.prefault({}),

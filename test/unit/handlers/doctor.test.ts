@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { examine, type DoctorParts } from '../../../src/main/handlers/doctor.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import type { KeyCheck } from '../../../src/shared/app.ts';
-import { AppError } from '../../../src/shared/errors.ts';
+import type { EngineStatus } from '../../../src/shared/images.ts';
+import { AppError, toErrorBody } from '../../../src/shared/errors.ts';
 import { tempDir } from '../../support/temp.ts';
 
 const never = new AbortController().signal;
@@ -13,6 +14,21 @@ const rights = (pods: 'yes' | 'read-only' | 'unknown'): KeyCheck => ({
   balanceUsd: 5,
   problem: null,
 });
+
+const ENGINE: EngineStatus = {
+  available: true,
+  address: 'unix:///var/run/docker.sock',
+  origin: 'the usual place',
+  name: 'Docker Engine',
+  version: '28.0',
+  buildKit: true,
+  architecture: 'x86_64',
+  emulated: false,
+  cpus: 4,
+  memoryBytes: 8e9,
+  freeBytes: 100e9,
+  problem: null,
+};
 
 function setUp(changes: Partial<DoctorParts> = {}) {
   const clock = new ManualClock(0);
@@ -27,6 +43,7 @@ function setUp(changes: Partial<DoctorParts> = {}) {
     logProblem: () => null,
     configProblem: () => null,
     unprotected: () => [],
+    engine: () => Promise.resolve(ENGINE),
     ...changes,
   };
   return { clock, examine: (signal = never) => examine(parts, signal) };
@@ -73,5 +90,53 @@ describe('doctor', () => {
       status: 'fail',
       detail: 'No answer within 10 s.',
     });
+  });
+});
+
+describe('doctor on Docker', () => {
+  const docker = async (engine: Partial<EngineStatus>) => {
+    const checks = await setUp({ engine: () => Promise.resolve({ ...ENGINE, ...engine }) }).examine();
+    return checks.find(({ name }) => name === 'Docker');
+  };
+
+  it('says where it was found, which one, how it builds and what room it has', async () => {
+    expect(await docker({})).toEqual({
+      name: 'Docker',
+      status: 'ok',
+      detail: 'Docker Engine 28.0 at unix:///var/run/docker.sock (the usual place), BuildKit, 100 GB free',
+      advice: null,
+    });
+    expect((await docker({ freeBytes: null }))?.detail).toContain('not visible from here');
+  });
+
+  it.each<[string, Partial<EngineStatus>, string]>([
+    ['too little room', { freeBytes: 12e9 }, 'about 40 GB'],
+    ['no BuildKit', { buildKit: false }, 'gated weights cannot be baked'],
+    ['another processor', { emulated: true, architecture: 'aarch64' }, 'aarch64'],
+  ])('warns of %s', async (_what, engine, advice) => {
+    expect(await docker(engine)).toMatchObject({ status: 'warn', advice: expect.stringContaining(advice) });
+  });
+
+  it.each([
+    ['docker_unavailable', 'skip'],
+    ['docker_failed', 'warn'],
+  ] as const)('never fails for want of it: %s', async (code, status) => {
+    const problem = toErrorBody(new AppError(code, 'No engine.', { advice: 'Start it.' }));
+    expect(await docker({ available: false, problem })).toMatchObject({
+      status,
+      detail: expect.stringContaining('No engine.'),
+      advice: 'Start it.',
+    });
+  });
+
+  it('does not wait for one that hangs', async () => {
+    const engine = (signal: AbortSignal): Promise<never> =>
+      new Promise((_, reject) =>
+        signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError'))),
+      );
+    const { clock, examine: ask } = setUp({ engine });
+    const asked = ask();
+    await clock.advance(10_000);
+    expect((await asked).at(-1)).toMatchObject({ name: 'Docker', status: 'warn' });
   });
 });

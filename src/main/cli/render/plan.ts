@@ -32,10 +32,14 @@ export function renderPlan(plan: Plan, options: PlanOptions): string {
     const rows = renderTable(rejectionColumns(), rejected, options);
     sections.push(`${title}\n${rows}${more(plan.rejected.length - rejected.length, paint)}`);
   }
+  if (plan.ownImage != null) sections.push(ownImageText(plan.ownImage));
   if (plan.warnings.length > 0) sections.push(warningLines(plan, paint).join('\n'));
   sections.push(paint.dim(closing(plan)));
   return sections.join('\n\n');
 }
+
+const ownImageText = (reason: string): string =>
+  `Needs an image of its own, because ${reason}. It is built on this computer and sent to your registry before anything is rented; one that is there already is used.`;
 
 function more(count: number, paint: Paint): string {
   return count > 0 ? `\n${paint.dim(`and ${count} more; show them with --all`)}` : '';

@@ -74,7 +74,7 @@ export function createRig(
     repository: () => options.repository ?? null,
     packageIndex: () => options.packageIndex ?? 'http://127.0.0.1:9',
     inUse: () => inUse,
-    network: options.network === undefined ? 'host' : options.network,
+    network: () => (options.network === undefined ? 'host' : options.network),
   });
   return {
     service,

@@ -30,6 +30,12 @@ describe('plan', () => {
     `);
   });
 
+  it('says that an image of its own is made first', () => {
+    const text = renderPlan({ ...plan, ownImage: 'its settings ask for one' }, options(Infinity));
+    expect(text).toContain('Needs an image of its own, because its settings ask for one.');
+    expect(text).toContain('before anything is rented');
+  });
+
   it('keeps price and headroom on a narrow terminal', () => {
     expect(renderPlan(plan, options(60))).toMatchInlineSnapshot(`
       "Qwen/Qwen3-8B at b968826: needs 21.3 GiB (weights 15.3 GiB, context 4.5 GiB, overhead 1.5 GiB)
