@@ -47,11 +47,40 @@ export const trafficSchema = z.object({
 });
 export type Traffic = z.infer<typeof trafficSchema>;
 
-export const chatMessageSchema = z.strictObject({
-  role: z.enum(['system', 'user', 'assistant']),
-  content: z.string().max(2_000_000),
+const chatText = z.string().max(2_000_000);
+
+/** A function the model wants called; `arguments` is JSON as the model wrote it, which may be broken. */
+const toolCallSchema = z.strictObject({
+  id: z.string().min(1).max(200),
+  name: z.string().min(1).max(200),
+  arguments: z.string().max(1_000_000),
 });
+
+const chatMessageSchema = z.discriminatedUnion('role', [
+  z.strictObject({ role: z.enum(['system', 'user']), content: chatText }),
+  z.strictObject({
+    role: z.literal('assistant'),
+    content: chatText,
+    toolCalls: z.array(toolCallSchema).min(1).max(128).optional(),
+  }),
+  /** What a called function answered. */
+  z.strictObject({ role: z.literal('tool'), toolCallId: z.string().min(1).max(200), content: chatText }),
+]);
 export type ChatMessage = z.infer<typeof chatMessageSchema>;
+
+const jsonSchema = z.record(z.string(), z.unknown());
+
+/** A function the model may call, in OpenAI's form, so that it can be pasted from anywhere. */
+export const chatToolSchema = z.strictObject({
+  type: z.literal('function'),
+  function: z.strictObject({
+    name: z.string().regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -'),
+    description: z.string().max(10_000).optional(),
+    parameters: jsonSchema.optional(),
+    strict: z.boolean().optional(),
+  }),
+});
+export type ChatTool = z.infer<typeof chatToolSchema>;
 
 /** A chat through the proxy's own pipeline under a key of its own; the renderer never holds a key for it. */
 export const chatRequestSchema = z.strictObject({
@@ -66,6 +95,21 @@ export const chatRequestSchema = z.strictObject({
       stop: z.array(z.string().min(1)).max(4).optional(),
     })
     .prefault({}),
+  tools: z.array(chatToolSchema).max(128).optional(),
+  /** Whether a tool is called; a name forces that one. Counts only with tools. */
+  toolChoice: z
+    .union([z.enum(['auto', 'none', 'required']), z.strictObject({ name: z.string().min(1).max(64) })])
+    .optional(),
+  responseFormat: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('json_object') }),
+      z.strictObject({
+        type: z.literal('json_schema'),
+        name: z.string().regex(/^[\w-]{1,64}$/),
+        schema: jsonSchema,
+      }),
+    ])
+    .optional(),
 });
 export type ChatRequest = z.infer<typeof chatRequestSchema>;
 
@@ -73,6 +117,14 @@ export const chatItemSchema = z.discriminatedUnion('type', [
   /** Sent while hardware starts; `detail` is for people, such as "Loading weights". */
   z.object({ type: z.literal('waiting'), detail: z.string() }),
   z.object({ type: z.literal('delta'), text: z.string(), reasoning: z.string() }),
+  /** A part of a tool call; `id` and `name` come once, `arguments` piece by piece. */
+  z.object({
+    type: z.literal('call'),
+    index: z.int().min(0),
+    id: z.string().nullable(),
+    name: z.string().nullable(),
+    arguments: z.string(),
+  }),
   /** The last item of a complete answer; a failed one ends by throwing. */
   z.object({
     type: z.literal('done'),

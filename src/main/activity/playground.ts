@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
 import { z } from 'zod';
 import type { ChatItem, ChatRequest, RequestRecord } from '../../shared/activity.ts';
+import { chatBody } from '../../shared/chat-body.ts';
 import { AppError, ERRORS, type ErrorCode } from '../../shared/errors.ts';
 import type { Fetch } from '../platform/http.ts';
 
@@ -13,21 +14,26 @@ export interface PlaygroundParts {
   readonly recordOf: (requestId: string, signal: AbortSignal) => Promise<RequestRecord>;
 }
 
+const deltaSchema = z.object({
+  content: z.string().nullish(),
+  reasoning_content: z.string().nullish(),
+  reasoning: z.string().nullish(),
+  tool_calls: z
+    .array(
+      z.object({
+        index: z.int().min(0).default(0),
+        id: z.string().nullish(),
+        function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+type Delta = z.infer<typeof deltaSchema>;
+
 const chunkSchema = z.object({
   error: z.object({ message: z.string(), code: z.string().nullish() }).optional(),
   choices: z
-    .array(
-      z.object({
-        delta: z
-          .object({
-            content: z.string().nullish(),
-            reasoning_content: z.string().nullish(),
-            reasoning: z.string().nullish(),
-          })
-          .nullish(),
-        finish_reason: z.string().nullish(),
-      }),
-    )
+    .array(z.object({ delta: deltaSchema.nullish(), finish_reason: z.string().nullish() }))
     .default([]),
 });
 
@@ -42,7 +48,7 @@ export async function* playgroundChat(
   const response = await parts.fetch(`${parts.proxyUrl()}/v1/chat/completions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${await parts.proxyKey()}` },
-    body: JSON.stringify(toOpenAi(request)),
+    body: JSON.stringify({ ...chatBody(request), stream_options: { include_usage: true } }),
     signal,
   });
   const requestId = response.headers.get('x-request-id') ?? '';
@@ -52,42 +58,38 @@ export async function* playgroundChat(
     if (event?.data === '[DONE]') break;
     const part = event === null ? WAITING : partOf(event.data);
     finishReason = part.finishReason ?? finishReason;
-    if (part.item !== null) yield part.item;
+    yield* part.items;
   }
   yield { type: 'done', finishReason, request: await parts.recordOf(requestId, signal) };
 }
 
 interface Part {
-  readonly item: ChatItem | null;
+  readonly items: readonly ChatItem[];
   readonly finishReason: string | null;
 }
 
 /** The proxy sends comments while hardware starts. */
-const WAITING: Part = { item: { type: 'waiting', detail: 'Starting' }, finishReason: null };
+const WAITING: Part = { items: [{ type: 'waiting', detail: 'Starting' }], finishReason: null };
 
 function partOf(data: string): Part {
   const chunk = chunkSchema.parse(JSON.parse(data));
   if (chunk.error) throw problemOf(data, 502);
   const choice = chunk.choices[0];
-  const text = choice?.delta?.content ?? '';
-  const reasoning = choice?.delta?.reasoning_content ?? choice?.delta?.reasoning ?? '';
-  const item: ChatItem | null = text === '' && reasoning === '' ? null : { type: 'delta', text, reasoning };
-  return { item, finishReason: choice?.finish_reason ?? null };
+  return { items: itemsOf(choice?.delta ?? {}), finishReason: choice?.finish_reason ?? null };
 }
 
-function toOpenAi(request: ChatRequest): object {
-  const { params } = request;
-  return {
-    model: request.model,
-    messages: request.messages,
-    stream: true,
-    stream_options: { include_usage: true },
-    ...(params.temperature === undefined ? {} : { temperature: params.temperature }),
-    ...(params.topP === undefined ? {} : { top_p: params.topP }),
-    ...(params.maxTokens === undefined ? {} : { max_tokens: params.maxTokens }),
-    ...(params.seed === undefined ? {} : { seed: params.seed }),
-    ...(params.stop === undefined ? {} : { stop: params.stop }),
-  };
+function itemsOf(delta: Delta): ChatItem[] {
+  const text = delta.content ?? '';
+  const reasoning = delta.reasoning_content ?? delta.reasoning ?? '';
+  const said: ChatItem[] = text === '' && reasoning === '' ? [] : [{ type: 'delta', text, reasoning }];
+  const calls = (delta.tool_calls ?? []).map(({ index, id, function: called }): ChatItem => ({
+    type: 'call',
+    index,
+    id: id ?? null,
+    name: called?.name ?? null,
+    arguments: called?.arguments ?? '',
+  }));
+  return [...said, ...calls];
 }
 
 /** Events of a stream; null for a comment, which the proxy sends while hardware starts. */

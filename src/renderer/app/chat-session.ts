@@ -1,7 +1,18 @@
 import type { ChatItem } from '../../shared/model.ts';
 import type { Client } from '../api/client.ts';
 import { announce } from '../stores/announcer.ts';
-import { changeAnswer, giveBack, messagesOf, useChat, type Side, type Turn } from '../stores/chat.ts';
+import {
+  answerMessages,
+  changeAnswer,
+  giveBack,
+  messagesOf,
+  takeBack,
+  useChat,
+  withPieces,
+  type Side,
+  type Turn,
+} from '../stores/chat.ts';
+import { toolRequest } from '../view/chat-tools.ts';
 import { requestParams } from '../view/code-samples.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 import { shell } from './messages.ts';
@@ -18,20 +29,30 @@ export function createChatSession(client: Client): ChatSession {
 
   async function answer(model: string, id: number, side: Side, signal: AbortSignal): Promise<void> {
     const state = useChat.getState();
-    const messages = messagesOf({ ...state, turns: before(state.turns, id) }, side);
+    const messages = [
+      ...messagesOf({ ...state, turns: before(state.turns, id) }, side),
+      ...state.turns.flatMap((turn) =>
+        turn.id === id && turn.role === 'assistant' ? answerMessages(turn) : [],
+      ),
+    ];
     const batch = batchDeltas(id);
     try {
-      const asked = { model, messages, params: requestParams(state.params) };
+      const asked = { model, messages, params: requestParams(state.params), ...toolRequest(state.tools) };
       for await (const item of client.stream('playground.chat', asked, signal)) batch.take(item);
       batch.flush();
-      if (signal.aborted) changeAnswer(id, () => ({ state: 'stopped' }));
+      if (signal.aborted) {
+        changeAnswer(id, () => ({ state: 'stopped' }));
+        takeBack(id);
+      }
     } catch (error) {
       batch.flush();
       if (signal.aborted || wasLeft(error)) {
         changeAnswer(id, () => ({ state: 'stopped' }));
+        takeBack(id);
         return;
       }
       changeAnswer(id, () => ({ state: 'failed', problem: problemOf(error) }));
+      takeBack(id);
       giveBack();
     }
   }
@@ -69,19 +90,22 @@ function before(turns: readonly Turn[], id: number): Turn[] {
 function batchDeltas(id: number): { take: (item: ChatItem) => void; flush: () => void } {
   let text = '';
   let reasoning = '';
+  let pieces: Extract<ChatItem, { type: 'call' }>[] = [];
   let frame = 0;
   const flush = (): void => {
     cancelAnimationFrame(frame);
     frame = 0;
-    if (text === '' && reasoning === '') return;
-    const more = { text, reasoning };
+    if (text === '' && reasoning === '' && pieces.length === 0) return;
+    const more = { text, reasoning, pieces };
     text = '';
     reasoning = '';
+    pieces = [];
     changeAnswer(id, (answer) => ({
       state: 'streaming',
       detail: null,
       text: answer.text + more.text,
       reasoning: answer.reasoning + more.reasoning,
+      calls: withPieces(answer.calls, more.pieces),
     }));
   };
   return {
@@ -93,6 +117,10 @@ function batchDeltas(id: number): { take: (item: ChatItem) => void; flush: () =>
         case 'delta':
           text += item.text;
           reasoning += item.reasoning;
+          frame ||= requestAnimationFrame(flush);
+          return;
+        case 'call':
+          pieces.push(item);
           frame ||= requestAnimationFrame(flush);
           return;
         case 'done':

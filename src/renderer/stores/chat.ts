@@ -1,10 +1,28 @@
 import { create } from 'zustand';
-import type { ChatMessage, RequestRecord } from '../../shared/model.ts';
+import type { ChatItem, ChatMessage, RequestRecord } from '../../shared/model.ts';
+import { EMPTY_TOOLS, type ToolDraft } from '../view/chat-tools.ts';
 import { EMPTY_PARAMS, type ChatParams } from '../view/code-samples.ts';
 import type { Problem } from '../view/problem.ts';
 
 /** Which of two models compared side by side; the first is the only one otherwise. */
 export type Side = 0 | 1;
+
+/** A function the model wants called. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON, as far as it has come. */
+  readonly arguments: string;
+  /** What the function answered, as the user gives it. */
+  readonly result: string;
+}
+
+/** A part of an answer that ended with calls, whose results were given. */
+export interface Step {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly calls: readonly ToolCall[];
+}
 
 export type Turn =
   | { readonly id: number; readonly role: 'user'; readonly text: string }
@@ -13,8 +31,11 @@ export type Turn =
       readonly role: 'assistant';
       readonly side: Side;
       readonly model: string;
+      /** What came before the last results. */
+      readonly past: readonly Step[];
       readonly text: string;
       readonly reasoning: string;
+      readonly calls: readonly ToolCall[];
       readonly state: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed';
       /** While waiting: what for. */
       readonly detail: string | null;
@@ -31,6 +52,7 @@ interface ChatState {
   readonly rival: string | null;
   readonly system: string;
   readonly params: ChatParams;
+  readonly tools: ToolDraft;
   readonly turns: readonly Turn[];
   readonly text: string;
   /** An answer is being written. */
@@ -43,6 +65,7 @@ export const useChat = create<ChatState>(() => ({
   rival: null,
   system: '',
   params: EMPTY_PARAMS,
+  tools: EMPTY_TOOLS,
   turns: [],
   text: '',
   busy: false,
@@ -69,9 +92,20 @@ export function beginAgain(id: number, model: string): number | null {
 }
 
 /** Answers to the last question. */
-function lastAnswers(turns: readonly Turn[]): Answer[] {
+export function lastAnswers(turns: readonly Turn[]): Answer[] {
   return [...(roundsOf(turns).at(-1)?.answers ?? [])];
 }
+
+const NOTHING_YET = {
+  text: '',
+  reasoning: '',
+  calls: [],
+  state: 'waiting',
+  detail: null,
+  request: null,
+  finishReason: null,
+  problem: null,
+} as const;
 
 function emptyAnswer(model: string, side: Side): Answer {
   return {
@@ -79,14 +113,57 @@ function emptyAnswer(model: string, side: Side): Answer {
     role: 'assistant',
     side,
     model,
-    text: '',
-    reasoning: '',
-    state: 'waiting',
-    detail: null,
-    request: null,
-    finishReason: null,
-    problem: null,
+    past: [],
+    ...NOTHING_YET,
   };
+}
+
+/** Gives the results of its calls to an answer, which then goes on; false when it is not the last or lacks one. */
+export function beginNext(id: number): boolean {
+  const answer = lastAnswers(useChat.getState().turns).find((known) => known.id === id);
+  if (answer === undefined || isRunning(answer) || answer.calls.length === 0) return false;
+  if (answer.calls.some(({ result }) => result.trim() === '')) return false;
+  const { text, reasoning, calls } = answer;
+  changeAnswer(id, ({ past }) => ({
+    past: [...past, { text, reasoning, calls }],
+    ...NOTHING_YET,
+  }));
+  return true;
+}
+
+/** An answer that could not go on stands again where its results were given, so that they can be sent once more. */
+export function takeBack(id: number): void {
+  changeAnswer(id, (answer) => {
+    const last = answer.past.at(-1);
+    const empty = answer.text === '' && answer.reasoning === '' && answer.calls.length === 0;
+    return last === undefined || !empty ? {} : { ...last, past: answer.past.slice(0, -1) };
+  });
+}
+
+export function giveResult(answerId: number, callId: string, result: string): void {
+  changeAnswer(answerId, ({ calls }) => ({
+    calls: calls.map((call) => (call.id === callId ? { ...call, result } : call)),
+  }));
+}
+
+/** Puts pieces of calls where they belong. */
+export function withPieces(
+  calls: readonly ToolCall[],
+  pieces: readonly Extract<ChatItem, { type: 'call' }>[],
+): readonly ToolCall[] {
+  const next = [...calls];
+  for (const { index, id, name, arguments: text } of pieces) {
+    // Calls come in their order; a gap would be a call that nobody made.
+    if (index > next.length) continue;
+    const known = next[index] ?? { id: `call_${index}`, name: '', arguments: '', result: '' };
+    next[index] = {
+      ...known,
+      id: id ?? known.id,
+      name: name ?? known.name,
+      arguments: known.arguments + text,
+    };
+  }
+  return next;
 }
 
 export function changeAnswer(id: number, change: (answer: Answer) => Partial<Answer>): void {
@@ -104,7 +181,8 @@ export function giveBack(): void {
     const at = state.turns.length - answers.length - 1;
     const question = state.turns[at];
     const lost =
-      answers.length > 0 && answers.every((answer) => answer.state === 'failed' && answer.text === '');
+      answers.length > 0 &&
+      answers.every((answer) => answer.state === 'failed' && answer.text === '' && answer.calls.length === 0);
     if (question?.role !== 'user' || !lost) return state;
     return {
       turns: state.turns.toSpliced(at, 1),
@@ -117,14 +195,27 @@ export function giveBack(): void {
 export function messagesOf(state: Pick<ChatState, 'system' | 'turns'>, side: Side = 0): ChatMessage[] {
   const system: ChatMessage[] = state.system.trim() === '' ? [] : [{ role: 'system', content: state.system }];
   const rounds = roundsOf(state.turns).flatMap(({ question, answers }): ChatMessage[] => {
-    const given = answers.filter((answer) => answer.text !== '');
+    const given = answers.filter((known) => answerMessages(known).length > 0);
     const answer = given.find((known) => known.side === side) ?? given[0];
     return [
       ...(question === null ? [] : [{ role: 'user' as const, content: question.text }]),
-      ...(answer === undefined ? [] : [{ role: 'assistant' as const, content: answer.text }]),
+      ...(answer === undefined ? [] : answerMessages(answer)),
     ];
   });
   return [...system, ...rounds];
+}
+
+/** An answer as the model sees it later: its calls with their results; calls that nobody answered are left out. */
+export function answerMessages(answer: Pick<Answer, 'past' | 'text'>): ChatMessage[] {
+  const past = answer.past.flatMap(({ text, calls }): ChatMessage[] => [
+    {
+      role: 'assistant',
+      content: text,
+      toolCalls: calls.map(({ id, name, arguments: written }) => ({ id, name, arguments: written })),
+    },
+    ...calls.map(({ id, result }): ChatMessage => ({ role: 'tool', toolCallId: id, content: result })),
+  ]);
+  return answer.text === '' ? past : [...past, { role: 'assistant', content: answer.text }];
 }
 
 export interface Round {

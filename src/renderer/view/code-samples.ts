@@ -1,4 +1,5 @@
-import type { ChatMessage } from '../../shared/model.ts';
+import { chatBody } from '../../shared/chat-body.ts';
+import type { ChatMessage, ChatRequest } from '../../shared/model.ts';
 
 export interface ChatParams {
   readonly temperature: string;
@@ -35,17 +36,15 @@ export function codeSample(
   model: string,
   messages: readonly ChatMessage[],
   params: ChatParams,
+  extras: Pick<ChatRequest, 'tools' | 'toolChoice' | 'responseFormat'> = {},
 ): string {
-  const asked = requestParams(params);
-  const body = {
+  const body = chatBody({
     model,
-    messages: messages.length === 0 ? [{ role: 'user', content: 'Hello' }] : messages,
-    ...(asked.temperature === undefined ? {} : { temperature: asked.temperature }),
-    ...(asked.topP === undefined ? {} : { top_p: asked.topP }),
-    ...(asked.maxTokens === undefined ? {} : { max_tokens: asked.maxTokens }),
-    ...(asked.seed === undefined ? {} : { seed: asked.seed }),
-    stream: true,
-  };
+    messages: messages.length === 0 ? [{ role: 'user', content: 'Hello' }] : [...messages],
+    params: requestParams(params),
+    ...extras,
+  });
+  const withTools = (extras.tools ?? []).length > 0;
   switch (language) {
     case 'curl':
       return [
@@ -64,7 +63,14 @@ export function codeSample(
         ...Object.entries(body).map(([name, value]) => `    ${name}=${pythonLiteral(value)},`),
         ')',
         'for chunk in stream:',
-        '    print(chunk.choices[0].delta.content or "", end="", flush=True)',
+        '    for choice in chunk.choices:',
+        '        print(choice.delta.content or "", end="", flush=True)',
+        ...(withTools
+          ? [
+              '        for call in choice.delta.tool_calls or []:',
+              '            print(call.function.name or "", call.function.arguments or "", end="")',
+            ]
+          : []),
       ].join('\n');
     case 'typescript':
       return [
@@ -72,7 +78,17 @@ export function codeSample(
         '',
         `const client = new OpenAI({ baseURL: "${baseUrl}", apiKey: process.env.RUNPOD_LLM_KEY, timeout: 900_000 });`,
         `const stream = await client.chat.completions.create(${JSON.stringify(body, null, 2)});`,
-        'for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta?.content ?? "");',
+        'for await (const chunk of stream) {',
+        '  const delta = chunk.choices[0]?.delta;',
+        '  process.stdout.write(delta?.content ?? "");',
+        ...(withTools
+          ? [
+              '  for (const call of delta?.tool_calls ?? []) {',
+              '    process.stdout.write(`${call.function?.name ?? ""}${call.function?.arguments ?? ""}`);',
+              '  }',
+            ]
+          : []),
+        '}',
       ].join('\n');
   }
 }

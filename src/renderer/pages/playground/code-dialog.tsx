@@ -6,6 +6,7 @@ import { CodeBlock } from '../../components/copy-field.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { messagesOf, useChat } from '../../stores/chat.ts';
+import { toolRequest } from '../../view/chat-tools.ts';
 import { codeSample, type SampleLanguage } from '../../view/code-samples.ts';
 import { endpointUrl } from '../../view/endpoint.ts';
 import { words } from './messages.ts';
@@ -30,7 +31,16 @@ export function CodeDialog({
   const status = useAppStatus((state) => state.status);
   const chat = useChat();
   const text =
-    status === null ? '' : codeSample(language, endpointUrl(status), model, messagesOf(chat), chat.params);
+    status === null
+      ? ''
+      : codeSample(
+          language,
+          endpointUrl(status),
+          model,
+          messagesOf(chat),
+          chat.params,
+          toolRequest(chat.tools) ?? {},
+        );
   return (
     <Dialog open={open} onClose={onClose} title={words.code} width="lg">
       <div className="space-y-3 px-5 pt-3 pb-5">

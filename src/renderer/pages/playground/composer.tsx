@@ -2,11 +2,15 @@ import { SendHorizontal, Square } from 'lucide-react';
 import { useId, type ReactNode } from 'react';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { useApp } from '../../app/app-context.ts';
+import { isMac } from '../../app/keyboard.ts';
+import { shownKey } from '../../app/keys.ts';
 import { Button, SpendButton } from '../../components/button.tsx';
 import { beginTurn, useChat } from '../../stores/chat.ts';
 import { useQuotes, type Quote } from '../../stores/quotes.ts';
+import { toolRequest } from '../../view/chat-tools.ts';
 import { priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
+import { AGAIN } from './use-playground-keys.ts';
 
 export function Composer({
   models,
@@ -24,9 +28,10 @@ export function Composer({
   const sleepers = views.filter((view) => view.actions.includes('start') && view.state !== 'ready');
   const asleep = sleepers.length > 0;
   const price = startPrice(sleepers, quotes);
-  const empty = text.trim() === '' ? words.writeFirst : null;
+  const wrong = useChat((state) => toolRequest(state.tools) === null);
+  const empty = text.trim() === '' ? words.writeFirst : wrong ? words.tools.correct : null;
   const send = (): void => {
-    if (text.trim() === '' || busy) return;
+    if (empty !== null || busy) return;
     beginTurn(text.trim(), models).forEach((id, side) => chat.ask(models[side] ?? '', id));
   };
   return (
@@ -56,7 +61,9 @@ export function Composer({
           }}
         />
         <div className="mt-2 flex items-center gap-3">
-          <p className="grow text-sm text-faint">{words.keys}</p>
+          <p className="grow text-sm text-faint">
+            {busy ? words.keysBusy : `${words.keys}, ${words.keysAgain(shownKey(AGAIN, isMac))}`}
+          </p>
           {busy ? (
             <Button icon={<Square size={13} aria-hidden />} onClick={() => chat.stop()}>
               {words.stop}

@@ -8,6 +8,7 @@ import { StateShape } from '../../components/state-badge.tsx';
 import { EmptyState, ProblemPanel } from '../../components/surface.tsx';
 import { isRunning, roundsOf, type Answer, type Turn } from '../../stores/chat.ts';
 import { count, latency, usdFine } from '../../view/format.ts';
+import { OpenCalls, PastStep, Thinking } from './call-cards.tsx';
 import { words } from './messages.ts';
 
 const NEAR_END = 80;
@@ -97,15 +98,13 @@ function AnswerView({
   return (
     <article aria-label={named ? `${words.model} ${answer.model}` : words.model} className="min-w-0">
       {named && <h2 className="mb-1.5 border-b border-line pb-1 font-semibold">{answer.model}</h2>}
-      {answer.reasoning !== '' && (
-        <details className="mb-2">
-          <summary className="text-sm text-soft">{words.thinking}</summary>
-          <p className="border-l-2 border-line pl-3 text-sm whitespace-pre-wrap text-soft">
-            {answer.reasoning}
-          </p>
-        </details>
-      )}
+      {answer.past.map((step, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- steps are only ever added
+        <PastStep key={index} step={step} />
+      ))}
+      {answer.reasoning !== '' && <Thinking text={answer.reasoning} />}
       <Markdown text={answer.text} />
+      <OpenCalls answer={answer} open={last} />
       {answer.state === 'waiting' && (
         <p className="flex items-center gap-2 text-soft">
           <StateShape shape="half" tone="busy" /> {answer.detail ?? words.waiting}

@@ -1,4 +1,4 @@
-import { Code, Eraser, SlidersHorizontal } from 'lucide-react';
+import { Code, Eraser, SlidersHorizontal, Wrench } from 'lucide-react';
 import { useEffect, useState, type ReactNode } from 'react';
 import { useApp } from '../../app/app-context.ts';
 import { useRoute } from '../../app/router.ts';
@@ -6,8 +6,9 @@ import { Button } from '../../components/button.tsx';
 import { PageHead } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { EmptyState } from '../../components/surface.tsx';
-import { beginAgain, useChat, type Answer } from '../../stores/chat.ts';
+import { beginAgain, lastAnswers, useChat, type Answer } from '../../stores/chat.ts';
 import { deploymentByName, useDeployments } from '../../stores/deployments.ts';
+import { toolCount } from '../../view/chat-tools.ts';
 import { costNow, lookOf, sortForOverview } from '../../view/state.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { to } from '../../app/router.ts';
@@ -16,6 +17,8 @@ import { Composer } from './composer.tsx';
 import { Conversation } from './conversation.tsx';
 import { words } from './messages.ts';
 import { ParamsPanel } from './params-panel.tsx';
+import { ToolsDialog } from './tools-dialog.tsx';
+import { usePlaygroundKeys } from './use-playground-keys.ts';
 
 export default function Playground(): ReactNode {
   const model = useModel();
@@ -27,14 +30,17 @@ export default function Playground(): ReactNode {
   const busy = useChat((state) => state.busy);
   const [panel, setPanel] = useState(false);
   const [code, setCode] = useState(false);
-  if (model === null) return <Nothing />;
+  const [tools, setTools] = useState(false);
+  const offered = useChat((state) => toolCount(state.tools));
   const other = rival === null || rival === model ? undefined : deploymentByName(byId, rival);
-  const models = other === undefined ? [model] : [model, other.name];
   const again = (answer: Answer): void => {
-    const asked = models[answer.side] ?? answer.model;
+    const asked = (answer.side === 0 ? model : other?.name) ?? answer.model;
     const id = beginAgain(answer.id, asked);
     if (id !== null) chat.ask(asked, id);
   };
+  usePlaygroundKeys({ stop: () => chat.stop(), again: () => lastAnswers(turns).forEach(again) }, busy);
+  if (model === null) return <Nothing />;
+  const models = other === undefined ? [model] : [model, other.name];
   return (
     <>
       <PageHead title={words.title}>
@@ -51,6 +57,9 @@ export default function Playground(): ReactNode {
           onClick={() => setPanel(!panel)}
         >
           {words.params}
+        </Button>
+        <Button icon={<Wrench size={14} aria-hidden />} onClick={() => setTools(true)}>
+          {words.tools.open(offered)}
         </Button>
         <Button icon={<Code size={14} aria-hidden />} onClick={() => setCode(true)}>
           {words.code}
@@ -70,6 +79,7 @@ export default function Playground(): ReactNode {
         </div>
         {panel && <ParamsPanel />}
       </div>
+      <ToolsDialog open={tools} onClose={() => setTools(false)} />
       <CodeDialog open={code} onClose={() => setCode(false)} model={model} />
     </>
   );
