@@ -4,7 +4,6 @@ import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../components/button.tsx';
 import { LinesField } from '../../components/field.tsx';
 import { Markdown } from '../../components/markdown.tsx';
-import { ScrollRegion } from '../../components/scroll-region.tsx';
 import {
   beginNext,
   giveResult,
@@ -93,19 +92,17 @@ function CallCard({
 }): ReactNode {
   const name = call.name === '' ? words.call.unnamed : call.name;
   return (
-    <section aria-label={words.call.of(name)} className="rounded-lg border border-line bg-surface">
+    <div role="group" aria-label={words.call.of(name)} className="rounded-lg border border-line bg-surface">
       <p className="flex items-center gap-2 px-3 pt-2 text-sm">
         <Wrench size={14} aria-hidden className="text-accent-text" />
         <code className="font-semibold">{name}</code>
         {writing && <span className="text-soft">{words.call.writing}</span>}
       </p>
-      <ScrollRegion label={words.call.of(name)} className="max-h-60 overflow-auto">
-        <pre className="px-3 pt-1 pb-2 text-sm break-words whitespace-pre-wrap">
-          {writing ? call.arguments : prettyJson(call.arguments)}
-        </pre>
-      </ScrollRegion>
+      <pre className="px-3 pt-1 pb-2 text-sm break-words whitespace-pre-wrap">
+        {writing ? call.arguments : prettyJson(call.arguments)}
+      </pre>
       {children}
-    </section>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { Button, SpendButton } from '../../components/button.tsx';
 import { beginTurn, useChat } from '../../stores/chat.ts';
 import { useQuotes, type Quote } from '../../stores/quotes.ts';
 import { toolRequest } from '../../view/chat-tools.ts';
-import { priceUp } from '../../view/format.ts';
+import { priceOf, priceUp, type RunKind } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { AGAIN } from './use-playground-keys.ts';
 
@@ -92,10 +92,12 @@ function startPrice(
   quotes: Readonly<Record<string, { readonly quote: Quote }>>,
 ): string | null {
   let usdPerHour = 0;
+  let kind: RunKind = 'serverless';
   for (const { id } of sleepers) {
     const quote = quotes[id]?.quote;
     if (quote?.state !== 'known') return null;
     usdPerHour += quote.usdPerHour;
+    if (quote.kind === 'pod') kind = 'pod';
   }
-  return priceUp(usdPerHour);
+  return priceOf(kind, priceUp(usdPerHour));
 }
