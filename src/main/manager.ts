@@ -12,6 +12,7 @@ import { costHandlers } from './handlers/costs.ts';
 import { imageHandlers, imageStreams } from './handlers/images.ts';
 import { deploymentHandlers, logStreams } from './handlers/deployments.ts';
 import { planHandlers } from './handlers/plans.ts';
+import { publicModelHandlers } from './handlers/public-models.ts';
 import { volumeHandlers } from './handlers/volumes.ts';
 import { Disposables, type Disposable } from './platform/lifecycle.ts';
 import type { RunPodApi } from './runpod/api.ts';
@@ -99,6 +100,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     methods: {
       ...plans,
       ...volumeHandlers(newVolumes(parts, services, plans['plan.make'])),
+      ...publicModelHandlers({ targets: () => config().proxy.targets, simulated: cloud.simulated }),
       ...deploymentHandlers(fleet),
       ...costHandlers({ ...common, ledger, fleet, requests, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),

@@ -1,5 +1,5 @@
 import { attributeSpan } from './activity/attribute-span.ts';
-import { toRequestRecord } from './activity/from-proxy.ts';
+import { toRequestRecord, usdOfTokens } from './activity/from-proxy.ts';
 import type { ManagerParts } from './manager-parts.ts';
 import { SqliteAnswerStore } from './proxy/answer-store.ts';
 import { keyRefusal } from './costs/key-budget.ts';
@@ -8,7 +8,9 @@ import type { Clock } from './platform/clock.ts';
 import type { Disposables } from './platform/lifecycle.ts';
 import { ownerKey, type ClientKey } from './proxy/keyring.ts';
 import { createProxy, type Proxy } from './proxy/proxy.ts';
+import type { PublicAccess } from './proxy/public-target.ts';
 import { StoredKeys } from './proxy/stored-keys.ts';
+import type { RequestRecord } from './proxy/trace.ts';
 import { joinSources, UserTargets } from './proxy/user-targets.ts';
 import type { Services } from './services.ts';
 
@@ -37,7 +39,7 @@ export async function newProxy(
   owned.defer('answer cache', () => store?.close());
   const spend = newKeySpend(services, clock, keys);
   owned.defer('spending of keys', () => spend.dispose());
-  const added = new UserTargets(settings.targets, process.env);
+  const added = new UserTargets(settings.targets, process.env, publicAccess(parts, services));
   const proxy = createProxy({
     source: joinSources(fleet.targets, added),
     keyring: keys,
@@ -60,6 +62,7 @@ export async function newProxy(
         // This one has left its target already.
         sharing: proxy.inFlight(deploymentId) + 1,
       });
+      bookTokens(record, services, clock);
       requests.add(finished);
       spend.add(finished);
       events.emit({ name: 'request.finished', payload: finished });
@@ -86,3 +89,31 @@ function newKeySpend(services: Services, clock: Clock, keys: StoredKeys): KeySpe
 
 const hasBudget = ({ budget }: ClientKey): boolean =>
   budget !== undefined && (budget.usdPerDay !== null || budget.usdPerMonth !== null);
+
+function publicAccess({ clock, cloud }: ManagerParts, { guard, runpod }: Services): PublicAccess {
+  return {
+    clock,
+    invokeUrl: cloud.urls.invokeUrl,
+    simulated: cloud.simulated,
+    key: () => cloud.apiKey(),
+    refusal: (id) => guard.refusal(id, clock.now() + runpod.clockOffsetMs()),
+  };
+}
+
+/** Tokens of a public endpoint are money the moment they are there. */
+function bookTokens(record: RequestRecord, { ledger, runpod }: Services, clock: Clock): void {
+  const usd = usdOfTokens(record) ?? 0;
+  if (usd === 0 || record.targetId === null) return;
+  const counted = `${record.usage.tokensIn ?? '?'} tokens in, ${record.usage.tokensOut ?? '?'} out`;
+  ledger.charge(
+    {
+      resourceId: record.targetId,
+      deploymentId: record.targetId,
+      deploymentName: record.targetName,
+      kind: 'tokens',
+      usd,
+      note: record.usageEstimated ? `${counted}, estimated` : counted,
+    },
+    clock.now() + runpod.clockOffsetMs(),
+  );
+}

@@ -34,6 +34,12 @@ export interface QueuePlane {
   readonly warm: () => boolean;
 }
 
+/** How the answers of a target are paid for. */
+export type Payment =
+  | { readonly kind: 'tokens'; readonly usdPerMillionInput: number; readonly usdPerMillionOutput: number }
+  /** By nobody, or by an account that this app knows nothing of. */
+  | { readonly kind: 'unknown' };
+
 export type TargetState = 'ready' | 'waking' | 'sleeping' | 'failed';
 
 /** A request in flight; idle clocks stand still while one is held. */
@@ -50,6 +56,8 @@ export interface Target {
   readonly models: readonly string[];
   readonly contextTokens: number;
   readonly simulated: boolean;
+  /** Absent = by the hour, as the hardware is. */
+  readonly payment?: Payment;
   /** Upstream's `fingerprint` as it would be now, known while it sleeps too; absent = only its upstream tells. */
   readonly fingerprint?: string | undefined;
   state(): TargetState;

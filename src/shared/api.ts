@@ -1,3 +1,4 @@
+import { publicModelsSchema } from './public-model.ts';
 import { z } from 'zod';
 import {
   chatItemSchema,
@@ -198,6 +199,8 @@ export const methods = {
       ),
     }),
   ),
+  /** Models that RunPod hosts itself, with their prices; off until the configuration names one. */
+  'models.public': method(nothing, publicModelsSchema),
   /** Models that could be deployed; an empty query gives the curated and the recent ones. */
   'models.search': method(
     z.strictObject({

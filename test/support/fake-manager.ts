@@ -335,6 +335,21 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
           })),
         ),
       }),
+    'models.public': async () => ({
+      pricesAsOf: '2026-11-23',
+      source: 'https://docs.runpod.io/public-endpoints',
+      simulated: true,
+      models: [
+        {
+          id: 'kimi-k2.6',
+          model: 'kimi-k2.6',
+          contextTokens: 262_144,
+          usdPerMillionInput: 0.95,
+          usdPerMillionOutput: 4,
+          names: [],
+        },
+      ],
+    }),
     'models.search': async ({ limit }) => ({ models: sampleModelHits().slice(0, limit) }),
     'settings.get': () => Promise.resolve(settings),
     'settings.set': async (next) => (settings = next),

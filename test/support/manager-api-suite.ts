@@ -50,6 +50,7 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'keys.change': { key: 'editor', budget: { usdPerDay: 5 } },
   'keys.revoke': { key: 'editor' },
   'models.list': {},
+  'models.public': {},
   'models.search': { query: '', backend: 'vllm' },
   'images.engine': {},
   'images.plan': { model: 'Qwen/Qwen3-8B' },

@@ -5,7 +5,7 @@ import type { Interval } from './ledger.ts';
 /**
  * Who money was spent for (SPEC 5.3). Pure; every cent of the span lands somewhere, once.
  *
- * Rented time is cut where anything changes. A piece in which requests are served is divided among them equally; one in
+ * Tokens were paid for the request that used them. Rented time is cut where anything changes. A piece in which requests are served is divided among them equally; one in
  * which nobody is served but somebody waits for a start is theirs; idle time is the request's that ended last, since for
  * its sake the hardware stayed. What is left (a start by hand, idle time before any request) is nobody's.
  */
@@ -93,9 +93,8 @@ function toAsked(request: RequestRecord, offsetMs: number): Asked {
 /** Books one deployment's intervals on its requests. @returns what is nobody's, in USD */
 function divide(intervals: readonly Interval[], requests: readonly Asked[], ms: Record<Use, number>): number {
   const rented = intervals.filter(isRented);
-  let rest = intervals
-    .filter((each) => !isRented(each))
-    .reduce((sum, each) => sum + usdForMs(each.usdPerHour, each.endedMs - each.startedMs) + each.usd, 0);
+  const tokensUsd = usdIn(intervals.filter(({ kind }) => kind === 'tokens'));
+  let rest = usdIn(intervals.filter((each) => !isRented(each))) - giveTokens(requests, tokensUsd);
   const cursor = new Cursor(requests);
   let run = { from: 0, to: Number.NEGATIVE_INFINITY };
   let last: Asked | null = null;
@@ -115,6 +114,23 @@ function divide(intervals: readonly Interval[], requests: readonly Asked[], ms: 
     else last.share.idleUsd += usd;
   }
   return rest;
+}
+
+const usdIn = (intervals: readonly Interval[]): number =>
+  intervals.reduce(
+    (sum, each) => sum + usdForMs(each.usdPerHour, each.endedMs - each.startedMs) + each.usd,
+    0,
+  );
+
+/** Tokens are each request's own, at the price it was recorded with. @returns what was given, in USD */
+function giveTokens(requests: readonly Asked[], tokensUsd: number): number {
+  let left = tokensUsd;
+  for (const { share } of requests) {
+    const usd = Math.min(left, share.request.usd ?? 0);
+    share.busyUsd += usd;
+    left -= usd;
+  }
+  return tokensUsd - left;
 }
 
 const isRented = ({ kind }: Interval): boolean => kind === 'compute' || kind === 'serverless';

@@ -1,5 +1,5 @@
 import type { AppError } from '../../shared/errors.ts';
-import type { Target } from '../target.ts';
+import type { Payment, Target } from '../target.ts';
 
 export type CacheResult = 'hit' | 'miss' | 'coalesced' | 'bypass';
 
@@ -23,6 +23,8 @@ export class Trace {
   /** Events that carried text; stands in for output tokens when a stream breaks off before its usage (trap 11). */
   contentEvents = 0;
   firstTokenAt: number | null = null;
+  /** What the answer itself says it cost; only RunPod's public endpoints do (FACTS 6). */
+  costUsd: number | null = null;
   /** The target that answered, or was asked last. */
   target: Target | null = null;
   servedModel: string | null = null;
@@ -50,6 +52,7 @@ export class Trace {
   /** Takes over what a shared call learned. */
   adopt(other: Trace): void {
     this.usage = other.usage;
+    this.costUsd = other.costUsd;
     this.contentEvents = other.contentEvents;
     this.target = other.target;
     this.servedModel = other.servedModel;
@@ -83,6 +86,10 @@ export interface RequestRecord {
   readonly usage: Usage;
   /** True where the model server gave no usage and events were counted instead. */
   readonly usageEstimated: boolean;
+  /** What the answer said it cost; null = it did not. */
+  readonly costUsd: number | null;
+  /** How its target is paid for; null = by the hour, or there was none. */
+  readonly payment: Payment | null;
   readonly ttftMs: number | null;
   readonly durationMs: number;
   readonly tokensPerSecond: number | null;

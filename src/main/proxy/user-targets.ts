@@ -2,11 +2,14 @@ import { AppError } from '../../shared/errors.ts';
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Unsubscribe } from '../platform/lifecycle.ts';
-import type { UserTargetConfig } from '../settings/proxy-config.ts';
+import { publicPriceOf } from '../costs/public-prices.ts';
+import { nameOfTarget, type UserTargetConfig } from '../settings/proxy-config.ts';
+import { PublicTarget, type PublicAccess } from './public-target.ts';
 import type { Lease, Target, TargetSource, TargetState, Upstream } from '../target.ts';
 
 const LOOPBACK_HOST = /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
 const NO_LEASE: Lease = { end: () => {} };
+const USUAL_CONTEXT_TOKENS = 32_768;
 
 /**
  * A server the user added (SPEC 4.4): always awake as far as the app knows; the breaker learns when it is not. Nothing
@@ -18,18 +21,19 @@ class UserTarget implements Target {
   readonly models: readonly string[];
   readonly contextTokens: number;
   readonly simulated = false;
+  readonly payment = { kind: 'unknown' } as const;
   readonly #upstream: Upstream;
 
   constructor(config: UserTargetConfig, key: string | undefined) {
     const url = checkedUrl(config);
-    this.id = `user_${config.name}`;
-    this.name = config.name;
+    this.name = nameOfTarget(config);
+    this.id = `user_${this.name}`;
     this.models = config.models;
-    this.contextTokens = config.contextTokens;
+    this.contextTokens = config.contextTokens ?? USUAL_CONTEXT_TOKENS;
     this.#upstream = {
       baseUrl: url.href.replace(/\/+$/, ''),
       headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-      servedModel: config.servedModel ?? config.models[0] ?? config.name,
+      servedModel: config.servedModel ?? config.models[0] ?? this.name,
       fingerprint: hash('sha256', JSON.stringify(config), 'hex').slice(0, 16),
       cutsSilence: !LOOPBACK_HOST.test(url.hostname),
     };
@@ -51,48 +55,63 @@ class UserTarget implements Target {
 }
 
 /** One target a model, when the server's names are the ones asked for. */
-function targetsOf(config: UserTargetConfig, env: NodeJS.ProcessEnv): readonly Target[] {
+function ownTargets(config: UserTargetConfig, env: NodeJS.ProcessEnv): readonly Target[] {
   const key = config.apiKeyEnv === null ? undefined : env[config.apiKeyEnv];
   if (config.apiKeyEnv !== null && key === undefined) {
     throw new AppError(
       'config_invalid',
-      `Target "${config.name}" needs ${config.apiKeyEnv}, which is not set.`,
+      `Target "${nameOfTarget(config)}" needs ${config.apiKeyEnv}, which is not set.`,
     );
   }
   if (config.servedModel !== null || config.models.length === 1) return [new UserTarget(config, key)];
   return config.models.map(
-    (model) => new UserTarget({ ...config, name: `${config.name}-${model}`, models: [model] }, key),
+    (model) => new UserTarget({ ...config, name: `${nameOfTarget(config)}-${model}`, models: [model] }, key),
   );
 }
 
 /** @throws AppError config_invalid for plain http beyond this machine (SPEC 1.3), or credentials in the URL */
 function checkedUrl(config: UserTargetConfig): URL {
-  const url = new URL(config.baseUrl);
+  const url = new URL(config.baseUrl ?? '');
   if (url.protocol === 'http:' && !LOOPBACK_HOST.test(url.hostname)) {
     throw new AppError(
       'config_invalid',
-      `Target "${config.name}": plain http is allowed on this machine only.`,
+      `Target "${nameOfTarget(config)}": plain http is allowed on this machine only.`,
     );
   }
   if (url.username !== '' || url.password !== '') {
     throw new AppError(
       'config_invalid',
-      `Target "${config.name}": put the key in a variable, not in the URL.`,
+      `Target "${nameOfTarget(config)}": put the key in a variable, not in the URL.`,
     );
   }
   return url;
 }
 
+/** @throws AppError config_invalid for an endpoint that is not known */
+function publicTarget(config: UserTargetConfig, access: PublicAccess | null): Target {
+  const price = publicPriceOf(config.publicEndpoint ?? '');
+  if (price !== null && access !== null) return new PublicTarget(config, price, access);
+  throw new AppError('config_invalid', `RunPod has no public endpoint "${config.publicEndpoint}".`, {
+    advice: 'See what there is with: runpod-llm models --public',
+  });
+}
+
 /** The targets of the configuration, replaced when it changes. */
 export class UserTargets implements TargetSource {
   readonly #env: NodeJS.ProcessEnv;
+  readonly #access: PublicAccess | null;
   readonly #listeners = new Set<() => void>();
   #kept: ReadonlyMap<string, Kept> = new Map();
   #targets: readonly Target[] = [];
 
-  /** @throws AppError config_invalid */
-  constructor(configs: readonly UserTargetConfig[], env: NodeJS.ProcessEnv) {
+  /** `access` null = RunPod's public endpoints cannot be had. @throws AppError config_invalid */
+  constructor(
+    configs: readonly UserTargetConfig[],
+    env: NodeJS.ProcessEnv,
+    access: PublicAccess | null = null,
+  ) {
     this.#env = env;
+    this.#access = access;
     this.update(configs);
   }
 
@@ -115,9 +134,10 @@ export class UserTargets implements TargetSource {
   update(configs: readonly UserTargetConfig[]): void {
     const kept = new Map(
       configs.map((config): [string, Kept] => {
-        const before = this.#kept.get(config.name);
+        const name = nameOfTarget(config);
+        const before = this.#kept.get(name);
         const same = before !== undefined && isDeepStrictEqual(before.config, config);
-        return [config.name, same ? before : { config, targets: targetsOf(config, this.#env) }];
+        return [name, same ? before : { config, targets: this.#targetsOf(config) }];
       }),
     );
     const targets = [...kept.values()].flatMap((entry) => entry.targets);
@@ -126,6 +146,11 @@ export class UserTargets implements TargetSource {
     this.#targets = targets;
     if (!changed) return;
     for (const listener of this.#listeners) listener();
+  }
+
+  #targetsOf(config: UserTargetConfig): readonly Target[] {
+    if (config.publicEndpoint !== null) return [publicTarget(config, this.#access)];
+    return ownTargets(config, this.#env);
   }
 }
 

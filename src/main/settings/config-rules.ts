@@ -1,4 +1,6 @@
 import type { AppConfig } from './app-config.ts';
+import { PUBLIC_PRICES, publicPriceOf } from '../costs/public-prices.ts';
+import { nameOfTarget, type UserTargetConfig } from './proxy-config.ts';
 import { foundText, type ValuePath } from './config-problem.ts';
 
 /** Rules across values (SPEC 1.1), as pure functions of the whole configuration. */
@@ -42,10 +44,9 @@ function addressRules(config: AppConfig): BrokenRule[] {
     [['runpod', 'lbUrlTemplate'], runpod.lbUrlTemplate],
     [['huggingface', 'endpoint'], huggingface.endpoint],
     [['images', 'packageIndex'], images.packageIndex],
-    ...proxy.targets.map((target, index): [ValuePath, string] => [
-      ['proxy', 'targets', index, 'baseUrl'],
-      target.baseUrl,
-    ]),
+    ...proxy.targets.flatMap(({ baseUrl }, index): [ValuePath, string][] =>
+      baseUrl === null ? [] : [[['proxy', 'targets', index, 'baseUrl'], baseUrl]],
+    ),
   ];
   return addresses.flatMap(([path, value]): BrokenRule[] => {
     const allowed = addressProblem(value);
@@ -119,21 +120,50 @@ function targetRules({ proxy, deployments }: AppConfig): BrokenRule[] {
   const taken = new Set(deployments.map((deployment) => deployment.name));
   return proxy.targets.flatMap((target, index): BrokenRule[] => {
     const path = ['proxy', 'targets', index];
-    const broken: BrokenRule[] = [];
-    if (taken.has(target.name)) {
+    const broken: BrokenRule[] =
+      target.publicEndpoint === null ? ownRules(target, path) : publicRules(target, path);
+    const name = nameOfTarget(target);
+    if (name !== '' && taken.has(name)) {
       broken.push({
-        path: [...path, 'name'],
-        found: JSON.stringify(target.name),
+        path: [...path, target.name === null ? 'publicEndpoint' : 'name'],
+        found: JSON.stringify(name),
         allowed: 'a name that nothing else has',
       });
     }
-    taken.add(target.name);
-    if (target.apiKeyEnv === 'RUNPOD_API_KEY' && !isRunPod(target.baseUrl)) {
+    taken.add(name);
+    if (target.apiKeyEnv === 'RUNPOD_API_KEY' && !isRunPod(target.baseUrl ?? '')) {
       const allowed = 'another variable: the RunPod key goes to RunPod alone';
       broken.push({ path: [...path, 'apiKeyEnv'], found: JSON.stringify(target.apiKeyEnv), allowed });
     }
     return broken;
   });
+}
+
+/** A server of the user's own. */
+function ownRules(target: UserTargetConfig, path: ValuePath): BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  const missing = (field: string, allowed: string): void => {
+    broken.push({ path: [...path, field], found: 'nothing', allowed });
+  };
+  if (target.baseUrl === null) missing('baseUrl', 'a URL, or public_endpoint in its place');
+  if (target.name === null) missing('name', 'a name for the server');
+  if (target.models.length === 0) missing('models', 'at least one value of `model` that leads there');
+  return broken;
+}
+
+/** One of RunPod's: where it is, its model and its key are known. */
+function publicRules(target: UserTargetConfig, path: ValuePath): BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  if (publicPriceOf(target.publicEndpoint ?? '') === null) {
+    const allowed = PUBLIC_PRICES.map(({ id }) => id).join(', ');
+    broken.push({ path: [...path, 'publicEndpoint'], found: JSON.stringify(target.publicEndpoint), allowed });
+  }
+  for (const field of ['baseUrl', 'servedModel', 'apiKeyEnv'] as const) {
+    if (target[field] === null) continue;
+    const found = field === 'baseUrl' ? 'a URL' : JSON.stringify(target[field]);
+    broken.push({ path: [...path, field], found, allowed: 'nothing: a public endpoint brings its own' });
+  }
+  return broken;
 }
 
 const isRunPod = (address: string): boolean =>

@@ -220,6 +220,36 @@ describe('rules across values', () => {
       'the RunPod key goes to RunPod alone',
     ],
     [
+      'a server without an address',
+      { file: { proxy: { targets: [{ name: 't', models: ['m'] }] } } },
+      'proxy.targets.0.base_url: found nothing; allowed: a URL, or public_endpoint',
+    ],
+    [
+      'a server without a name',
+      { file: { proxy: { targets: [{ base_url: 'https://example.com/v1', models: ['m'] }] } } },
+      'proxy.targets.0.name: found nothing; allowed: a name',
+    ],
+    [
+      'a server without models',
+      { file: { proxy: { targets: [{ name: 't', base_url: 'https://example.com/v1' }] } } },
+      'proxy.targets.0.models: found nothing; allowed: at least one',
+    ],
+    [
+      'a public endpoint that RunPod does not have',
+      { file: { proxy: { targets: [{ public_endpoint: 'gpt-9' }] } } },
+      'proxy.targets.0.public_endpoint: found "gpt-9"; allowed: qwen3-32b-awq, gpt-oss-120b, kimi-k2.6',
+    ],
+    [
+      'another address for a public endpoint, to which the key would go',
+      { file: { proxy: { targets: [{ public_endpoint: 'kimi-k3', base_url: 'https://example.com/v1' }] } } },
+      'proxy.targets.0.base_url: found a URL; allowed: nothing',
+    ],
+    [
+      'a public endpoint twice under one name',
+      { file: { proxy: { targets: [{ public_endpoint: 'kimi-k3' }, { public_endpoint: 'kimi-k3' }] } } },
+      'proxy.targets.1.public_endpoint: found "kimi-k3"; allowed: a name that nothing else has',
+    ],
+    [
       'the RunPod key in a pod',
       { file: { ...seed, pod: { env: { RUNPOD_API_KEY: 'x' } } } },
       'pod.env: found RUNPOD_API_KEY; allowed: an environment without',

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import { MARK, type Flow } from '../flow.ts';
-import { parseObject, type JsonObject } from '../json.ts';
+import { numberOf, parseObject, type JsonObject } from '../json.ts';
 import type { Trace } from '../trace.ts';
 import { readError, statusIn, upstreamError } from '../upstream/errors.ts';
 import { newMemory, normaliseChunk, usageOf, type ChunkIdentity } from './chat-chunk.ts';
@@ -58,6 +58,7 @@ export class ChatEvents extends EventStream {
       this.breakOff(this.#failure(json, fields.data));
       return;
     }
+    this.#trace.costUsd = numberOf(json['cost']) ?? this.#trace.costUsd;
     this.#renames ||= json['model'] !== this.#identity.model;
     const { chunk, usageOnly, content } = normaliseChunk(json, this.#memory, this.#identity);
     if (chunk === null) return;

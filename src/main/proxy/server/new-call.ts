@@ -76,6 +76,8 @@ export function rejectedRecord(arrival: Arrival, error: AppError, at: number): R
     cache: 'bypass',
     usage: NO_USAGE,
     usageEstimated: false,
+    costUsd: null,
+    payment: null,
     ttftMs: null,
     durationMs: 0,
     tokensPerSecond: null,

@@ -78,6 +78,8 @@ function recordOf(call: Call, outcome: RequestRecord['outcome'], clock: Clock): 
     cache: trace.cache,
     usage,
     usageEstimated: estimated,
+    costUsd: trace.costUsd,
+    payment: trace.target?.payment ?? null,
     ttftMs,
     durationMs,
     tokensPerSecond: speed(usage.tokensOut, writingMs),

@@ -68,11 +68,13 @@ async function awake(call: Call, options: WakeOptions): Promise<Upstream> {
     if (refusal !== null) throw refusal;
     options.allowance.take(target);
   }
+  // A target that is ready and has to look something up first was not woken.
+  const wasReady = target.state() === 'ready';
   const startedAt = options.clock.monotonic();
   try {
     return await withLimit(call, options);
   } finally {
-    trace.wakeMs = (trace.wakeMs ?? 0) + (options.clock.monotonic() - startedAt);
+    if (!wasReady) trace.wakeMs = (trace.wakeMs ?? 0) + (options.clock.monotonic() - startedAt);
   }
 }
 

@@ -3,7 +3,7 @@ import { JSON_TYPE, type Call, type Reply } from '../call.ts';
 import { mirrorReasoning, usageOf } from '../events/chat-chunk.ts';
 import type { Flow } from '../flow.ts';
 import { editJson, findValues } from '../json-edit.ts';
-import { isObject, objectsOf, parseObject, stringOf, type JsonObject } from '../json.ts';
+import { isObject, numberOf, objectsOf, parseObject, stringOf, type JsonObject } from '../json.ts';
 import { Prefetched } from '../prefetched.ts';
 import { statusIn, upstreamError } from './errors.ts';
 
@@ -61,6 +61,7 @@ function mendSmall(call: Call, bytes: Buffer): Buffer {
     });
   }
   call.trace.usage = usageOf(json['usage']) ?? call.trace.usage;
+  call.trace.costUsd = numberOf(json['cost']) ?? call.trace.costUsd;
   const mended = call.route.dialect === 'chat' ? mendChoices(json) : json;
   if (mended !== json) return Buffer.from(JSON.stringify({ ...mended, model: call.model }));
   if (typeof json['model'] !== 'string' || json['model'] === call.model) return bytes;
