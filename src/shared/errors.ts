@@ -134,6 +134,7 @@ export const ERRORS = {
     'app',
     'Check the network and the registry; layers already sent are kept.',
   ),
+  declined: row(409, EXIT.refused, false, 'client', 'Nothing was changed.'),
   confirmation_needed: row(409, EXIT.refused, false, 'app', 'Repeat with --yes to accept.'),
   simulated_only: row(409, EXIT.refused, false, 'app', 'Add a RunPod key to use real hardware.'),
 

@@ -12,6 +12,7 @@ import { version } from '../version.ts';
 import { createPerformer } from './actions.ts';
 import { watchCrashes, type CrashWatch } from './crash/watch-crashes.ts';
 import type { DesktopAction } from './desktop-action.ts';
+import { createActGuard } from './guard/act-guard.ts';
 import { DesktopStore } from './desktop-store.ts';
 import { createNews, type NewsDesk } from './notifications/news-desk.ts';
 import { openOwned, openWithRetry } from './open-with-retry.ts';
@@ -251,6 +252,7 @@ export class Desktop {
       isPackaged: app.isPackaged,
       devOrigin,
       file,
+      guard: createActGuard({ ...this.#common(), ask: this.#ask }),
       onMade: (window) => this.#crashes.watch(window),
       onClose: () => this.#closed(),
       onSessionEnd: () => this.#quitting.now(),

@@ -18,6 +18,7 @@ import {
 import { endpointUrl } from '../view/endpoint.ts';
 import { priceUp, usd } from '../view/format.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
+import { askFirst } from './ask-first.ts';
 import { now } from './clock.ts';
 import { navigate, to } from './router.ts';
 import { words } from '../view/messages.ts';
@@ -104,7 +105,7 @@ function lifeCycle(client: Client) {
       tone: 'danger' as const,
       typed: view.name,
     };
-    if (!(await confirm(question))) return;
+    if (!(await askFirst(client, 'deployments.terminate', question))) return;
     await run(shell.cannot.remove(view.name), async () => {
       await client.call('deployments.terminate', { deployment: view.id });
       say(shell.deleting(view.name));
@@ -119,7 +120,7 @@ function lifeCycle(client: Client) {
       verb: shell.account.confirm,
       tone: 'danger' as const,
     };
-    if (!(await confirm(question))) return;
+    if (!(await askFirst(client, 'radar.confirmAccount', question))) return;
     await run(shell.account.cannot, async () => {
       await client.call('radar.confirmAccount', {});
     });
@@ -137,7 +138,7 @@ function lifeCycle(client: Client) {
       verb: shell.verbs.stopAll(usd(billing.usdPerHour)),
       tone: 'normal' as const,
     };
-    if (!(await confirm(question))) return;
+    if (!(await askFirst(client, 'deployments.stopAll', question))) return;
     await run(shell.cannot.stopAll, async () => {
       const { stopping } = await client.call('deployments.stopAll', {});
       say(shell.stoppingSome(stopping.length));
@@ -211,7 +212,7 @@ function radarActions(client: Client) {
         tone: 'danger' as const,
         typed: item.name,
       };
-      if (!(await confirm(question))) return;
+      if (!(await askFirst(client, 'radar.terminate', question))) return;
       await run(shell.cannot.removeItem(item.name), async () => {
         await client.call('radar.terminate', { kind: item.kind, id: item.id });
         say(shell.deleted(item.name));

@@ -32,6 +32,6 @@ export function problemFrom({
 
 const isErrorCode = (code: string): code is keyof typeof ERRORS => Object.hasOwn(ERRORS, code);
 
-/** A call that its own page gave up is no problem. */
+/** A call that its own page gave up, or that the user declined when asked, is no problem. */
 export const wasLeft = (error: unknown): boolean =>
-  isAbort(error) || asAppError(error).code === 'client_closed';
+  isAbort(error) || ['client_closed', 'declined'].includes(asAppError(error).code);

@@ -90,6 +90,7 @@ export const germanProblems: Readonly<Record<ErrorCode, ProblemWords>> = {
     'Die Registry ist nicht erreichbar.',
     'Prüfen Sie Netz und Registry; bereits gesendete Schichten bleiben.',
   ),
+  declined: problem('Sie haben abgelehnt.', 'Nichts wurde geändert.'),
   confirmation_needed: problem('Das muss bestätigt werden.', 'Bestätigen Sie in der Rückfrage.'),
   simulated_only: problem(
     'Das gibt es nur mit echter Hardware.',

@@ -3,7 +3,7 @@ import { CHANNELS } from '../../../src/shared/ipc.ts';
 import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
 import type { Command } from '../../support/desktop-double/protocol.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
-import { outcomeInPage, skipWelcome } from './support/in-page.ts';
+import { addSleeping, callInPage, outcomeInPage, skipWelcome } from './support/in-page.ts';
 
 const home = new DesktopHome();
 let app: DesktopApp;
@@ -237,5 +237,51 @@ describe('what a page can reach', () => {
     ]) {
       expect(await download(url)).toEqual(refused);
     }
+  });
+});
+
+describe('a page that was taken over', () => {
+  const budget = (usdPerDay: number | null) => ({ usdPerDay, usdPerMonth: null });
+
+  it('deletes nothing by itself: the system’s box asks, and only one at a time', async () => {
+    const page = await app.page();
+    await addSleeping(app, 'kept');
+    const outcome = outcomeInPage(page, 'deployments.terminate', { deployment: 'kept' });
+    const seen = await app.until('the question', ({ dialogs }) => dialogs.length > 0);
+    expect(seen.dialogs).toMatchObject([{ message: 'Delete kept?', buttons: ['Delete', 'Cancel'] }]);
+    expect(await outcomeInPage(page, 'secrets.delete', { name: 'runpod' })).toMatchObject({
+      ok: false,
+      error: { code: 'not_allowed_now' },
+    });
+    await app.answer('Cancel');
+    expect(await outcome).toMatchObject({ ok: false, error: { code: 'declined' } });
+    expect(await outcomeInPage(page, 'deployments.get', { deployment: 'kept' })).toMatchObject({ ok: true });
+  });
+
+  it('raises no limit of spending by itself, but may lower it', async () => {
+    const page = await app.page();
+    const settings = await callInPage(page, 'settings.get', {});
+    await callInPage(page, 'settings.set', { ...settings, budget: budget(1) });
+    expect((await app.see()).dialogs).toEqual([]);
+    const outcome = outcomeInPage(page, 'settings.set', { ...settings, budget: budget(null) });
+    const box = await app.answer('Cancel');
+    expect(box).toMatchObject({ message: 'Raise the limit of what may be spent?' });
+    expect(box.detail).toContain('A day: $1.00 → no limit');
+    expect(await outcome).toMatchObject({ ok: false, error: { code: 'declined' } });
+    expect(await callInPage(page, 'settings.get', {})).toMatchObject({ budget: budget(1) });
+  });
+
+  it('deletes what a person agreed to, with one question in all', async () => {
+    const page = await app.page();
+    await page.evaluate(`location.hash = '#/deployments/kept'`);
+    await page.getByRole('button', { name: 'More for kept' }).click();
+    await page.getByRole('menuitem', { name: 'Delete…' }).click();
+    const box = await app.answer('Delete');
+    expect(box.message).toBe('Delete kept?');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    expect(await outcomeInPage(page, 'deployments.get', { deployment: 'kept' })).toMatchObject({
+      ok: false,
+      error: { code: 'not_found' },
+    });
   });
 });

@@ -6,6 +6,7 @@ import { CHANNELS, STREAM_WINDOW } from '../../../shared/ipc.ts';
 import type { LocalApi } from '../../control/local-api.ts';
 import type { Log } from '../../logs/log.ts';
 import type { Disposable } from '../../platform/lifecycle.ts';
+import type { ActGuard } from '../guard/act-guard.ts';
 import { mayAsk } from './allowed-calls.ts';
 import { acknowledgeSchema, askSchema, idSchema, nothingSchema, openPageSchema } from './messages.ts';
 import { trustedRole, type WindowRole } from './trusted-sender.ts';
@@ -19,6 +20,8 @@ export interface IpcParts {
   /** Origin of the development server; null in a built app. */
   readonly devOrigin: string | null;
   readonly onOpenPage: (address: string) => void;
+  /** Asks the user before what is lost by a call is lost. */
+  readonly guard: ActGuard;
   readonly log: Log;
 }
 
@@ -49,10 +52,10 @@ class ContractOverIpc implements IpcService {
 
   constructor(parts: IpcParts) {
     this.#parts = parts;
-    const { api, log } = parts;
+    const { api } = parts;
     ipcMain.handle(CHANNELS.call, async (event, ...args: unknown[]): Promise<Outcome> => {
       const sender = this.#senderOf(event, CHANNELS.call);
-      return sender === null ? refused() : callOf(api, sender, args, log);
+      return sender === null ? refused() : callOf(parts, sender, args);
     });
     this.#removers.push(() => ipcMain.removeHandler(CHANNELS.call));
     this.#listen(CHANNELS.cancelCall, idSchema, ({ id }, { session }) => session.cancelCall(id));
@@ -131,10 +134,9 @@ class ContractOverIpc implements IpcService {
 }
 
 async function callOf(
-  api: Promise<LocalApi>,
+  { api, guard, log }: Pick<IpcParts, 'api' | 'guard' | 'log'>,
   { role, session }: Sender,
   args: readonly unknown[],
-  log: Log,
 ): Promise<Outcome> {
   const ask = askSchema.safeParse(args.length === 1 ? args[0] : undefined);
   if (!ask.success) {
@@ -146,6 +148,7 @@ async function callOf(
     const signal = session.beginCall(id);
     try {
       const core = await api;
+      await guard(core, name, input, signal);
       return { ok: true, value: await core.callUnchecked(name, input, signal) };
     } finally {
       session.endCall(id);

@@ -1,4 +1,3 @@
-import { formatUsd } from '../../../shared/money.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Disposable } from '../../platform/lifecycle.ts';
@@ -57,7 +56,7 @@ export function wakeNotice(view: DeploymentView, words: Words): Notice {
   const usual = view.phases.map((phase) => phase.usualSeconds).filter((seconds) => seconds !== null);
   const seconds = usual.length === 0 ? null : usual.reduce((sum, part) => sum + part, 0);
   const rate = view.cost.nowUsdPerHour;
-  const price = rate > 0 ? words.money.perHour(formatUsd(rate)) : null;
+  const price = rate > 0 ? words.money.perHour(words.money.usd(rate)) : null;
   return {
     title: words.notify.waking(view.name),
     body: words.notify.wakingBody(seconds, price),

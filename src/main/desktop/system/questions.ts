@@ -1,4 +1,3 @@
-import { formatUsd } from '../../../shared/money.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { billing, isStarting, unattendedUsd } from '../tray/tray-state.ts';
 import type { Words } from '../words/en.ts';
@@ -27,10 +26,10 @@ export function startQuestion(
     return { title: words.start.unknown(view.name), detail: words.start.unknownDetail, buttons };
   }
   if (quote <= CONFIRM_ABOVE_USD_PER_HOUR) return null;
-  const price = words.money.perHour(formatUsd(quote));
+  const price = words.money.perHour(words.money.usd(quote));
   return {
     title: words.start.title(view.name, price),
-    detail: words.start.day(formatUsd(quote * 24)),
+    detail: words.start.day(words.money.usd(quote * 24)),
     buttons,
   };
 }
@@ -63,7 +62,7 @@ export function stopAllQuestion(
     title: words.stopAll.title(running.views.length),
     detail: linesOf(running.views, words),
     buttons: [
-      { label: words.stopAll.yes(words.money.perHour(formatUsd(running.usdPerHour))), answer: 'yes' },
+      { label: words.stopAll.yes(words.money.perHour(words.money.usd(running.usdPerHour))), answer: 'yes' },
       { label: words.cancel, answer: 'no' },
     ],
   };
@@ -79,11 +78,11 @@ export function quitQuestion(
   if (running.views.length === 0) return null;
   const left = unattendedUsd(running.views);
   return {
-    title: words.quit.title(words.money.perHour(formatUsd(running.usdPerHour))),
+    title: words.quit.title(words.money.perHour(words.money.usd(running.usdPerHour))),
     detail: [
       linesOf(running.views, words),
       words.quit.detail,
-      left === null ? words.quit.unprotected : words.quit.unattended(formatUsd(left)),
+      left === null ? words.quit.unprotected : words.quit.unattended(words.money.usd(left)),
       ...(simulated ? [words.quit.simulated] : []),
     ].join('\n'),
     buttons: [
@@ -110,7 +109,7 @@ const linesOf = (views: readonly DeploymentView[], words: Words): string =>
     .map((view) =>
       words.stopAll.line(
         view.name,
-        words.money.perHour(formatUsd(view.cost.nowUsdPerHour)),
+        words.money.perHour(words.money.usd(view.cost.nowUsdPerHour)),
         view.spec.onStop,
       ),
     )

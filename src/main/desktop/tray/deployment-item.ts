@@ -1,4 +1,3 @@
-import { formatUsd } from '../../../shared/money.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import type { Words } from '../words/en.ts';
 import type { MenuItem } from '../menu/menu-item.ts';
@@ -35,11 +34,11 @@ export function deploymentItem(
 function toggle(view: DeploymentView, quote: number | null | undefined, words: Words): MenuItem[] {
   const rate = view.cost.nowUsdPerHour;
   if (view.actions.includes('stop')) {
-    const saves = rate > 0 ? words.money.perHour(formatUsd(rate)) : null;
+    const saves = rate > 0 ? words.money.perHour(words.money.usd(rate)) : null;
     return [{ kind: 'action', label: words.tray.stop(saves), action: { do: 'stop', deployment: view.name } }];
   }
   if (!view.actions.includes('start')) return [];
-  const price = quote === undefined || quote === null ? null : words.money.perHour(formatUsd(quote));
+  const price = quote === undefined || quote === null ? null : words.money.perHour(words.money.usd(quote));
   return [{ kind: 'action', label: words.tray.start(price), action: { do: 'start', deployment: view.name } }];
 }
 
@@ -69,9 +68,9 @@ function wordOf(view: DeploymentView, { state }: Words): string {
 }
 
 function costOf(view: DeploymentView, words: Words): string {
-  if (view.cost.nowUsdPerHour > 0) return words.money.perHour(formatUsd(view.cost.nowUsdPerHour));
+  if (view.cost.nowUsdPerHour > 0) return words.money.perHour(words.money.usd(view.cost.nowUsdPerHour));
   if (view.cost.restUsdPerMonth > 0) {
-    return words.money.perDay(formatUsd((view.cost.restUsdPerMonth * 12) / 365));
+    return words.money.perDay(words.money.usd((view.cost.restUsdPerMonth * 12) / 365));
   }
   return '';
 }

@@ -1,4 +1,3 @@
-import { formatUsd } from '../../../shared/money.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import type { MenuItem } from '../menu/menu-item.ts';
 import type { Words } from '../words/en.ts';
@@ -26,7 +25,7 @@ export function trayModel(state: DesktopState, now: number, words: Words): TrayM
     tooltip: [words.app, headline].join('\n'),
     title:
       state.settings.desktop.costInMenuBar && rate.usdPerHour > 0
-        ? words.money.perHour(formatUsd(rate.usdPerHour))
+        ? words.money.perHour(words.money.usd(rate.usdPerHour))
         : '',
     items: withLines([
       [{ kind: 'action', label: words.tray.open, action: { do: 'open', page: '/' } }],
@@ -63,11 +62,11 @@ function headlineOf({ status, deployments, costs, settings }: DesktopState, word
   if (status === null) return words.tray.starting;
   const { views, usdPerHour } = billing(deployments);
   const { usdPerDay } = settings.budget;
-  const today = formatUsd(costs?.todayUsd ?? 0);
+  const today = words.money.usd(costs?.todayUsd ?? 0);
   return [
     views.length === 0 ? words.tray.nothing : words.tray.running(views.length),
-    ...(usdPerHour > 0 ? [words.money.perHour(formatUsd(usdPerHour))] : []),
-    usdPerDay === null ? words.tray.today(today) : words.tray.todayOf(today, formatUsd(usdPerDay)),
+    ...(usdPerHour > 0 ? [words.money.perHour(words.money.usd(usdPerHour))] : []),
+    usdPerDay === null ? words.tray.today(today) : words.tray.todayOf(today, words.money.usd(usdPerDay)),
   ].join(' · ');
 }
 
@@ -81,7 +80,7 @@ function notes({ status, deployments }: DesktopState, words: Words): MenuItem[] 
   }
   if (billing(deployments).views.length > 0) {
     const usd = unattendedUsd(deployments);
-    lines.push(usd === null ? words.tray.unattendedNone : words.tray.unattended(formatUsd(usd)));
+    lines.push(usd === null ? words.tray.unattendedNone : words.tray.unattended(words.money.usd(usd)));
   }
   return lines.map((label) => ({ kind: 'text', label }));
 }
@@ -123,7 +122,7 @@ function spending(state: DesktopState, words: Words): MenuItem[] {
       label:
         views.length === 0
           ? words.tray.stopAllNothing
-          : words.tray.stopAll(views.length, words.money.perHour(formatUsd(usdPerHour))),
+          : words.tray.stopAll(views.length, words.money.perHour(words.money.usd(usdPerHour))),
       action: { do: 'stop-all' },
       enabled: views.length > 0,
     },
@@ -135,8 +134,8 @@ function pages({ costs, update }: DesktopState, words: Words): MenuItem[] {
     costs === null
       ? words.menu.pages['/costs']
       : costs.balanceUsd === null
-        ? words.tray.costs(formatUsd(costs.monthUsd))
-        : words.tray.costsAndBalance(formatUsd(costs.monthUsd), formatUsd(costs.balanceUsd));
+        ? words.tray.costs(words.money.usd(costs.monthUsd))
+        : words.tray.costsAndBalance(words.money.usd(costs.monthUsd), words.money.usd(costs.balanceUsd));
   return [
     { kind: 'action', label: words.tray.overview, action: { do: 'quick-view' } },
     { kind: 'action', label: words.tray.deploy, action: { do: 'open', page: '/deploy' } },

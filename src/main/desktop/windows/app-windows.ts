@@ -5,6 +5,7 @@ import type { Log } from '../../logs/log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Disposable } from '../../platform/lifecycle.ts';
 import type { SettingsFile } from '../../settings/user-settings.ts';
+import type { ActGuard } from '../guard/act-guard.ts';
 import { serveIpc, type IpcService } from '../ipc/serve-ipc.ts';
 import { APP_HOST, APP_SCHEME, type WindowRole } from '../ipc/trusted-sender.ts';
 import { addTextMenu } from '../menu/text-menu.ts';
@@ -23,6 +24,7 @@ export interface AppWindowsParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly api: Promise<LocalApi>;
+  readonly guard: ActGuard;
   readonly onMade: (window: BrowserWindow) => void;
   readonly onClose: () => 'close' | 'hide' | 'keep';
   readonly onSessionEnd: () => void;
@@ -36,11 +38,12 @@ export class AppWindows implements Disposable {
   readonly #roles = new Map<WebContents, WindowRole>();
 
   constructor(parts: AppWindowsParts) {
-    const { api, devOrigin, log } = parts;
+    const { api, devOrigin, guard, log } = parts;
     this.#ipc = serveIpc({
       api,
       roleOf: (contents) => this.#roles.get(contents) ?? null,
       devOrigin,
+      guard,
       onOpenPage: (page) => this.openPage(page),
       log,
     });

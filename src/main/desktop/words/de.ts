@@ -1,11 +1,15 @@
 import { germanNews } from '../../../shared/german/news.ts';
+import { formatUsd } from '../../../shared/money.ts';
 import type { Words } from './en.ts';
-
-const stunde = (usd: string): string => `${usd}/h`;
 
 export const de: Words = {
   app: 'RunPod LLM Manager',
-  money: { perHour: stunde, perDay: (usd) => `${usd}/Tag` },
+  money: {
+    usd: (value) => formatUsd(value, 'de'),
+    perHour: (usd) => `${usd}/h`,
+    perDay: (usd) => `${usd}/Tag`,
+    limit: (value) => (value === null ? 'keine Grenze' : formatUsd(value, 'de')),
+  },
   state: {
     ready: 'Bereit',
     busy: (requests) => `Beschäftigt, ${requests} ${requests === 1 ? 'Anfrage' : 'Anfragen'}`,
@@ -91,6 +95,50 @@ export const de: Words = {
     unconfirmed: 'RunPod hat nicht bestätigt, dass alles gestoppt ist.',
     unconfirmedDetail: (names) => `Vielleicht kostet noch: ${names}. Bitte in der RunPod-Konsole nachsehen.`,
     quitAnyway: 'Trotzdem beenden',
+  },
+  guard: {
+    terminate: (name) => `${name} löschen?`,
+    settingsGone: 'Einstellungen und Verlauf werden entfernt.',
+    nothingRuns: 'Bei RunPod läuft zurzeit nichts dafür.',
+    podGone: 'Der Pod und alles auf seiner Platte werden gelöscht.',
+    volumeStays: 'Das Netzwerk-Volume wird nicht gelöscht und kostet weiter.',
+    allGone: 'Alles darauf wird bei RunPod gelöscht.',
+    final: 'Das lässt sich nicht rückgängig machen.',
+    remove: 'Löschen',
+    stop: 'Stoppen',
+    items: { pod: 'Pod', endpoint: 'Endpunkt', 'network-volume': 'Netzwerk-Volume' },
+    stopItem: (kind, name) => `${kind} ${name} stoppen?`,
+    stopItemText: 'Gehört hier zu keinem Deployment; vielleicht benutzt es jemand anderes.',
+    removeItem: (kind, name) => `${kind} ${name} löschen?`,
+    account: 'Ist dies das Konto, in dem die Pods angelegt wurden?',
+    accountText:
+      'Was RunPod nicht zeigt, gilt dann als nicht mehr vorhanden. Ist es ein anderes Konto, kosten Pods dort unbemerkt weiter.',
+    accountYes: 'Es ist dasselbe Konto',
+    image: (reference) => `Image ${reference} entfernen?`,
+    images: (count) =>
+      count === 1 ? '1 unbenutztes Image entfernen?' : `${count} unbenutzte Images entfernen?`,
+    imageText: 'Gepushtes bleibt in der Registry.',
+    removeImage: 'Entfernen',
+    secrets: {
+      runpod: 'RunPod-Schlüssel',
+      proxy: 'Lokaler Schlüssel',
+      hf: 'Hugging-Face-Token',
+      'docker-username': 'Registry-Benutzer',
+      'docker-token': 'Registry-Token',
+    },
+    secret: (name) => `${name}: entfernen?`,
+    runpodSecret: 'Laufende Pods laufen und kosten weiter; diese App kann sie nicht mehr stoppen.',
+    otherSecret: 'Was ihn braucht, fragt erneut danach.',
+    key: (name) => `Schlüssel ${name} sperren?`,
+    keyText: 'Was ihn benutzt, bekommt keine Antworten mehr.',
+    keyYes: 'Sperren',
+    budget: 'Die Grenze der Ausgaben anheben?',
+    limit: {
+      usdPerDay: (from, to) => `Am Tag: ${from} → ${to}`,
+      usdPerMonth: (from, to) => `Im Monat: ${from} → ${to}`,
+    },
+    budgetText: 'Pods werden erst an der neuen Grenze gestoppt.',
+    budgetYes: 'Anheben',
   },
   cancel: 'Abbrechen',
   close: {

@@ -1,10 +1,16 @@
 import type { DeploymentView } from '../../../shared/model.ts';
+import { formatUsd } from '../../../shared/money.ts';
 import type { News, NewsText } from '../../../shared/news.ts';
 
 /** English, and the shape that every other language has. */
 export const en = {
   app: 'RunPod LLM Manager',
-  money: { perHour: (usd: string) => `${usd}/h`, perDay: (usd: string) => `${usd}/day` },
+  money: {
+    usd: (value: number | null): string => formatUsd(value),
+    perHour: (usd: string) => `${usd}/h`,
+    perDay: (usd: string) => `${usd}/day`,
+    limit: (value: number | null): string => (value === null ? 'no limit' : formatUsd(value)),
+  },
   state: {
     ready: 'Ready',
     busy: (requests: number) => `Busy, ${requests} ${requests === 1 ? 'request' : 'requests'}`,
@@ -87,6 +93,50 @@ export const en = {
     unconfirmed: 'RunPod has not confirmed that everything stopped.',
     unconfirmedDetail: (names: string) => `It may still bill: ${names}. Check the RunPod console.`,
     quitAnyway: 'Quit anyway',
+  },
+  /** What the main process asks before a window loses something. */
+  guard: {
+    terminate: (name: string) => `Delete ${name}?`,
+    settingsGone: 'Its settings and its history are removed.',
+    nothingRuns: 'Nothing runs at RunPod for it now.',
+    podGone: 'Its pod and everything on the pod’s disk are deleted.',
+    volumeStays: 'The network volume is not deleted and keeps billing.',
+    allGone: 'Everything on it is deleted at RunPod.',
+    final: 'This cannot be undone.',
+    remove: 'Delete',
+    stop: 'Stop',
+    items: { pod: 'pod', endpoint: 'endpoint', 'network-volume': 'network volume' },
+    stopItem: (kind: string, name: string) => `Stop the ${kind} ${name}?`,
+    stopItemText: 'It belongs to no deployment here; somebody else may be using it.',
+    removeItem: (kind: string, name: string) => `Delete the ${kind} ${name}?`,
+    account: 'Is this the account in which the pods were made?',
+    accountText:
+      'What RunPod does not show is then taken for gone. If it is another account, pods there bill on unseen.',
+    accountYes: 'It is the same account',
+    image: (reference: string) => `Remove the image ${reference}?`,
+    images: (count: number) => (count === 1 ? 'Remove 1 unused image?' : `Remove ${count} unused images?`),
+    imageText: 'What was pushed stays in the registry.',
+    removeImage: 'Remove',
+    secrets: {
+      runpod: 'RunPod key',
+      proxy: 'local key',
+      hf: 'Hugging Face token',
+      'docker-username': 'registry user',
+      'docker-token': 'registry token',
+    },
+    secret: (name: string) => `Remove the ${name}?`,
+    runpodSecret: 'Running pods go on running and billing; this app can no longer stop them.',
+    otherSecret: 'What needs it will ask for it again.',
+    key: (name: string) => `Revoke the key ${name}?`,
+    keyText: 'Whatever uses it gets no answers any more.',
+    keyYes: 'Revoke',
+    budget: 'Raise the limit of what may be spent?',
+    limit: {
+      usdPerDay: (from: string, to: string) => `A day: ${from} → ${to}`,
+      usdPerMonth: (from: string, to: string) => `A month: ${from} → ${to}`,
+    },
+    budgetText: 'Pods are stopped only when the new limit is reached.',
+    budgetYes: 'Raise it',
   },
   cancel: 'Cancel',
   close: {

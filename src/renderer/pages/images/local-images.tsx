@@ -2,6 +2,7 @@ import { Ellipsis } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { LocalImage } from '../../../shared/images.ts';
 import { say, tell } from '../../app/actions.ts';
+import { askFirst } from '../../app/ask-first.ts';
 import { useApp } from '../../app/app-context.ts';
 import { now } from '../../app/clock.ts';
 import { navigate, to } from '../../app/router.ts';
@@ -10,7 +11,6 @@ import { Menu, MenuItem, MenuLine } from '../../components/menu.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
-import { confirm } from '../../stores/confirm.ts';
 import { notify } from '../../stores/notices.ts';
 import { bytes, dateTime } from '../../view/format.ts';
 import type { Problem } from '../../view/problem.ts';
@@ -158,7 +158,7 @@ function useImageActions(onChange: () => void) {
       }),
     remove: (reference: string) =>
       run(words.cannot.remove(reference), async () => {
-        const yes = await confirm({
+        const yes = await askFirst(client, 'images.remove', {
           title: words.removeTitle(reference),
           effects: [words.removeText],
           verb: words.removeVerb,
@@ -170,7 +170,7 @@ function useImageActions(onChange: () => void) {
       run(words.cannot.prune, async () => {
         const preview = await client.call('images.prunePreview', {});
         if (preview.images.length === 0) return say(words.nothingUnused);
-        const yes = await confirm({
+        const yes = await askFirst(client, 'images.prune', {
           title: words.pruneTitle(preview.images.length),
           effects: preview.images.map(
             (image) => `${image.references[0] ?? image.id}, ${bytes(image.sizeBytes)}`,

@@ -2,13 +2,13 @@ import { Plus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { ClientKeyView } from '../../../shared/app.ts';
 import { say, tell } from '../../app/actions.ts';
+import { askFirst } from '../../app/ask-first.ts';
 import { useApp } from '../../app/app-context.ts';
 import { useCall } from '../../app/use-call.ts';
 import { Button } from '../../components/button.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
-import { confirm } from '../../stores/confirm.ts';
 import { count, day, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { KeyDialog } from './key-dialog.tsx';
@@ -26,7 +26,7 @@ export function ClientKeysSection(): ReactNode {
       verb: w.revokeVerb(key.name),
       tone: 'normal' as const,
     };
-    if (!(await confirm(question))) return;
+    if (!(await askFirst(client, 'keys.revoke', question))) return;
     try {
       await client.call('keys.revoke', { key: key.id });
       keys.reload();

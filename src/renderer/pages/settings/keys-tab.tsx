@@ -1,6 +1,7 @@
 import { useState, type ReactNode } from 'react';
 import type { KeyCheck, SecretName, SecretStatus } from '../../../shared/model.ts';
 import { say, tell } from '../../app/actions.ts';
+import { askFirst } from '../../app/ask-first.ts';
 import { useApp } from '../../app/app-context.ts';
 import { useCall } from '../../app/use-call.ts';
 import { Button } from '../../components/button.tsx';
@@ -8,7 +9,6 @@ import { KeyForm } from '../../components/key-form.tsx';
 import { KeyRights } from '../../components/key-rights.tsx';
 import { Loading, ProblemPanel, Section, Tag } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
-import { confirm } from '../../stores/confirm.ts';
 import { ClientKeysSection } from './client-keys-section.tsx';
 import { words } from './messages.ts';
 
@@ -53,7 +53,7 @@ function SecretSection({
   const about = words.secrets[status.name];
 
   const remove = async (): Promise<void> => {
-    if (!(await confirm(removal(status.name)))) return;
+    if (!(await askFirst(client, 'secrets.delete', removal(status.name)))) return;
     try {
       await client.call('secrets.delete', { name: status.name });
       setCheck(null);
