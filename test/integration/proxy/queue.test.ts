@@ -92,6 +92,14 @@ describe('a warm endpoint', () => {
     });
   });
 
+  it('whose worker failed has been paid for: its call does not become a job', async () => {
+    queue.warm = true;
+    queue.direct = (_request, res) => sendJson(res, 200, { error: { message: 'CUDA out of memory' } });
+    h.settings = { ...h.settings, retries: 0 };
+    const res = await settled(h.chat());
+    expect([res.status, queue.jobs.length]).toEqual([502, 0]);
+  });
+
   it('RunPod trap 28: a refusal under 200 keeps the status vLLM gave it', async () => {
     queue.warm = true;
     queue.direct = (_request, res) =>

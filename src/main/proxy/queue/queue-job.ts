@@ -18,6 +18,9 @@ export interface JobParts {
   readonly onStarted: (waitedMs: number) => void;
 }
 
+/** However long RunPod asks to wait: limits of a job are looked at in between. */
+const LONGEST_WAIT_MS = 60_000;
+
 /**
  * The output of one submitted job, piece by piece. However reading ends, a job that has not ended is withdrawn.
  *
@@ -108,7 +111,7 @@ export class QueueJob {
       case 'refused':
         throw new AppError('runpod_key_invalid', `RunPod refused its key while ${targetName} was answering.`);
       case 'wait':
-        await clock.sleep(look.ms, this.#signal).catch(() => {});
+        await clock.sleep(Math.min(look.ms, LONGEST_WAIT_MS), this.#signal).catch(() => {});
         return null;
       case 'lost':
         this.#lost++;

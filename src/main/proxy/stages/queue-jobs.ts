@@ -18,7 +18,7 @@ export interface QueueOptions extends InvokeParts {
 }
 
 /** What RunPod's edge says where no worker answered in time (FACTS 3.4). */
-const CUT = new Set([502, 504, 524]);
+const CUT: ReadonlySet<unknown> = new Set([502, 504, 524]);
 
 /**
  * Calls to a QUEUE endpoint. Warm, they go straight to its OpenAI routes, byte for byte; asleep, such a call would be cut
@@ -58,8 +58,9 @@ export function queueJobs(options: QueueOptions): Stage {
 
 function wasCut(error: unknown): boolean {
   if (!(error instanceof AppError)) return false;
-  const status = error.details?.['status'];
-  return typeof status === 'number' && CUT.has(status);
+  // The same statuses inside an answer are the worker's own, and it worked for them.
+  const byEdge = error.code === 'upstream_timeout' || error.code === 'upstream_unreachable';
+  return byEdge && CUT.has(error.details?.['status']);
 }
 
 /** A job for a sleeping endpoint starts hardware. @throws AppError deployment_stopped, budget_exceeded, … */
