@@ -28,6 +28,7 @@ type ManagerMethod = Extract<
   | `models.${string}`
   | 'requests.recent'
   | 'traffic.recent'
+  | 'targets.list'
   | `connect.${string}`
   | `deployments.${string}`
   | `radar.${string}`
@@ -79,6 +80,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     fleet,
     clock,
     inFlight: () => proxy.inFlight(),
+    targets: () => proxy.stats().targets,
     proxyUrl: () => url ?? '',
     proxyKey: async () => (await parts.secrets.proxyKey()).key,
     fetch: services.pools.models.fetch,

@@ -47,6 +47,21 @@ export const trafficSchema = z.object({
 });
 export type Traffic = z.infer<typeof trafficSchema>;
 
+/** A model server behind the proxy, as the proxy finds it. */
+export const targetSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Every value of `model` that leads to it. */
+  models: z.array(z.string()),
+  state: z.enum(['ready', 'waking', 'sleeping', 'failed']),
+  inFlight: z.number(),
+  /** Moving average; null = no stream measured yet. */
+  firstTokenMs: z.number().nullable(),
+  /** open = it failed too often and is asked nothing for a while; half-open = one request finds out. */
+  breaker: z.enum(['closed', 'open', 'half-open']),
+});
+export type TargetView = z.infer<typeof targetSchema>;
+
 const chatText = z.string().max(2_000_000);
 
 /** A function the model wants called; `arguments` is JSON as the model wrote it, which may be broken. */

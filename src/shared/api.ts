@@ -5,6 +5,7 @@ import {
   chatRequestSchema,
   modelHitSchema,
   requestRecordSchema,
+  targetSchema,
   trafficSchema,
 } from './activity.ts';
 import {
@@ -153,6 +154,9 @@ export const methods = {
     }),
     trafficSchema,
   ),
+
+  /** Where the proxy can send requests: deployments and what the user added. */
+  'targets.list': method(nothing, z.object({ targets: z.array(targetSchema) })),
 
   'radar.scan': method(nothing, radarSchema),
   'radar.stop': method(

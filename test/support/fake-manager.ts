@@ -298,6 +298,17 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
     }),
     'requests.recent': () => Promise.resolve({ requests: [sampleRequest(now)] }),
     'traffic.recent': async ({ windowMinutes }) => sampleTraffic(now, windowMinutes),
+    'targets.list': async () => ({
+      targets: [...store.values()].map((view) => ({
+        id: view.id,
+        name: view.name,
+        models: view.models,
+        state: view.state === 'ready' ? 'ready' : view.problem === null ? 'sleeping' : 'failed',
+        inFlight: view.inFlight,
+        firstTokenMs: view.state === 'ready' ? 610 : null,
+        breaker: 'closed',
+      })),
+    }),
     'radar.scan': () => Promise.resolve(sampleRadar(now)),
     'radar.stop': async ({ id }) => ({ ...radarItem(id), status: 'EXITED', usdPerHour: 0 }),
     'radar.terminate': async ({ id }) => {

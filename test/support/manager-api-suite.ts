@@ -31,6 +31,7 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'costs.export': { format: 'csv' },
   'requests.recent': {},
   'traffic.recent': {},
+  'targets.list': {},
   'radar.scan': {},
   'radar.stop': { kind: 'pod', id: 'podtest2' },
   'radar.terminate': { kind: 'pod', id: 'podtest2' },

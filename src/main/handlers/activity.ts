@@ -5,19 +5,24 @@ import { connectCheck, type CheckTarget, type ConnectCheckParts } from '../activ
 import { playgroundChat, type PlaygroundParts } from '../activity/playground.ts';
 import type { RequestLog } from '../activity/request-log.ts';
 import type { Fleet } from '../deployments/types.ts';
+import type { ProxyStats } from '../proxy/proxy-stats.ts';
 
 export interface ActivityParts extends PlaygroundParts, ConnectCheckParts {
   readonly fleet: Pick<Fleet, 'list'>;
   readonly requests: RequestLog;
   readonly inFlight: () => number;
+  readonly targets: () => ProxyStats['targets'];
 }
 
 export function activityHandlers(
   parts: ActivityParts,
-): Pick<MethodHandlers, 'requests.recent' | 'traffic.recent' | 'connect.check'> {
+): Pick<MethodHandlers, 'requests.recent' | 'traffic.recent' | 'targets.list' | 'connect.check'> {
   return {
     'requests.recent': async (filter) => ({ requests: parts.requests.recent(filter) }),
     'traffic.recent': async (filter) => parts.requests.traffic(filter, parts.inFlight()),
+    'targets.list': async () => ({
+      targets: parts.targets().map((target) => ({ ...target, models: [...target.models] })),
+    }),
     'connect.check': async ({ client, deployment }, signal) => {
       const target = readyTarget(parts.fleet, deployment);
       return { checks: await connectCheck(parts, voiceOf(client), target, signal) };

@@ -11,6 +11,8 @@ export interface ProxyStats {
 interface TargetStats {
   readonly id: string;
   readonly name: string;
+  /** Every value of `model` that leads to it. */
+  readonly models: readonly string[];
   readonly state: TargetState;
   readonly inFlight: number;
   /** Moving average; null = no stream measured yet. */

@@ -174,6 +174,7 @@ class ProxyServer implements Proxy {
       targets: this.#options.source.list().map((target) => ({
         id: target.id,
         name: target.name,
+        models: target.models,
         state: target.state(),
         inFlight: this.#load.inFlight(target.id),
         firstTokenMs: this.#load.firstTokenMs(target.id),

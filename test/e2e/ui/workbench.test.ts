@@ -132,6 +132,40 @@ describe('what is done now and then', () => {
     await expect.poll(() => both.textContent()).toContain('$0.52/h');
   });
 
+  it('names every server that answers for a model, and what holds it back', async () => {
+    await start();
+    const { page } = ui;
+    const { targets } = await ui.manager.api.call('targets.list', {});
+    const own = targets.find(({ name }) => name === 'qwen3-coder');
+    ui.manager.reply('targets.list', async () => ({
+      targets: [
+        ...targets,
+        {
+          id: 'added',
+          name: 'office-server',
+          models: own?.models ?? [],
+          state: 'ready',
+          inFlight: 2,
+          firstTokenMs: 1400,
+          breaker: 'open',
+        },
+      ],
+    }));
+    await ui.goTo('#/deployments/qwen3-coder', 'qwen3-coder');
+    const part = page.getByRole('region', { name: 'Who answers', exact: true });
+    await part.getByRole('row', { name: /qwen3-coder \(this deployment\).*closed/ }).waitFor();
+    await part.getByRole('row', { name: /office-server.*open: it failed.*2.*1\.4 s/ }).waitFor();
+    expect(await part.getByRole('row').count()).toBe(3);
+    await part.scrollIntoViewIfNeeded();
+    for (const view of VIEWS) {
+      await ui.show(view);
+      await keepPicture(page, 'deployment-targets', view);
+      expect(await axeFindings(page), `${view.theme} ${view.width}`).toEqual([]);
+      expect(await sidewaysOverflow(page)).toBe(0);
+    }
+    expect(ui.complaints).toEqual([]);
+  });
+
   it('checks a client and names what does not work', async () => {
     await start();
     const { page } = ui;

@@ -68,6 +68,22 @@ describe('the playground over the real core', () => {
     expect(next.at(-1)).toMatchObject({ type: 'done', finishReason: 'stop' });
   });
 
+  it('is answered by a target that the proxy tells about', async () => {
+    await chat({ messages: [{ role: 'user', content: 'Hello' }] });
+    const { targets } = await app.call('targets.list');
+    expect(targets).toEqual([
+      {
+        id: expect.any(String),
+        name: 'm',
+        models: expect.arrayContaining(['m']),
+        state: 'ready',
+        inFlight: 0,
+        firstTokenMs: expect.any(Number),
+        breaker: 'closed',
+      },
+    ]);
+  });
+
   it('asks for JSON by a schema', async () => {
     const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
     const items = await chat({

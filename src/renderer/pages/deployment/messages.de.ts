@@ -23,6 +23,20 @@ export const deployment: typeof english = {
     busy: 'Eine Anfrage läuft; die Leerlaufuhr steht.',
     keep: 'Wach halten',
   },
+  targets: {
+    title: 'Wer antwortet',
+    list: 'Server, die für dieses Modell antworten',
+    name: 'Server',
+    own: '(dieses Deployment)',
+    state: 'Zustand',
+    breaker: 'Schutzschalter',
+    states: { ready: 'bereit', waking: 'startet', sleeping: 'schläft', failed: 'fehlgeschlagen' },
+    breakers: {
+      closed: 'geschlossen: Anfragen gehen durch',
+      open: 'offen: Er hat versagt und wird eine Weile nichts gefragt',
+      'half-open': 'Eine Anfrage prüft, ob er wieder da ist',
+    },
+  },
   live: {
     title: 'Jetzt',
     asOf: (time: string) => `Stand ${time}`,

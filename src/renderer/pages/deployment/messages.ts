@@ -17,6 +17,20 @@ export const words = catalogue('deployment', {
     busy: 'A request is running; the idle clock stands still.',
     keep: 'Keep awake',
   },
+  targets: {
+    title: 'Who answers',
+    list: 'Servers that answer for this model',
+    name: 'Server',
+    own: '(this deployment)',
+    state: 'State',
+    breaker: 'Breaker',
+    states: { ready: 'ready', waking: 'starting', sleeping: 'asleep', failed: 'failed' },
+    breakers: {
+      closed: 'closed: requests pass',
+      open: 'open: it failed, and is asked nothing for a while',
+      'half-open': 'one request finds out whether it is back',
+    },
+  },
   live: {
     title: 'Now',
     asOf: (time: string) => `as of ${time}`,

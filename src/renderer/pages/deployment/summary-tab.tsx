@@ -15,6 +15,7 @@ import { IdleSection } from './idle-section.tsx';
 import { LiveSection } from './live-section.tsx';
 import { words } from './messages.ts';
 import { PhaseTimeline } from './phase-timeline.tsx';
+import { TargetsSection } from './targets-section.tsx';
 
 export function SummaryTab({ view }: { readonly view: DeploymentView }): ReactNode {
   return (
@@ -22,6 +23,7 @@ export function SummaryTab({ view }: { readonly view: DeploymentView }): ReactNo
       <PhaseTimeline view={view} />
       {view.pod !== null && <LiveSection view={view} />}
       <EndpointSection view={view} />
+      <TargetsSection view={view} />
       <div className="grid grid-cols-2 gap-4 @max-3xl:grid-cols-1">
         <IdleSection view={view} />
         <GuardSection view={view} />
