@@ -183,6 +183,18 @@ describe('what cannot be deployed', () => {
     );
   });
 
+  it('an image that there is not is refused by RunPod, named as such, and nothing is rented', async () => {
+    const args = ['deploy', MODEL, '--image', 'me/does-not-exist:1', '--yes', '--wait'];
+    let made = 0;
+    expect(
+      await faultsOf(
+        (more) => app.cli([...args, '--name', `imageless-${++made}`, ...more]),
+        refused(2, 'image_invalid', /me\/does-not-exist:1/, /docker-username|repository/),
+      ),
+    ).toEqual([]);
+    for (const name of ['imageless-1', 'imageless-2']) await app.cli(['terminate', name, '--wait']);
+  });
+
   it.each(['show', 'start', 'stop', 'restart', 'terminate', 'logs'])(
     '%s of a deployment that there is not names it and those there are',
     async (verb) => {

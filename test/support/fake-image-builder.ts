@@ -17,14 +17,26 @@ interface Build {
 }
 
 /** Builds that end when a test says so. Without `attach` there is no engine, as on most computers. */
-export class FakeImageBuilder implements Pick<ImageBuilder, 'pin' | 'ensure'> {
+export class FakeImageBuilder implements Omit<ImageBuilder, 'plan'> {
   readonly builds: Build[] = [];
   readonly versions = new Map<string, string>();
+  /** Private images and the login at RunPod that may pull them. */
+  readonly logins = new Map<string, string>();
+  /** What a registry says of an image that it does not have. */
+  readonly advice = new Map<string, string>();
   #engine = false;
 
   attach(): this {
     this.#engine = true;
     return this;
+  }
+
+  pullLogin(reference: string): Promise<string | null> {
+    return Promise.resolve(this.logins.get(reference) ?? null);
+  }
+
+  nearestTo(reference: string): Promise<string | null> {
+    return Promise.resolve(this.advice.get(reference) ?? null);
   }
 
   pin(packages: readonly string[]): Promise<string[]> {

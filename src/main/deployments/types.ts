@@ -91,7 +91,7 @@ export interface FleetDeps {
   readonly zone?: () => string;
   readonly guardScripts: GuardScripts;
   /** Makes images of the deployments' own. */
-  readonly images: Pick<ImageBuilder, 'pin' | 'ensure'>;
+  readonly images: Omit<ImageBuilder, 'plan'>;
   readonly timing?: Partial<Timing>;
 }
 

@@ -14,6 +14,13 @@ export interface BuiltImage {
 /** Images as the deployments see them (SPEC 3.3): named by what determines them, built only when there is none. */
 export interface ImageBuilder {
   /**
+   * The login at RunPod for an image that is somebody's own choice; null = everybody may pull it, no login is set, or it
+   * could not be found out. A login is shown to no registry but the one that images are sent to. @throws AbortError
+   */
+  pullLogin(reference: string, signal: AbortSignal): Promise<string | null>;
+  /** What to do about an image that RunPod cannot find, from what its registry has; null = nothing is known. @throws AbortError */
+  nearestTo(reference: string, signal: AbortSignal): Promise<string | null>;
+  /**
    * Gives each package its newest released version; one that has a version keeps it.
    * @throws AppError invalid_input (there is no such package), registry_unavailable (its index); AbortError
    */

@@ -24,6 +24,7 @@ import { JobQueue, type Running } from './job-queue.ts';
 import { createPackageIndex, type PackageIndex } from './package-index.ts';
 import { findImage, listImages, prunable, removeImage } from './local-images.ts';
 import { planImage, type Planned } from './planning.ts';
+import { PullAccess } from './pull-access.ts';
 import { createRegistryClient, type RegistryClient } from './registry.ts';
 import { createRunPodRegistries, type RunPodRegistries } from './runpod-registry.ts';
 import { smokeRun } from './smoke-run.ts';
@@ -59,6 +60,7 @@ class Images implements ImageService {
   readonly #registry: RegistryClient;
   readonly #registries: RunPodRegistries;
   readonly #packages: PackageIndex;
+  readonly #pulls: PullAccess;
 
   constructor(parts: ImageServiceParts) {
     this.#parts = parts;
@@ -66,6 +68,15 @@ class Images implements ImageService {
     this.#registry = createRegistryClient(parts);
     this.#registries = createRunPodRegistries(parts.runpod, parts.db);
     this.#packages = createPackageIndex(parts);
+    this.#pulls = new PullAccess(parts, this.#registry, this.#registries);
+  }
+
+  pullLogin(reference: string, signal: AbortSignal): Promise<string | null> {
+    return this.#pulls.loginOf(reference, signal);
+  }
+
+  nearestTo(reference: string, signal: AbortSignal): Promise<string | null> {
+    return this.#pulls.nearestTo(reference, signal);
   }
 
   pin(packages: readonly string[], signal: AbortSignal): Promise<string[]> {
@@ -210,7 +221,7 @@ class Images implements ImageService {
   }
 
   #work(job: Job): ImageWork {
-    return new ImageWork(this.#parts, this.#registry, this.#registries, job, () => this.#engine(job.signal));
+    return new ImageWork(this.#parts, this.#registry, this.#pulls, job, () => this.#engine(job.signal));
   }
 
   async #plan(request: ImageRequest, signal: AbortSignal): Promise<Planned> {

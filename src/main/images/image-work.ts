@@ -10,8 +10,8 @@ import { LOCAL_NAMESPACE } from './image-tag.ts';
 import type { Job } from './job.ts';
 import { findImage } from './local-images.ts';
 import type { Planned } from './planning.ts';
+import type { PullAccess } from './pull-access.ts';
 import type { RegistryClient } from './registry.ts';
-import type { RunPodRegistries } from './runpod-registry.ts';
 import { pushImage } from './transfer.ts';
 
 const NOWHERE: BuiltImage['launch'] = { modelPath: null, env: {}, ports: [] };
@@ -20,20 +20,20 @@ const NOWHERE: BuiltImage['launch'] = { modelPath: null, env: {}, ports: [] };
 export class ImageWork {
   readonly #parts: ImageServiceParts;
   readonly #registry: RegistryClient;
-  readonly #registries: RunPodRegistries;
+  readonly #pulls: PullAccess;
   readonly #job: Job;
   readonly #connect: () => Promise<Engine>;
 
   constructor(
     parts: ImageServiceParts,
     registry: RegistryClient,
-    registries: RunPodRegistries,
+    pulls: PullAccess,
     job: Job,
     connect: () => Promise<Engine>,
   ) {
     this.#parts = parts;
     this.#registry = registry;
-    this.#registries = registries;
+    this.#pulls = pulls;
     this.#job = job;
     this.#connect = connect;
   }
@@ -53,14 +53,15 @@ export class ImageWork {
         reference,
         digest: remote,
         source: 'registry',
-        registryId: await this.#registryId(reference, login),
+        registryId: await this.#pulls.register(reference, login, this.#job.signal),
         launch,
       };
     }
     const engine = await this.#connect();
     const source = await this.#buildUnlessThere(engine, planned, login, options);
     const digest = options.push ? await this.#push(engine, reference, login) : null;
-    const registryId = digest === null ? null : await this.#registryId(reference, login);
+    const registryId =
+      digest === null ? null : await this.#pulls.register(reference, login, this.#job.signal);
     return { reference, digest, source, registryId, launch };
   }
 
@@ -77,7 +78,7 @@ export class ImageWork {
       reference,
       digest,
       source: 'local',
-      registryId: await this.#registryId(reference, login),
+      registryId: await this.#pulls.register(reference, login, this.#job.signal),
       launch: NOWHERE,
     };
   }
@@ -206,13 +207,6 @@ export class ImageWork {
     );
     job.update({ digest, transfer: null });
     return digest;
-  }
-
-  /** RunPod pulls what everybody may pull without a login; anything else needs ours. */
-  async #registryId(reference: string, login: RegistryLogin | null): Promise<string | null> {
-    if (login === null) return null;
-    const isPublic = (await this.#registry.find(reference, null, this.#job.signal)) !== null;
-    return isPublic ? null : this.#registries.ensure(login, this.#job.signal);
   }
 }
 

@@ -21,6 +21,8 @@ export interface RegistryClient {
   find(reference: string, login: RegistryLogin | null, signal: AbortSignal): Promise<RemoteImage | null>;
   /** As `find`, with the size of its layers. */
   measure(reference: string, login: RegistryLogin | null, signal: AbortSignal): Promise<RemoteImage | null>;
+  /** The first thousand tags of its repository; null = there is no such repository, or not for this login. @throws as `find` */
+  tags(reference: string, login: RegistryLogin | null, signal: AbortSignal): Promise<string[] | null>;
 }
 
 /** Indexes first: a registry answers with the first kind it can give. */
@@ -51,9 +53,14 @@ export function createRegistryClient(parts: {
       if (answer === null) return null;
       return { digest: answer.digest, layerBytes: await layerBytes(ask, name, answer.body, login, signal) };
     },
+    async tags(reference, login, signal) {
+      const answer = await ask.of(parseImageName(reference), 'tags/list?n=1000', 'GET', login, signal);
+      return answer === null ? null : (tagsSchema.safeParse(answer.body).data?.tags ?? []);
+    },
   };
 }
 
+const tagsSchema = z.object({ tags: z.array(z.string()).nullable() });
 const layersSchema = z.object({ layers: z.array(z.object({ size: z.number() })) });
 const indexSchema = z.object({
   manifests: z.array(
@@ -95,14 +102,25 @@ class Asking {
     this.#clock = clock;
   }
 
-  async manifest(
+  manifest(
     name: ImageName,
     tagOrDigest: string,
     method: 'GET' | 'HEAD',
     login: RegistryLogin | null,
     signal: AbortSignal,
   ): Promise<Answer | null> {
-    const url = `${registryUrl(name.registry)}/v2/${name.repository}/manifests/${tagOrDigest}`;
+    return this.of(name, `manifests/${tagOrDigest}`, method, login, signal);
+  }
+
+  /** `path` below the repository. null = not there, or not for this login. */
+  async of(
+    name: ImageName,
+    path: string,
+    method: 'GET' | 'HEAD',
+    login: RegistryLogin | null,
+    signal: AbortSignal,
+  ): Promise<Answer | null> {
+    const url = `${registryUrl(name.registry)}/v2/${name.repository}/${path}`;
     const get = (authorization: string | null): Promise<Reply> =>
       this.#send(name.registry, url, { method, accept: MANIFESTS, authorization }, signal);
     let reply = await get(null);

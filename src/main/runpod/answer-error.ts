@@ -49,6 +49,11 @@ interface Row extends Meaning {
 }
 
 const isCreate = ({ method, route }: Asked): boolean => method === 'POST' && route === '/v2/pods';
+/** A pod or an endpoint. */
+const isMade = (asked: Asked): boolean =>
+  isCreate(asked) || (asked.method === 'POST' && asked.route === '/v2/serverless');
+const isAboutImage = ({ fields, text, violations }: Problem): boolean =>
+  (fields.length === 0 || fields.includes('image')) && [text, ...violations].some((line) => IMAGE.test(line));
 const isPlacement = (asked: Asked): boolean => isCreate(asked) || asked.route === '/v2/pods/{id}/action';
 
 /** Capacity has no machine-readable code (FACTS 1); these are the sentences seen. */
@@ -56,6 +61,9 @@ const CAPACITY =
   /no longer any instances|no (?:\w+ ){0,3}(?:instances?|gpus?|machines?|hosts?|capacity) (?:\w+ ){0,3}available|no available (?:\w+ ){0,2}(?:instances?|gpus?|machines?|hosts?)|not enough (?:free )?(?:gpus?|capacity|resources)|insufficient (?:gpus?|capacity|resources)|out of (?:stock|capacity)|does not have the resources|no capacity/i;
 const BALANCE =
   /(?:insufficient|not enough|too low|low) (?:\w+ )?(?:balance|funds|credits?)|(?:balance|funds|credits?) (?:is |are )?(?:too low|insufficient|not sufficient)/i;
+/** The API looks the image up in its registry, and names the field (FACTS 1, 4). */
+const IMAGE =
+  /\b(?:image|manifest)\b.*\b(?:not found|unknown|does not exist|not be found|cannot be pulled|no such|invalid|denied)\b/i;
 const POOL = /\bpool\b|\bgpu types?\b/i;
 
 /** First match wins. Statuses by FACTS 1, section "Create: which statuses to retry". */
@@ -126,6 +134,14 @@ const ROWS: readonly Row[] = [
     code: 'runpod_rejected',
     what: 'RunPod refused the request',
     facts: { ambiguous: true },
+  },
+  {
+    status: 422,
+    when: (asked, problem) => isMade(asked) && isAboutImage(problem),
+    code: 'image_invalid',
+    what: 'RunPod cannot use the image',
+    advice:
+      'Check its name and tag, that it is built for linux/amd64, and that RunPod may pull it: it is public, or its login is set here (runpod-llm key set docker-username, docker-token).',
   },
   {
     status: 500,

@@ -37,6 +37,7 @@ describe('what a failed create means (FACTS 1, "Create: which statuses to retry"
     ['403 of the key', error('runpod_key_forbidden', { status: 403 }), { do: 'stop' }],
     ['404 of a template', error('runpod_not_found', { status: 404 }), { do: 'stop' }],
     ['422', error('runpod_rejected', { status: 422 }), { do: 'stop' }],
+    ['422 of the image', error('image_invalid', { status: 422 }), { do: 'stop' }],
     ['429', error('runpod_rate_limited', { status: 429 }, 12), { do: 'wait', ms: 12_000 }],
     ['409', error('runpod_conflict', { status: 409 }), { do: 'wait', ms: 0 }],
     [

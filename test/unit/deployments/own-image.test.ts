@@ -362,3 +362,44 @@ it('an image that could be found nowhere ends the start with that word', async (
   await w.pass(1000);
   expect(view()).toMatchObject({ state: 'failed', problem: { code: 'registry_denied' } });
 });
+
+describe('an image that RunPod cannot find', () => {
+  const refused = (): AppError =>
+    new AppError('image_invalid', 'RunPod cannot use the image (422 to POST /v2/pods).', {
+      details: { status: 422 },
+    });
+
+  it('ends the start at once, with what its registry has instead', async () => {
+    w = world();
+    w.images.advice.set('me/llm:v9', 'Did you mean "v8"?');
+    w.cloud.creates = [{ do: 'refuse', error: refused() }];
+    await deploy({ image: 'me/llm:v9' });
+    expect(view()).toMatchObject({
+      state: 'failed',
+      problem: { code: 'image_invalid', advice: 'Did you mean "v8"?', details: { status: 422 } },
+    });
+    expect(creates()).toBe(1);
+  });
+
+  it('is looked for again at the next start where the app made it', async () => {
+    w = world();
+    w.images.attach();
+    await deploy({ ownImage: 'always' });
+    w.cloud.creates = [{ do: 'refuse', error: refused() }];
+    w.images.builds[0]?.done();
+    await w.pass(2000);
+    expect(view()).toMatchObject({ state: 'failed', problem: { code: 'image_invalid' } });
+    w.fleet.startDeployment('qwen');
+    await w.pass(1000);
+    w.images.builds[1]?.done({ source: 'built' });
+    await w.pass(60_000);
+    expect(view().state).toBe('ready');
+  });
+
+  it('is pulled with the login for it where it is its owner’s private one', async () => {
+    w = world();
+    w.images.logins.set('me/private:1', 'reg7');
+    await deploy({ image: 'me/private:1' });
+    expect(w.cloud.pod().body).toMatchObject({ image: 'me/private:1', registry: 'reg7' });
+  });
+});

@@ -2,7 +2,9 @@ import { Headers, Response } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/main/platform/clock.ts';
 import type { Fetch } from '../../../src/main/platform/http.ts';
+import { PullAccess } from '../../../src/main/images/pull-access.ts';
 import { createRegistryClient } from '../../../src/main/images/registry.ts';
+import { silentLog } from '../../../src/main/logs/log.ts';
 import { loginServer, parseImageName, registryUrl } from '../../../src/main/images/image-name.ts';
 
 const never = new AbortController().signal;
@@ -141,5 +143,87 @@ describe('a registry', () => {
     expect((await client.measure('a/b', null, never))?.layerBytes).toBe(15);
     const html = scripted(() => new Response('<html>'));
     expect((await html.client.measure('a/b', null, never))?.layerBytes).toBeNull();
+  });
+});
+
+describe('what RunPod may pull', () => {
+  /** A registry with one repository of two tags; `open` = everybody may pull from it. */
+  function access(options: { open?: boolean; home?: string | null; login?: boolean; away?: boolean } = {}) {
+    const shown: string[] = [];
+    const fetch: Fetch = async (url, init) => {
+      const { host, pathname } = new URL(url);
+      const authorization = new Headers(init?.headers).get('authorization');
+      if (authorization !== null) shown.push(host);
+      if (options.away === true) return empty(503);
+      if (options.open !== true && authorization === null)
+        return empty(401, { 'www-authenticate': 'Basic realm="x"' });
+      if (pathname === '/v2/me/llm/tags/list')
+        return Response.json({ name: 'me/llm', tags: ['v1.2', 'v1.3'] });
+      return pathname.startsWith('/v2/me/llm/manifests/v1.') ? empty(200) : empty(404);
+    };
+    const parts = {
+      fetch,
+      clock: systemClock,
+      log: silentLog,
+      secrets: { get: async (name: string) => (options.login === false ? null : `${name}-value`) },
+      repository: () => (options.home === undefined ? 'ghcr.io/me/llm' : options.home),
+    };
+    const registered: string[] = [];
+    const pulls = new PullAccess(parts, createRegistryClient(parts), {
+      ensure: async ({ registry }) => {
+        registered.push(registry);
+        return 'reg1';
+      },
+    });
+    return { pulls, shown, registered };
+  }
+
+  it('is a private image of the user’s own with the login set here', async () => {
+    const { pulls, registered } = access();
+    expect(await pulls.loginOf('ghcr.io/me/llm:v1.2', never)).toBe('reg1');
+    expect(registered).toEqual(['ghcr.io']);
+  });
+
+  it.each([
+    ['a public image', 'ghcr.io/me/llm:v1.2', { open: true }],
+    ['one that is not there', 'ghcr.io/me/llm:nope', {}],
+    ['where no login is set', 'ghcr.io/me/llm:v1.2', { login: false }],
+    ['where the registry is away', 'ghcr.io/me/llm:v1.2', { away: true }],
+  ] as const)('needs no login: %s', async (_what, reference, options) => {
+    const { pulls, registered } = access(options);
+    expect(await pulls.loginOf(reference, never)).toBeNull();
+    expect(registered).toEqual([]);
+  });
+
+  it.each([
+    ['another registry', 'elsewhere.example/me/llm:v1.2', 'ghcr.io/me/llm'],
+    ['a registry where only Docker Hub is ours', 'ghcr.io/me/llm:v1.2', null],
+  ])('shows the login to nobody else: %s', async (_what, reference, home) => {
+    const { pulls, shown } = access({ home });
+    expect(await pulls.loginOf(reference, never)).toBeNull();
+    await pulls.nearestTo(reference, never);
+    expect(shown).toEqual([]);
+  });
+
+  it.each<[string, string, RegExp | null]>([
+    ['a mistyped tag', 'ghcr.io/me/llm:v1.4', /no tag "v1\.4" in me\/llm; did you mean "v1\.2" or "v1\.3"\?/],
+    ['a tag that is there', 'ghcr.io/me/llm:v1.2', /linux\/amd64/],
+    ['no such repository', 'ghcr.io/me/lm:v1', /shows no repository me\/lm.*docker-username/],
+    ['a digest', `ghcr.io/me/llm@sha256:${'a'.repeat(64)}`, null],
+  ])('has the nearest advice: %s', async (_what, reference, advice) => {
+    const told = await access().pulls.nearestTo(reference, never);
+    if (advice === null) expect(told).toBeNull();
+    else expect(told).toMatch(advice);
+  });
+
+  it('is not found out from a registry that is away, nor after the caller left', async () => {
+    expect(await access({ away: true }).pulls.nearestTo('ghcr.io/me/llm:v1', never)).toBeNull();
+    const gone = AbortSignal.abort();
+    await expect(access().pulls.nearestTo('ghcr.io/me/llm:v1', gone)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    await expect(access().pulls.loginOf('ghcr.io/me/llm:v1', gone)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });

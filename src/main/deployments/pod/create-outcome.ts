@@ -22,6 +22,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set([
   'runpod_not_found',
   'budget_exceeded',
   'simulated_only',
+  'image_invalid',
 ]);
 
 function afterRefusal(error: AppError): Refusal['next'] | null {

@@ -13,6 +13,8 @@ export function failBoot(step: Step, error: ErrorBody): void {
   const { record } = step;
   if (!isBooting(record)) return;
   setProblem(step, error);
+  // Gone from its registry: the next start looks for it, and makes it if need be.
+  if (error.code === 'image_invalid' && record.ownImage !== null) record.ownImage.built = null;
   record.desired = 'stopped';
   const { pod } = record;
   go(step, 'failed');

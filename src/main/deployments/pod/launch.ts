@@ -21,6 +21,8 @@ export interface LaunchInput {
   readonly recipe: Recipe;
   /** The image that the app made for it; its settings win over the recipe's. null = none. */
   readonly own: OwnImage['built'];
+  /** The login at RunPod that may pull the image; null = it is public. */
+  readonly registryId: string | null;
   /** Hex; a key that begins with a dash would crash vLLM (PROXY-TRAPS 52). */
   readonly key: string;
   readonly hfToken: string | null;
@@ -54,7 +56,7 @@ export function buildLaunch(input: LaunchInput): {
     name: input.name,
     ...(spec.templateId === null ? { image: imageOf(input) } : { templateId: spec.templateId }),
     ...(spec.templateId !== null && spec.image !== null ? { image: spec.image } : {}),
-    ...(own?.registryId == null ? {} : { registry: own.registryId }),
+    ...(input.registryId === null ? {} : { registry: input.registryId }),
     // Empty is not the same as absent: it would clear the image's own command (FACTS 2.2).
     ...(args === '' ? {} : { args }),
     gpu: {

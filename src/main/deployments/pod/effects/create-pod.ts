@@ -60,10 +60,24 @@ export async function createPod(
     post({ type: 'created', intent, launch, pod: podFacts(made) });
   } catch (error) {
     if (isAbort(error)) throw error;
-    const outcome = createOutcome(error);
+    const outcome = createOutcome(await withImageAdvice(parts, error, launch.image, signal));
     if (outcome.lost) post({ type: 'create-lost', intent, error: toErrorBody(error) });
     else post({ type: 'create-refused', intent, candidate: candidateKey(candidate), refusal: outcome });
   }
+}
+
+/** RunPod says that an image cannot be had; its registry knows what there is instead. */
+async function withImageAdvice(
+  { deps }: EffectParts,
+  error: unknown,
+  image: string,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!(error instanceof AppError) || error.code !== 'image_invalid' || deps.simulated) return error;
+  const advice = await deps.images.nearestTo(image, signal);
+  if (advice === null) return error;
+  const { message, requestId, details } = error;
+  return new AppError('image_invalid', message, { cause: error, requestId, details, advice });
 }
 
 interface Prepared {
@@ -99,6 +113,7 @@ async function prepare(
       candidate,
       recipe: deps.planner.recipe(spec, candidate, facts),
       own,
+      registryId: own === null ? await givenLogin(parts, spec, signal) : own.registryId,
       key: deps.random.hex(KEY_BYTES),
       hfToken: await deps.hfToken(),
       apiUrl: deps.apiUrl,
@@ -113,6 +128,15 @@ async function prepare(
     post({ type: 'plan-failed', error: toErrorBody(known), retryable: known.retryable });
     return null;
   }
+}
+
+/** An image that its owner names may be private, and its login be set here. */
+function givenLogin(
+  { deps }: EffectParts,
+  { image }: DeploymentSpec,
+  signal: AbortSignal,
+): Promise<string | null> {
+  return image === null ? Promise.resolve(null) : deps.images.pullLogin(image, signal);
 }
 
 /** RunPod was lately seen passing the JSON form of a start command on as text. */
