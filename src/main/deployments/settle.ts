@@ -12,18 +12,21 @@ export interface BillSettlingParts {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly timing: Timing;
-  /** When a pod was created (cloud clock); null = not ours. */
-  readonly createdAt: (podId: string) => number | null;
+  /** When a pod or endpoint was created (cloud clock); null = not ours. */
+  readonly createdAt: (id: string) => number | null;
 }
 
 /** Asked for in one round; the rest waits for the next. */
-const PODS_A_ROUND = 5;
+const BILLS_A_ROUND = 5;
+/** An endpoint may live for months: beyond this its bill is asked for by the day. */
+const BY_THE_DAY_MS = 7 * 24 * 3_600_000;
 
 /** A bill of nothing is believed only this long after the end: the pod never ran. */
 const NOTHING_AFTER_MS = 24 * 3_600_000;
 
 interface Due {
-  readonly podId: string;
+  readonly id: string;
+  readonly kind: 'pod' | 'endpoint';
   readonly from: number;
   readonly endedAt: number;
 }
@@ -64,15 +67,16 @@ export class BillSettling {
     const closed = Map.groupBy(ledger.unsettled(), (entry) => entry.resourceId);
     for (const id of this.#before.keys()) if (!closed.has(id)) this.#before.delete(id);
     return [...closed]
-      .filter(([podId, entries]) => {
-        const last = this.#before.get(podId)?.at ?? Math.max(...entries.map(endOf));
-        return !open.has(podId) && now - last >= timing.settleAfterMs;
+      .filter(([id, entries]) => {
+        const last = this.#before.get(id)?.at ?? Math.max(...entries.map(endOf));
+        return !open.has(id) && now - last >= timing.settleAfterMs;
       })
-      .slice(0, PODS_A_ROUND)
-      .map(([podId, entries]) => ({
-        podId,
+      .slice(0, BILLS_A_ROUND)
+      .map(([id, entries]) => ({
+        id,
+        kind: entries.some(({ kind }) => kind === 'serverless') ? 'endpoint' : 'pod',
         from: Math.min(
-          this.#parts.createdAt(podId) ?? Number.POSITIVE_INFINITY,
+          this.#parts.createdAt(id) ?? Number.POSITIVE_INFINITY,
           ...entries.map((entry) => Date.parse(entry.startedAt)),
         ),
         endedAt: Math.max(...entries.map(endOf)),
@@ -87,39 +91,62 @@ export class BillSettling {
         if (isAbort(error) || this.#end.signal.aborted) return;
         const known = asAppError(error);
         this.#parts.log.warn(
-          { podId: each.podId, code: known.code, requestId: known.requestId },
-          'the bill of a pod could not be read',
+          { id: each.id, code: known.code, requestId: known.requestId },
+          'a bill could not be read',
         );
         return;
       }
     }
   }
 
-  async #settleOne({ podId, from, endedAt }: Due): Promise<void> {
+  async #settleOne({ id, kind, from, endedAt }: Due): Promise<void> {
     const { api, clock, ledger } = this.#parts;
     const now = clock.now() + api.clockOffsetMs();
-    const bill = await api.billing.pods(
-      {
-        podId,
-        bucketSize: 'hour',
-        startTime: new Date(hour(from)).toISOString(),
-        endTime: new Date(hour(now) + 3_600_000).toISOString(),
-      },
-      this.#end.signal,
-    );
-    // An unknown filter is ignored (FACTS 0): only this pod's records count, whatever else came.
-    const usd = bill.records
-      .filter((record) => record.podId === podId)
-      .reduce((sum, record) => sum + record.totalAmount, 0);
-    const before = this.#before.get(podId);
-    this.#before.set(podId, { usd, at: now });
+    const span = spanOf(from, now);
+    const usd = kind === 'pod' ? await this.#podBill(id, span) : await this.#endpointBill(id, span);
+    const before = this.#before.get(id);
+    this.#before.set(id, { usd, at: now });
     if (before === undefined || Math.abs(before.usd - usd) > 1e-9) return;
     if (usd <= 0 && now - endedAt < NOTHING_AFTER_MS) return;
-    ledger.settle(podId, usd, now);
-    this.#before.delete(podId);
+    ledger.settle(id, usd, now);
+    this.#before.delete(id);
+  }
+
+  /** An unknown filter is ignored (FACTS 0): only this pod's records count, whatever else came. */
+  async #podBill(podId: string, span: Span): Promise<number> {
+    const { records } = await this.#parts.api.billing.pods({ podId, ...span }, this.#end.signal);
+    return sum(records.filter((record) => record.podId === podId));
+  }
+
+  /** Not `/billing/endpoints`, which is about public endpoints (trap 29). */
+  async #endpointBill(serverlessId: string, span: Span): Promise<number> {
+    const query = { serverlessId, ...span };
+    const { records } = await this.#parts.api.billing.serverless(query, this.#end.signal);
+    return sum(records.filter((record) => record.serverlessId === serverlessId));
   }
 }
 
+interface Span {
+  readonly bucketSize: 'hour' | 'day';
+  readonly startTime: string;
+  readonly endTime: string;
+}
+
+/** Whole buckets, so that nothing of the first or last one is left out. */
+function spanOf(from: number, now: number): Span {
+  const bucketSize = now - from > BY_THE_DAY_MS ? 'day' : 'hour';
+  const start = bucketSize === 'day' ? Math.floor(from / DAY_MS) * DAY_MS : hour(from);
+  return {
+    bucketSize,
+    startTime: new Date(start).toISOString(),
+    endTime: new Date(hour(now) + 3_600_000).toISOString(),
+  };
+}
+
+const sum = (records: readonly { readonly totalAmount: number }[]): number =>
+  records.reduce((total, { totalAmount }) => total + totalAmount, 0);
+
+const DAY_MS = 24 * 3_600_000;
 const hour = (ms: number): number => Math.floor(ms / 3_600_000) * 3_600_000;
 
 function endOf(entry: LedgerEntry): number {

@@ -1,7 +1,6 @@
 import type { DeploymentSpec } from '../../../shared/model.ts';
 import type { Effect, EndpointEffect } from '../events.ts';
 import type { DeploymentRecord } from '../record.ts';
-import type { State } from '../state.ts';
 
 /** What a deployment runs on. */
 export type RunKind = 'pod' | 'serverless';
@@ -10,11 +9,21 @@ export type RunKind = 'pod' | 'serverless';
 export const kindOf = ({ spec }: { readonly spec: Pick<DeploymentSpec, 'mode'> }): RunKind =>
   spec.mode === 'serverless' ? 'serverless' : 'pod';
 
+/** What is there of a deployment, or may be. */
+interface Held {
+  readonly record: {
+    readonly spec: Pick<DeploymentSpec, 'mode'>;
+    readonly pod: object | null;
+    readonly endpoint: object | null;
+  };
+  readonly intent: { readonly endpoint?: object | undefined } | null;
+}
+
 /**
  * Whether the serverless life cycle has the say: what is there, or may be there, comes before what is wished, so that an
  * edit of the mode first ends what runs.
  */
-export function runsServerless({ record, intent }: Pick<State, 'record' | 'intent'>): boolean {
+export function runsServerless({ record, intent }: Held): boolean {
   if (intent !== null) return intent.endpoint !== undefined;
   if (record.pod !== null) return false;
   return record.endpoint !== null || kindOf(record) === 'serverless';
