@@ -30,7 +30,7 @@ export function createActGuard({ ask, words, clock }: ActGuardParts): ActGuard {
   let asked: number[] = [];
   return async (core, name, input, signal) => {
     if (!isGuarded(name)) return;
-    const act = await actOf(name, input, { core, signal });
+    const act = await READERS[name](input, { core, signal });
     const question = act === null ? null : actQuestion(act, words());
     if (question === null) return;
     if (isAsking) {
@@ -53,50 +53,74 @@ export function createActGuard({ ask, words, clock }: ActGuardParts): ActGuard {
   };
 }
 
-type Facts = { readonly core: LocalApi; readonly signal: AbortSignal };
-type Readers = {
-  readonly [N in GuardedMethod]: (input: MethodParsedInput<N>, facts: Facts) => Promise<GuardedAct>;
-};
+interface Facts {
+  readonly core: LocalApi;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the act from an input of unknown form; null = the core will refuse it, in better words. */
+type Reader = (input: unknown, facts: Facts) => Promise<GuardedAct | null>;
+
+/** The contract seen name by name, so that the type of a schema follows from the type of its name. */
+const INPUTS: { readonly [N in GuardedMethod]: { readonly input: z.ZodType<MethodParsedInput<N>> } } =
+  methods;
+
+function reader<N extends GuardedMethod>(
+  name: N,
+  read: (input: MethodParsedInput<N>, facts: Facts) => Promise<GuardedAct>,
+): Reader {
+  return async (input, facts) => {
+    const parsed = INPUTS[name].input.safeParse(input);
+    return parsed.success ? read(parsed.data, facts) : null;
+  };
+}
 
 /** What each act is about, read from the core: a page's word for it counts for nothing. */
-const READERS: Readers = {
-  'deployments.terminate': async ({ deployment }, { core, signal }) => ({
+const READERS: Readonly<Record<GuardedMethod, Reader>> = {
+  'deployments.terminate': reader('deployments.terminate', async ({ deployment }, { core, signal }) => ({
     method: 'deployments.terminate',
     view: await core.call('deployments.get', { deployment }, signal),
-  }),
-  'deployments.stopAll': async (_nothing, { core, signal }) => ({
+  })),
+  'deployments.stopAll': reader('deployments.stopAll', async (_nothing, { core, signal }) => ({
     method: 'deployments.stopAll',
     views: (await core.call('deployments.list', {}, signal)).deployments,
-  }),
-  'radar.stop': (item, facts) => itemAct('radar.stop', item, facts),
-  'radar.terminate': (item, facts) => itemAct('radar.terminate', item, facts),
-  'radar.confirmAccount': () => Promise.resolve({ method: 'radar.confirmAccount' }),
-  'volumes.remove': async ({ id }, { core, signal }) => {
+  })),
+  'radar.stop': reader('radar.stop', (item, facts) => itemAct('radar.stop', item, facts)),
+  'radar.terminate': reader('radar.terminate', (item, facts) => itemAct('radar.terminate', item, facts)),
+  'radar.confirmAccount': reader('radar.confirmAccount', () =>
+    Promise.resolve({ method: 'radar.confirmAccount' }),
+  ),
+  'volumes.remove': reader('volumes.remove', async ({ id }, { core, signal }) => {
     const { volumes } = await core.call('volumes.list', {}, signal);
     return {
       method: 'volumes.remove',
+      kind: 'network-volume',
       id,
       name: volumes.find((volume) => volume.id === id)?.name ?? null,
     };
-  },
-  'images.remove': ({ reference }) => Promise.resolve({ method: 'images.remove', reference }),
-  'images.prune': async ({ ids }, { core, signal }) => {
+  }),
+  'images.remove': reader('images.remove', ({ reference }) =>
+    Promise.resolve({ method: 'images.remove', reference }),
+  ),
+  'images.prune': reader('images.prune', async ({ ids }, { core, signal }) => {
     const { images } = await core.call('images.list', {}, signal);
     const named = new Map(images.map(({ id, references }) => [id, references[0] ?? id]));
     return { method: 'images.prune', names: ids.map((id) => named.get(id) ?? id) };
-  },
-  'secrets.delete': ({ name }) => Promise.resolve({ method: 'secrets.delete', name }),
-  'keys.revoke': async ({ key }, { core, signal }) => {
+  }),
+  'secrets.delete': reader('secrets.delete', ({ name }) =>
+    Promise.resolve({ method: 'secrets.delete', name }),
+  ),
+  'keys.revoke': reader('keys.revoke', async ({ key }, { core, signal }) => {
     const { keys } = await core.call('keys.list', {}, signal);
     const found = keys.find(({ id, name }) => id === key || name === key);
     if (found === undefined) throw new AppError('not_found', 'There is no such key.');
     return { method: 'keys.revoke', name: found.name };
-  },
-  'settings.set': async ({ budget }, { core, signal }) => ({
+  }),
+  'settings.set': reader('settings.set', async ({ budget }, { core, signal }) => ({
     method: 'settings.set',
     before: (await core.call('settings.get', {}, signal)).budget,
     after: budget,
-  }),
+  })),
 };
 
 async function itemAct(
@@ -107,18 +131,4 @@ async function itemAct(
   const { items } = await core.call('radar.scan', {}, signal);
   const item = items.find((found) => found.kind === kind && found.id === id);
   return { method, kind, id, name: item?.name ?? null };
-}
-
-/** The contract seen name by name, so that the type of a schema follows from the type of its name. */
-const INPUTS: { readonly [N in GuardedMethod]: { readonly input: z.ZodType<MethodParsedInput<N>> } } =
-  methods;
-
-/** null = the core will refuse the input, in better words. */
-async function actOf<N extends GuardedMethod>(
-  name: N,
-  input: unknown,
-  facts: Facts,
-): Promise<GuardedAct | null> {
-  const parsed = INPUTS[name].input.safeParse(input);
-  return parsed.success ? READERS[name](parsed.data, facts) : null;
 }

@@ -9,14 +9,13 @@ export type GuardedAct =
   | { readonly method: 'deployments.terminate'; readonly view: DeploymentView }
   | { readonly method: 'deployments.stopAll'; readonly views: readonly DeploymentView[] }
   | {
-      readonly method: 'radar.stop' | 'radar.terminate';
+      readonly method: 'radar.stop' | 'radar.terminate' | 'volumes.remove';
       readonly kind: Item;
       readonly id: string;
       /** null = the account does not list it. */
       readonly name: string | null;
     }
   | { readonly method: 'radar.confirmAccount' }
-  | { readonly method: 'volumes.remove'; readonly id: string; readonly name: string | null }
   | { readonly method: 'images.remove'; readonly reference: string }
   | { readonly method: 'images.prune'; readonly names: readonly string[] }
   | { readonly method: 'secrets.delete'; readonly name: SecretName }
@@ -47,6 +46,7 @@ export function actQuestion(act: GuardedAct, words: Words): Yes | null {
         w.stop,
       );
     case 'radar.terminate':
+    case 'volumes.remove':
       return asked(
         words,
         w.removeItem(w.items[act.kind], act.name ?? act.id),
@@ -55,13 +55,6 @@ export function actQuestion(act: GuardedAct, words: Words): Yes | null {
       );
     case 'radar.confirmAccount':
       return asked(words, w.account, [w.accountText], w.accountYes);
-    case 'volumes.remove':
-      return asked(
-        words,
-        w.removeItem(w.items['network-volume'], act.name ?? act.id),
-        [act.id, w.allGone, w.final],
-        w.remove,
-      );
     case 'images.remove':
       return asked(words, w.image(act.reference), [w.imageText], w.removeImage);
     case 'images.prune':
@@ -69,12 +62,7 @@ export function actQuestion(act: GuardedAct, words: Words): Yes | null {
         ? null
         : asked(words, w.images(act.names.length), [...shortened(act.names), w.imageText], w.removeImage);
     case 'secrets.delete':
-      return asked(
-        words,
-        w.secret(w.secrets[act.name]),
-        [act.name === 'runpod' ? w.runpodSecret : w.otherSecret],
-        w.removeImage,
-      );
+      return asked(words, w.secret(w.secrets[act.name]), [secretLine(act.name, words)], w.removeImage);
     case 'keys.revoke':
       return asked(words, w.key(act.name), [w.keyText], w.keyYes);
     case 'settings.set':
@@ -92,6 +80,9 @@ function asked(words: Words, title: string, lines: readonly string[], verb: stri
     ],
   };
 }
+
+const secretLine = (name: SecretName, { guard }: Words): string =>
+  name === 'runpod' ? guard.runpodSecret : guard.otherSecret;
 
 function terminateLines(view: DeploymentView, { guard }: Words): string[] {
   return [
