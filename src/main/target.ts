@@ -69,6 +69,8 @@ export interface Target {
    * @throws AppError deployment_stopped (wake not allowed), boot_failed, no_gpu_capacity, budget_exceeded, …
    */
   ensureReady(signal: AbortSignal): Promise<Upstream>;
+  /** Its workers start and end with its requests, as serverless does: waking it is nothing to count. Absent = no. */
+  scalesItself?(): boolean;
   /** Why a request may not wake it now; null or absent = it may. Asking it starts nothing. */
   refusal?(): AppError | null;
   lease(): Lease;

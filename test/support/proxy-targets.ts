@@ -17,6 +17,8 @@ export class FakeTarget implements Target {
   waiting = 0;
   /** Why requests may not wake it. */
   refused: AppError | null = null;
+  /** RunPod starts and ends its workers. */
+  serverless = false;
   /** What happens when the upstream is reported dead; by default it is proven alive again at once. */
   onUnreachable: () => void = () => {};
   #upstream: Upstream | null;
@@ -49,6 +51,10 @@ export class FakeTarget implements Target {
   failBoot(error: Error): void {
     this.#state = 'failed';
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  scalesItself(): boolean {
+    return this.serverless;
   }
 
   refusal(): AppError | null {

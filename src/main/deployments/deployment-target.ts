@@ -119,6 +119,11 @@ export class DeploymentTarget implements Target {
     };
   }
 
+  scalesItself(): boolean {
+    const { endpoint, desired } = this.#actor.record;
+    return endpoint !== null && endpoint.maxWorkers > 0 && desired === 'running';
+  }
+
   reportUnreachable(): void {
     this.#actor.post({ type: 'unreachable-reported' });
   }

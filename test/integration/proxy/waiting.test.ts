@@ -131,6 +131,18 @@ describe('waking on request', () => {
   });
 });
 
+it('serverless is woken as often as it is asked: that is what it is for', async () => {
+  h.settings = { ...h.settings, wakesPerHour: 1 };
+  h.target.serverless = true;
+  for (let i = 0; i < 4; i++) {
+    h.target.sleep();
+    const pending = h.chat({ seed: i });
+    await waiting();
+    awake();
+    expect((await pending).status).toBe(200);
+  }
+});
+
 describe('a wake that is refused', () => {
   it('does not use up the wakes of the hour', async () => {
     h.settings = { ...h.settings, wakesPerHour: 1 };

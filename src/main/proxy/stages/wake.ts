@@ -66,7 +66,7 @@ async function awake(call: Call, options: WakeOptions): Promise<Upstream> {
     // A refused wake starts nothing, so it must not use up the wakes that would.
     const refusal = target.refusal?.() ?? null;
     if (refusal !== null) throw refusal;
-    options.allowance.take(target);
+    if (target.scalesItself?.() !== true) options.allowance.take(target);
   }
   // A target that is ready and has to look something up first was not woken.
   const wasReady = target.state() === 'ready';
