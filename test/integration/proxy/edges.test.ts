@@ -147,6 +147,32 @@ describe('servers that do not do as asked', () => {
     expect(new Uint8Array(await audio.arrayBuffer())).toEqual(new Uint8Array([1, 2, 255]));
   });
 
+  it('nothing, or anything but JSON and events, under 200 is no answer to a chat', async () => {
+    h.settings = { ...h.settings, retries: 0, breaker: { ...h.settings.breaker, failures: 100 } };
+    h.target.wakeUp(upstreamAt(h.upstream.url, { cutsSilence: false }));
+    for (const type of [null, 'text/plain', 'application/octet-stream']) {
+      h.upstream.script = (_request, res) => {
+        res.writeHead(200, type === null ? {} : { 'content-type': type }).end();
+      };
+      expect([type, (await h.chat()).status]).toEqual([type, 502]);
+      expect([type, (await h.chat({ stream: true })).status]).toEqual([type, 502]);
+    }
+    h.upstream.script = (_request, res) => {
+      res.writeHead(200, { 'content-type': 'text/plain' }).end(JSON.stringify(chatJson('mislabelled')));
+    };
+    expect(await (await h.chat()).text()).toContain('mislabelled');
+  });
+
+  it('a server that streams although nobody asked is put together for a plain call', async () => {
+    h.target.wakeUp(upstreamAt(h.upstream.url, { cutsSilence: false }));
+    h.upstream.script = (_request, res) => sendEvents(res, chatEvents(['un', 'asked']));
+    const answer: unknown = await (await h.chat()).json();
+    expect(answer).toMatchObject({
+      object: 'chat.completion',
+      choices: [{ message: { content: 'unasked' } }],
+    });
+  });
+
   it('mends whole answers passed through: both reasoning names, tool_calls as the reason', async () => {
     h.target.wakeUp(upstreamAt(h.upstream.url, { cutsSilence: false }));
     const message = {

@@ -18,7 +18,8 @@ export function form(mustStream: (call: Call) => boolean): Stage {
   return (next) => async (call) => {
     if (!isChatLike(call)) return next(call);
     if (call.stream) return asStream(call, await next(asStreaming(call)));
-    if (!mustStream(call) || !canStream(call)) return next(call);
+    // Some servers stream although nobody asked.
+    if (!mustStream(call) || !canStream(call)) return asWhole(call, await next(call));
     return asWhole(call, await next(asStreaming(call)));
   };
 }
@@ -95,6 +96,10 @@ function assembled(call: Call, flow: Flow): Promise<unknown> {
       flow.cancel(left);
       reject(left);
     };
+    if (call.signal.aborted) {
+      leave();
+      return;
+    }
     const done = (): void => call.signal.removeEventListener('abort', leave);
     call.signal.addEventListener('abort', leave, { once: true });
     flow.start({

@@ -112,6 +112,12 @@ class Flight {
       this.#landed();
       return reply;
     }
+    // Everybody left while it was on its way here: nobody would ever read or end it, and its lease with it.
+    if (this.#leave.signal.aborted) {
+      const reason = asAppError(this.#leave.signal.reason);
+      reply.body.flow.cancel(reason);
+      throw reason;
+    }
     this.#answer = new SharedAnswer(reply.body.flow, JOIN_BYTES, this.#landed, () => this.#abandoned());
     return reply;
   }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Upstream } from '../../target.ts';
-import { EVENTS_TYPE, type Call, type Reply } from '../call.ts';
+import { EVENTS_TYPE, JSON_TYPE, type Call, type Reply } from '../call.ts';
 import { answerEvents } from '../events/answer-events.ts';
 import { collect, type Flow } from '../flow.ts';
 import { Prefetched } from '../prefetched.ts';
@@ -34,8 +34,11 @@ export async function replyFor(
   if (type === 'text/html') {
     throw upstreamError({ status: 502, headers: head.headers, body: '', targetName: call.target.name });
   }
-  if (type === 'application/json') return jsonAnswer(call, plain, headers, head.status);
   const events = sendsEvents(call, type);
+  // Whatever a chat's answer calls itself, it is events or JSON; anything else under 200 would pass for an answer.
+  if (type === JSON_TYPE || (call.route.dialect !== 'plain' && !events)) {
+    return jsonAnswer(call, plain, headers, head.status);
+  }
   const flow = new Prefetched(events ? answerEvents(call, plain, clock) : plain);
   await flow.first();
   return {
