@@ -21,7 +21,7 @@ import { checkKey } from './runpod/key-check.ts';
 import type { ManagerParts } from './manager-parts.ts';
 import { newProxy } from './new-proxy.ts';
 import { newVolumes } from './new-volumes.ts';
-import { accessOf, createServices, PLANNER } from './services.ts';
+import { accessOf, createServices } from './services.ts';
 type ManagerMethod = Extract<
   keyof MethodHandlers,
   | 'plan.make'
@@ -94,7 +94,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     scrub: parts.scrub,
   });
   const common = { api: runpod, clock, simulated: cloud.simulated };
-  const plans = planHandlers({ ...common, models: services.models, fleet, planner: PLANNER });
+  const plans = planHandlers({ models: services.models, fleet });
   return {
     cloud,
     fleet,

@@ -28,7 +28,7 @@ import type { UserSettingsStore } from './settings/user-settings.ts';
 import { timingOf } from './timing-of.ts';
 
 import type { ManagerParts } from './manager-parts.ts';
-export const PLANNER: Planner = { plan, offers: toOffers, recipe: launchRecipe };
+const PLANNER: Planner = { plan, offers: toOffers, recipe: launchRecipe };
 
 /** What the core is made of, for one cloud. */
 export interface Services {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoSchema } from './common.ts';
-import { deploymentSpecSchema } from './deployment.ts';
+import { deploymentSpecSchema, type DeploymentSpec } from './deployment.ts';
 
 export const provenanceSchema = z.enum(['exact', 'derived', 'guessed', 'given']);
 export type Provenance = z.infer<typeof provenanceSchema>;
@@ -18,11 +18,25 @@ export const planRequestSchema = z.strictObject({
   concurrency: deploymentSpecSchema.shape.concurrency,
   kvCacheDtype: deploymentSpecSchema.shape.kvCacheDtype,
   ownImage: deploymentSpecSchema.shape.ownImage,
+  /** A model that only the image or a volume knows, and the one data centre of a volume, change what fits. */
+  image: deploymentSpecSchema.shape.image,
+  modelPath: deploymentSpecSchema.shape.modelPath,
+  volume: deploymentSpecSchema.shape.volume,
   /** Expected hours of use a day, for $/day. */
   hoursPerDay: z.number().min(0).max(24).default(4),
 });
 export type PlanRequest = z.infer<typeof planRequestSchema>;
 export type PlanWish = z.input<typeof planRequestSchema>;
+
+/** The part of a deployment's wish that decides hardware and price. */
+export function planWishOf(spec: DeploymentSpec): PlanWish {
+  const { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype } = spec;
+  const { ownImage, image, modelPath, volume } = spec;
+  return {
+    ...{ model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype },
+    ...{ ownImage, image, modelPath, volume },
+  };
+}
 
 export const planCandidateSchema = z.object({
   rank: z.number(),
@@ -98,9 +112,18 @@ export const planSchema = z.object({
   /** Why an image of its own has to be made before anything is rented; null or absent = a stock image serves it. */
   ownImage: z.string().nullable().optional(),
   candidates: z.array(planCandidateSchema),
+  /**
+   * Index of the candidate that a deployment of this wish takes first, and whose price is its price: in mode `auto` the
+   * best one of the kind it begins with. null = nothing fits that it would take.
+   */
+  takes: z.int().min(0).nullable(),
   rejected: z.array(planRejectionSchema),
   warnings: z.array(z.string()),
   pricesAsOf: isoSchema,
   simulated: z.boolean(),
 });
 export type Plan = z.infer<typeof planSchema>;
+
+/** What a deployment of the plan's wish takes first; null = nothing that fits. */
+export const takenOf = ({ candidates, takes }: Plan): PlanCandidate | null =>
+  takes === null ? null : (candidates[takes] ?? null);

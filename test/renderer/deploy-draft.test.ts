@@ -52,7 +52,27 @@ describe('a draft', () => {
     if (second === undefined) throw new Error('two candidates are needed');
     expect(chosenCandidate(draft({ chosen: candidateKey(second) }), plan)).toBe(second);
     expect(chosenCandidate(draft({ chosen: 'pod|gone|1|SECURE' }), plan)).toBe(plan.candidates[0]);
-    expect(chosenCandidate(draft(), { ...plan, candidates: [] })).toBeNull();
+    expect(chosenCandidate(draft(), { ...plan, candidates: [], takes: null })).toBeNull();
+  });
+
+  it('in mode auto stands for what the deployment begins with, though the other kind is cheaper', () => {
+    const [pod, second] = plan.candidates;
+    if (pod === undefined || second === undefined) throw new Error('two candidates are needed');
+    const worker = { ...pod, kind: 'serverless' as const, usdPerHour: 0.11 };
+    const mixed = { ...plan, candidates: [worker, pod, second], takes: 1 };
+    const auto = draft({ mode: 'auto', chosen: candidateKey(worker), fallbackUsd: 0.44 });
+    expect(chosenCandidate(auto, mixed)).toBe(pod);
+    expect(allowedUnder(auto, mixed, pod).candidates).toEqual([pod, second]);
+  });
+
+  it('lets an endpoint have all its workers at the price of one', () => {
+    const [pod] = plan.candidates;
+    if (pod === undefined) throw new Error('a candidate is needed');
+    const worker = { ...pod, kind: 'serverless' as const, usdPerHour: 0.69 };
+    const endpoints = { ...plan, candidates: [worker], takes: 0 };
+    const { spec } = judgeDraft(draft({ mode: 'serverless' }), endpoints, []);
+    expect(spec?.serverless.maxWorkers).toBe(2);
+    expect(spec?.compute.maxUsdPerHour).toBe(1.38);
   });
 
   it.each([

@@ -233,6 +233,7 @@ export function samplePlan(now = SAMPLE_NOW, model = 'Qwen/Qwen3-8B'): Plan {
         notes: ['longer context possible: 98304'],
       },
     ],
+    takes: 0,
     rejected: [
       {
         gpuTypeId: 'NVIDIA RTX 4000 Ada Generation',

@@ -85,7 +85,8 @@ export const define: Define = (command, run) => {
             `Volume ${volume.id} in ${volume.dataCenterId} costs ${formatUsd(volume.usdPerMonth)} a month until it is deleted.`,
           );
         }
-        const plan = await api.call('plan.make', wish, cli.signal);
+        const { image, volume: mounted } = spec;
+        const plan = await api.call('plan.make', { ...wish, ...given({ image, volume: mounted }) }, cli.signal);
         const limit = options.maxPrice ?? usualLimit(bestOf(plan));
         const limited = { ...spec, compute: { ...spec.compute, maxUsdPerHour: limit } };
         if (options.dryRun === true) showDryRun(cli, plan, limited, limit);

@@ -1,19 +1,24 @@
 import { AppError } from '../../shared/errors.ts';
 import { formatUsdPerHour } from '../../shared/money.ts';
-import type { DeploymentView, Plan, PlanCandidate, PlanWish } from '../../shared/model.ts';
+import {
+  planWishOf,
+  takenOf,
+  type DeploymentView,
+  type Plan,
+  type PlanCandidate,
+} from '../../shared/model.ts';
 import { ASK_ABOVE_USD_PER_HOUR, priceLimit } from '../../shared/price-limit.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
 import { priceLine, priceText, warningLines } from './render/plan.ts';
 
 /**
- * The best candidate of a plan.
+ * What a deployment of the plan's wish takes first.
  * @throws AppError model_does_not_fit
  */
 export function bestOf(plan: Plan): PlanCandidate {
-  // Mode "auto" weighs serverless too, and rents pods.
-  const best = plan.candidates.find(({ kind }) => kind === 'pod') ?? plan.candidates[0];
-  if (best !== undefined) return best;
+  const best = takenOf(plan);
+  if (best !== null) return best;
   const reasons = plan.rejected
     .slice(0, 3)
     .map(({ gpuName, gpuCount, reason }) => `${gpuCount} × ${gpuName}: ${reason}`);
@@ -55,7 +60,7 @@ export async function announceStart(
 ): Promise<void> {
   let plan: Plan;
   try {
-    plan = await api.call('plan.make', planWishOf(view), cli.signal);
+    plan = await api.call('plan.make', planWishOf(view.spec), cli.signal);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'client_closed') throw error;
     const limit = view.spec.compute.maxUsdPerHour;
@@ -65,11 +70,6 @@ export async function announceStart(
     return;
   }
   await announcePrice(cli, view.name, plan, { limit: priceLimit(view.spec.compute, bestOf(plan)), yes });
-}
-
-function planWishOf({ spec }: DeploymentView): PlanWish {
-  const { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype } = spec;
-  return { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype };
 }
 
 /** @throws AppError confirmation_needed: the answer is no, or nobody is there to ask */

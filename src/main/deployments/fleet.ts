@@ -6,6 +6,8 @@ import type {
   EditEffects,
   HistoryEntry,
   LogLine,
+  Plan,
+  PlanRequest,
 } from '../../shared/model.ts';
 import { Emitter, type Unsubscribe } from '../platform/lifecycle.ts';
 import type { TargetSource } from '../target.ts';
@@ -56,6 +58,10 @@ class PodFleet implements Fleet {
 
   list(): DeploymentView[] {
     return this.#core.actors().map((actor) => this.#core.view(actor));
+  }
+
+  async plan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
+    return (await this.#core.market.weigh(request, signal)).plan;
   }
 
   hurry(): void {

@@ -1,8 +1,15 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
-import { planRequestSchema, type DeploymentSpec, type Plan } from '../../shared/model.ts';
+import {
+  planRequestSchema,
+  planWishOf,
+  type DeploymentSpec,
+  type Plan,
+  type PlanRequest,
+} from '../../shared/model.ts';
 import type { GpuOffer, ModelFacts } from '../planner/types.ts';
 import { median } from '../platform/median.ts';
 import { offersFor } from './offers-for.ts';
+import { kindOf, type RunKind } from './serverless/kind.ts';
 import { serverlessGpu } from './serverless/looking.ts';
 import type { FleetDeps } from './types.ts';
 import type { Experience } from './experience.ts';
@@ -10,6 +17,14 @@ import type { Experience } from './experience.ts';
 const REMEMBER_MS = 24 * 3_600_000;
 /** Boots a median is taken of. */
 const BOOTS = 20;
+
+type ModelWish = Pick<DeploymentSpec, 'model' | 'revision' | 'backend' | 'image' | 'modelPath'>;
+
+export interface Weighed {
+  readonly plan: Plan;
+  readonly facts: ModelFacts | null;
+  readonly offers: readonly GpuOffer[];
+}
 
 /** What a deployment could run on now: model facts and the catalogue, given to the planner. */
 export class Market {
@@ -21,26 +36,31 @@ export class Market {
     this.#experience = experience;
   }
 
-  /** @throws AppError of the planner, of RunPod, model_unknown, model_gated; AbortError */
-  async plan(
-    spec: DeploymentSpec,
-    signal: AbortSignal,
-    kind: 'pod' | 'serverless' = 'pod',
-  ): Promise<{
-    readonly plan: Plan;
-    readonly facts: ModelFacts | null;
-    readonly offers: readonly GpuOffer[];
-  }> {
+  /**
+   * For a deployment that runs on `kind`.
+   * @throws AppError of the planner, of RunPod, model_unknown, model_gated; AbortError
+   */
+  plan(spec: DeploymentSpec, signal: AbortSignal, kind: RunKind = 'pod'): Promise<Weighed> {
+    return this.weigh(planRequestSchema.parse({ ...planWishOf(spec), mode: kind }), signal);
+  }
+
+  /**
+   * What a deployment of that wish would be offered, with what earlier starts taught.
+   * @throws as `plan`
+   */
+  async weigh(asked: PlanRequest, signal: AbortSignal): Promise<Weighed> {
     const { api, facts, planner, clock, simulated } = this.#deps;
-    const compute = await this.#compute(spec, signal);
+    const request = { ...asked, compute: await this.#compute(asked, signal) };
+    const wish = { cloud: request.compute.cloud, serverless: request.mode !== 'pod' };
     const [known, siblings, offers] = await Promise.all([
-      this.facts(spec, signal),
-      facts.siblings?.(spec.model) ?? [],
-      offersFor({ api, planner }, { cloud: compute.cloud, serverless: kind === 'serverless' }, signal),
+      this.facts(request, signal),
+      facts.siblings?.(request.model) ?? [],
+      offersFor({ api, planner }, wish, signal),
     ]);
     const now = clock.now();
     const plan = planner.plan({
-      request: requestOf({ ...spec, compute }, kind),
+      request,
+      runsOn: kindOf({ spec: request }),
       facts: known,
       siblings,
       offers,
@@ -48,14 +68,14 @@ export class Market {
       simulated,
       now,
       capacity: this.#experience.capacity(now - REMEMBER_MS),
-      boots: (gpuTypeId) => this.bootTime(kind === 'pod' ? gpuTypeId : serverlessGpu(gpuTypeId), spec.model),
+      boots: (gpuTypeId, kind) =>
+        this.bootTime(kind === 'pod' ? gpuTypeId : serverlessGpu(gpuTypeId), request.model),
     });
     return { plan, facts: known, offers };
   }
 
   /** A network volume is on Secure Cloud and in one data centre for ever, and so is every pod that mounts it (trap 22). */
-  async #compute(spec: DeploymentSpec, signal: AbortSignal): Promise<DeploymentSpec['compute']> {
-    const { volume, compute } = spec;
+  async #compute({ volume, compute }: PlanRequest, signal: AbortSignal): Promise<DeploymentSpec['compute']> {
     if (volume === null) return compute;
     const { dataCenter } = await this.#volume(volume.networkVolumeId, signal);
     if (compute.cloud === 'COMMUNITY') {
@@ -88,7 +108,7 @@ export class Market {
   }
 
   /** null = not known, which makes a plan an estimate. A model that the hub denies is an error, except where the image or Ollama knows it. */
-  async facts(spec: DeploymentSpec, signal: AbortSignal): Promise<ModelFacts | null> {
+  async facts(spec: ModelWish, signal: AbortSignal): Promise<ModelFacts | null> {
     try {
       return await this.#deps.facts.facts(spec.model, spec.revision, signal);
     } catch (error) {
@@ -107,21 +127,4 @@ export class Market {
   phaseSeconds(gpuTypeId: string, model: string, phase: string): number | null {
     return median(this.#experience.bootSeconds(gpuTypeId, model, phase, BOOTS));
   }
-}
-
-function requestOf(
-  spec: DeploymentSpec,
-  mode: 'pod' | 'serverless',
-): Parameters<FleetDeps['planner']['plan']>[0]['request'] {
-  const { model, revision, backend, compute, contextTokens, concurrency, kvCacheDtype } = spec;
-  return planRequestSchema.parse({
-    model,
-    revision,
-    backend,
-    mode,
-    compute,
-    contextTokens,
-    concurrency,
-    kvCacheDtype,
-  });
 }

@@ -9,6 +9,7 @@ import type {
   LogLine,
   Plan,
   PlanCandidate,
+  PlanRequest,
   Radar,
   RadarItem,
 } from '../../shared/model.ts';
@@ -129,6 +130,11 @@ export interface Fleet extends Disposable {
   /** The computer is about to sleep: what is not to outlast that is stopped. */
   computerSleeps(): void;
   list(): DeploymentView[];
+  /**
+   * What a deployment of that wish would be offered and take (SPEC 3.2). Creates nothing.
+   * @throws AppError unknown_gpu, invalid_input, unsupported, model_*, runpod_*
+   */
+  plan(request: PlanRequest, signal: AbortSignal): Promise<Plan>;
   get(ref: string): DeploymentView;
   /**
    * @throws AppError name_taken, unknown_gpu, model_does_not_fit, model_unknown, model_gated, invalid_input,

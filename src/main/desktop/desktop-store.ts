@@ -1,6 +1,6 @@
 import type { AppEvent } from '../../shared/api.ts';
 import { assertNever } from '../../shared/errors.ts';
-import type { DeploymentView } from '../../shared/model.ts';
+import { planWishOf, takenOf, type DeploymentView } from '../../shared/model.ts';
 import type { UserSettings } from '../../shared/user-settings.ts';
 import type { LocalApi } from '../control/local-api.ts';
 import type { Log } from '../logs/log.ts';
@@ -155,13 +155,11 @@ export class DesktopStore implements Disposable {
 
   /** null = nothing fits, or the question failed. */
   async #priceOf(api: LocalApi, { spec }: DeploymentView): Promise<number | null> {
-    const { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype } = spec;
-    const wish = { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype };
     try {
-      const plan = await api.call('plan.make', wish, this.#leaving.signal);
-      return plan.candidates[0]?.usdPerHour ?? null;
+      const plan = await api.call('plan.make', planWishOf(spec), this.#leaving.signal);
+      return takenOf(plan)?.usdPerHour ?? null;
     } catch (error) {
-      this.#parts.log.debug({ err: error, model }, 'no price for the tray');
+      this.#parts.log.debug({ err: error, model: spec.model }, 'no price for the tray');
       return null;
     }
   }

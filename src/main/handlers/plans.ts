@@ -1,42 +1,17 @@
 import type { MethodHandlers } from '../../shared/api.ts';
 import type { ModelDirectory } from '../huggingface/model-facts-source.ts';
-import { offersFor } from '../deployments/offers-for.ts';
-import type { ModelFacts } from '../planner/types.ts';
-import type { ModelHit, PlanRequest } from '../../shared/model.ts';
-import { asAppError } from '../../shared/errors.ts';
-import type { Fleet, Planner } from '../deployments/types.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { RunPodApi } from '../runpod/api.ts';
+import type { ModelHit } from '../../shared/model.ts';
+import type { Fleet } from '../deployments/types.ts';
 
 export interface PlanParts {
-  readonly api: RunPodApi;
-  readonly models: ModelDirectory;
-  readonly fleet: Pick<Fleet, 'list'>;
-  readonly planner: Planner;
-  readonly clock: Clock;
-  readonly simulated: boolean;
+  readonly models: Pick<ModelDirectory, 'search'>;
+  readonly fleet: Pick<Fleet, 'list' | 'plan'>;
 }
 
-/** Plans before paying (SPEC 3.2): model facts and the live catalogue, given to the planner. Creates nothing. */
+/** Plans before paying (SPEC 3.2), weighed as the deployments' own starts are. Creates nothing. */
 export function planHandlers(parts: PlanParts): Pick<MethodHandlers, 'plan.make' | 'models.search'> {
   return {
-    'plan.make': async (request, signal) => {
-      const [facts, siblings, offers] = await Promise.all([
-        factsFor(parts.models, request, signal),
-        parts.models.siblings(request.model),
-        offersFor(parts, { cloud: request.compute.cloud, serverless: request.mode !== 'pod' }, signal),
-      ]);
-      const now = parts.clock.now();
-      return parts.planner.plan({
-        request,
-        facts,
-        siblings,
-        offers,
-        pricesAsOf: new Date(now).toISOString(),
-        simulated: parts.simulated,
-        now,
-      });
-    },
+    'plan.make': (request, signal) => parts.fleet.plan(request, signal),
     'models.search': async (wish, signal) => {
       const recent = wish.query === '' ? recentModels(parts.fleet, wish.backend) : [];
       const found = await parts.models.search(wish, signal);
@@ -62,18 +37,4 @@ function recentModels(fleet: Pick<Fleet, 'list'>, backend: ModelHit['backend']):
     gated: false,
     note: 'deployed here before',
   }));
-}
-
-/** A name the hub does not know may still be Ollama's own; its plan is then an estimate, and says so. */
-async function factsFor(
-  source: ModelDirectory,
-  request: PlanRequest,
-  signal: AbortSignal,
-): Promise<ModelFacts | null> {
-  try {
-    return await source.facts(request.model, request.revision, signal);
-  } catch (error) {
-    if (request.backend === 'ollama' && asAppError(error).code === 'model_unknown') return null;
-    throw error;
-  }
 }

@@ -14,7 +14,7 @@ import { tokens } from './numbers.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { factRows } from './plan-facts.ts';
 import { warningsFor } from './plan-warnings.ts';
-import { experienceWith, rank, withoutNeedless, type Ranked } from './rank.ts';
+import { experienceWith, rank, shortlist, withoutNeedless, type Ranked } from './rank.ts';
 import { vllmArgv } from './server-options.ts';
 import { shapeOf } from './shape.ts';
 import type { ModelFacts, PlanInput } from './types.ts';
@@ -47,9 +47,9 @@ export function plan(asked: PlanInput): Plan {
     ),
     input.request,
   );
-  const candidates = ranked
-    .slice(0, MAX_CANDIDATES)
-    .map((each, index) => toCandidate(each, index + 1, on, input, refusals));
+  const runsOn = input.runsOn ?? (input.request.mode === 'serverless' ? 'serverless' : 'pod');
+  const { shown, takes } = shortlist(ranked, runsOn, MAX_CANDIDATES);
+  const candidates = shown.map((each, index) => toCandidate(each, index + 1, on, input, refusals));
   const best = ranked.at(0);
   if (best === undefined) throw nothingFits(refusals, on, input.siblings ?? []);
   return {
@@ -58,8 +58,9 @@ export function plan(asked: PlanInput): Plan {
     factsComplete: isComplete(on, input),
     facts: on.shape === null ? [] : factRows(on.facts),
     memory: memoryOf(on),
-    ownImage: ownImageFor(input.request, candidates),
+    ownImage: ownImageFor(input.request, runsOn),
     candidates,
+    takes,
     rejected: cheaperThan(best.fit.combination, refusals, on),
     warnings: [
       ...loweredContext(asked, contextTokens),
@@ -71,8 +72,8 @@ export function plan(asked: PlanInput): Plan {
 }
 
 /** Of what is rented first: an image is made for a pod, or for an endpoint. */
-function ownImageFor(request: PlanInput['request'], [first]: readonly PlanCandidate[]): string | null {
-  const need = imageNeed(request, first?.kind ?? 'pod');
+function ownImageFor(request: PlanInput['request'], runsOn: PlanCandidate['kind']): string | null {
+  const need = imageNeed(request, runsOn);
   return need.kind === 'build' ? need.reason : null;
 }
 
@@ -158,7 +159,7 @@ function toCandidate(
     concurrentSequences:
       shape === null ? 0 : concurrentSequences(shape, request, gpuCount, request.backend, fit.budget),
     stock,
-    secondsToFirstToken: estimateBoot(boot, input.boots?.(offer.id) ?? null),
+    secondsToFirstToken: estimateBoot(boot, input.boots?.(offer.id, kind) ?? null),
     image: fit.image,
     args:
       request.backend === 'vllm' && fit.image !== WORKER_VLLM_IMAGE

@@ -1,4 +1,4 @@
-import type { PlanRequest } from '../../shared/model.ts';
+import type { PlanCandidate, PlanRequest } from '../../shared/model.ts';
 import { stockRank } from './combinations.ts';
 import type { Fit } from './judge.ts';
 import type { CapacityMemory } from './types.ts';
@@ -109,4 +109,20 @@ export function withoutNeedless(fits: readonly Ranked[], tightPercent: number): 
           (other.headroomPercent ?? 100) >= tightPercent,
       ),
   );
+}
+
+/**
+ * The best `most`, and whatever stands before it the best one of the kind that will be taken, with its place; null = there is
+ * none of that kind.
+ */
+export function shortlist(
+  ranked: readonly Ranked[],
+  runsOn: PlanCandidate['kind'],
+  most: number,
+): { readonly shown: readonly Ranked[]; readonly takes: number | null } {
+  const best = ranked.slice(0, most);
+  const taken = ranked.findIndex(({ fit }) => fit.combination.kind === runsOn);
+  const [last] = ranked.slice(taken, taken + 1);
+  if (taken === -1 || last === undefined) return { shown: best, takes: null };
+  return taken < most ? { shown: best, takes: taken } : { shown: [...best, last], takes: most };
 }

@@ -1,4 +1,4 @@
-import type { PlanRequest, Provenance, Stock } from '../../shared/model.ts';
+import type { PlanCandidate, PlanRequest, Provenance, Stock } from '../../shared/model.ts';
 
 /** What a number rests on. */
 export interface Fact<T> {
@@ -99,7 +99,9 @@ export interface PlanInput {
   readonly simulated: boolean;
   readonly now: number;
   readonly capacity?: readonly CapacityMemory[];
-  readonly boots?: (gpuTypeId: string) => BootTimes;
+  readonly boots?: (gpuTypeId: string, kind: PlanCandidate['kind']) => BootTimes;
+  /** What a deployment of this wish runs on first; absent = as the mode says, and in mode `auto` a pod. */
+  readonly runsOn?: PlanCandidate['kind'];
   /** Other forms of the same model (FP8, AWQ, GGUF), to be named when this one fits nowhere. */
   readonly siblings?: readonly ModelFacts[];
   /** Share of the hours of use in which a serverless worker is awake, from the deployment's own requests. */

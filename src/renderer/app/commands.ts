@@ -5,7 +5,7 @@ import { setPreferences } from '../stores/preferences.ts';
 import type { Quote } from '../stores/quotes.ts';
 import { openPanel } from '../stores/shell.ts';
 import { billingNow } from '../view/consequences.ts';
-import { priceUp, usd } from '../view/format.ts';
+import { priceOf, priceUp, usd } from '../view/format.ts';
 import { isBilling, sortForOverview } from '../view/state.ts';
 import type { Actions } from './actions.ts';
 import { bindingOf, shownKey, type Command } from './keys.ts';
@@ -99,7 +99,7 @@ function deploymentCommands(view: DeploymentView, { actions, quotes }: PaletteCo
     commands.push({
       id: `start-${view.id}`,
       label: shell.commands.start(view.name),
-      hint: priceUp(quote.usdPerHour),
+      hint: priceOf(quote.kind, priceUp(quote.usdPerHour)),
       run: () => void actions.start(view, quote.usdPerHour),
     });
   }

@@ -1,6 +1,6 @@
 import type { AppEvent, EventPayload } from '../../shared/api.ts';
 import { assertNever } from '../../shared/errors.ts';
-import type { DeploymentView } from '../../shared/model.ts';
+import { planWishOf, takenOf, type DeploymentView } from '../../shared/model.ts';
 import { isQuiet } from '../../shared/quiet-hours.ts';
 import type { Client } from '../api/client.ts';
 import { alertAloud, announce, flushAnnouncements } from '../stores/announcer.ts';
@@ -19,7 +19,6 @@ import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
 import { core } from '../view/core-words.ts';
 import { announcementFor } from '../view/announcement.ts';
 import { moneyChanged } from '../view/consequences.ts';
-import { planWish } from '../view/plan-wish.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 import { applySettings } from './apply-settings.ts';
 import { every, now } from './clock.ts';
@@ -217,11 +216,16 @@ function quoter(client: Client, signal: AbortSignal): () => void {
 
 async function quote(client: Client, view: DeploymentView, signal: AbortSignal) {
   try {
-    const plan = await client.call('plan.make', planWish(view.spec), signal);
-    const best = plan.candidates[0];
-    return best === undefined
+    const plan = await client.call('plan.make', planWishOf(view.spec), signal);
+    const best = takenOf(plan);
+    return best === null
       ? { state: 'unknown' as const, reason: shell.noGpu }
-      : { state: 'known' as const, usdPerHour: best.usdPerHour, seconds: best.secondsToFirstToken };
+      : {
+          state: 'known' as const,
+          kind: best.kind,
+          usdPerHour: best.usdPerHour,
+          seconds: best.secondsToFirstToken,
+        };
   } catch (error) {
     return { state: 'unknown' as const, reason: problemOf(error).title };
   }

@@ -14,7 +14,7 @@ import type { DeploymentView } from '../../shared/model.ts';
 import { useApp } from '../app/app-context.ts';
 import { navigate, to } from '../app/router.ts';
 import { useQuotes } from '../stores/quotes.ts';
-import { priceUp } from '../view/format.ts';
+import { priceOf, priceUp } from '../view/format.ts';
 import { Button, IconButton, SpendButton } from './button.tsx';
 import { Menu, MenuItem, MenuLine } from './menu.tsx';
 import { words } from './messages.ts';
@@ -42,7 +42,7 @@ export function MainAction({
     );
   }
   if (!view.actions.includes('start')) return null;
-  const price = quote?.state === 'known' ? priceUp(quote.usdPerHour) : null;
+  const price = quote?.state === 'known' ? priceOf(quote.kind, priceUp(quote.usdPerHour)) : null;
   return (
     <SpendButton
       size={size}

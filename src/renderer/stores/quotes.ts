@@ -1,10 +1,12 @@
 import { create } from 'zustand';
+import type { RunKind } from '../view/format.ts';
 
 /** What starting a sleeping deployment costs, as planned now; prices are shown before every click that spends. */
 export type Quote =
   | { readonly state: 'asking' }
   | {
       readonly state: 'known';
+      readonly kind: RunKind;
       readonly usdPerHour: number;
       readonly seconds: { readonly low: number; readonly high: number };
     }

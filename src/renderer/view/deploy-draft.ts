@@ -1,6 +1,8 @@
 import {
   deploymentSpecSchema,
   scheduleSchema,
+  serverlessSpecSchema,
+  takenOf,
   type DeploymentSpec,
   type Plan,
   type PlanCandidate,
@@ -86,26 +88,35 @@ export const draftName = (draft: Draft): string =>
 export const candidateKey = (candidate: PlanCandidate): string =>
   `${candidate.kind}|${candidate.gpuTypeId}|${candidate.gpuCount}|${candidate.cloud}`;
 
+/** What the deployment can begin with: in mode `auto` both kinds are weighed, and it begins with one. */
+export function choicesOf(plan: Plan): readonly PlanCandidate[] {
+  const taken = takenOf(plan);
+  return taken === null ? [] : plan.candidates.filter(({ kind }) => kind === taken.kind);
+}
+
 /** The candidate that the button stands for. */
 export function chosenCandidate(draft: Draft, plan: Plan | null): PlanCandidate | null {
   if (plan === null) return null;
-  return (
-    plan.candidates.find((candidate) => candidateKey(candidate) === draft.chosen) ??
-    plan.candidates[0] ??
-    null
-  );
+  const chosen = choicesOf(plan).find((candidate) => candidateKey(candidate) === draft.chosen);
+  return chosen ?? takenOf(plan);
 }
 
-const upToCent = (usd: number): number => Math.ceil(usd * 100 - 1e-9) / 100;
+/** How many of it may run at once. */
+export function mostMachines(draft: Draft, { kind }: PlanCandidate): number {
+  return kind === 'pod' ? 1 : (draft.base?.serverless ?? USUAL_SERVERLESS).maxWorkers;
+}
+const USUAL_SERVERLESS = serverlessSpecSchema.parse({});
 
-/** The most an hour may cost, and the candidates allowed under it, the chosen one first. */
+export const upToCent = (usd: number): number => Math.ceil(usd * 100 - 1e-9) / 100;
+
+/** The most an hour of one machine may cost, and the candidates allowed under it, the chosen one first. */
 export function allowedUnder(
   draft: Draft,
   plan: Plan,
   chosen: PlanCandidate,
 ): { readonly maxUsdPerHour: number; readonly candidates: readonly PlanCandidate[] } {
   const maxUsdPerHour = Math.max(upToCent(chosen.usdPerHour), draft.fallbackUsd ?? 0);
-  const others = plan.candidates.filter(
+  const others = choicesOf(plan).filter(
     (candidate) =>
       candidate !== chosen && draft.fallbackUsd !== null && candidate.usdPerHour <= maxUsdPerHour,
   );
@@ -195,7 +206,8 @@ function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null
       : null,
     cloud: allowed.candidates.every((candidate) => candidate.cloud === chosen.cloud) ? chosen.cloud : 'ANY',
     dataCenterIds: draft.only?.dataCenterIds ?? [],
-    maxUsdPerHour: allowed.maxUsdPerHour,
+    // The limit is for all workers of an endpoint together.
+    maxUsdPerHour: upToCent(allowed.maxUsdPerHour * mostMachines(draft, chosen)),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Language } from '../../shared/language.ts';
+import type { PlanCandidate } from '../../shared/model.ts';
 import { formatUsd, usdWithDigits } from '../../shared/money.ts';
 import { spokenLanguage } from '../words/catalogue.ts';
 import { words } from './messages.ts';
@@ -8,6 +9,12 @@ export function priceUp(usdPerHour: number): string {
   const cents = Math.ceil(usdPerHour * 100 - 1e-9);
   return `${usdWithDigits(cents / 100, 2, spokenLanguage())}/h`;
 }
+
+export type RunKind = PlanCandidate['kind'];
+
+/** A price by the hour with what it is paid for: a pod bills until it is stopped, a worker while it runs. */
+export const priceOf = (kind: RunKind, price: string): string =>
+  kind === 'serverless' ? words.perWorker(price) : price;
 
 /** `$0.45–0.60/h`; one price where both are the same. */
 export function priceUpRange(lowUsdPerHour: number, highUsdPerHour: number): string {

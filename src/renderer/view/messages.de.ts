@@ -43,6 +43,7 @@ export const view: typeof english = {
     unavailable: 'Das Modell ist nicht erreichbar, bis es wieder geladen ist.',
     diskCleared: 'Alles auf der Container-Platte wird gelöscht; die Kosten laufen weiter.',
   },
+  perWorker: (price: string) => `${price}, solange ein Worker läuft`,
   startFor: (price: string) => `Starten für ${price}`,
   other: 'Sonstige',
   chooseModel: 'Wählen Sie ein Modell.',

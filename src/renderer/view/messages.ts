@@ -40,6 +40,7 @@ export const words = catalogue('view', {
     unavailable: 'The model is not available until it is loaded again.',
     diskCleared: 'Everything on the container disk is cleared; billing goes on.',
   },
+  perWorker: (price: string) => `${price} while a worker runs`,
   startFor: (price: string) => `Start for ${price}`,
   other: 'Other',
   chooseModel: 'Choose a model.',

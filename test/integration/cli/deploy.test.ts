@@ -81,7 +81,9 @@ describe('deploy', () => {
     const fake = createFakeManager();
     const [pod] = samplePlan().candidates;
     const worker = { ...(pod ?? raise()), kind: 'serverless' as const, usdPerHour: 0.11 };
-    fake.reply('plan.make', () => Promise.resolve({ ...samplePlan(), candidates: [worker, pod ?? raise()] }));
+    fake.reply('plan.make', () =>
+      Promise.resolve({ ...samplePlan(), candidates: [worker, pod ?? raise()], takes: 1 }),
+    );
     const deploy = ['deploy', 'Qwen/Qwen3-8B', '--mode', 'auto'];
     const { err } = await commandLine(deploy, await fakeInstance({ fake }));
     expect(err).toContain('(secure, high stock): $0.26/h, at most $0.52/h');
@@ -98,7 +100,7 @@ describe('deploy', () => {
 
   it('says what is in the way when nothing fits', async () => {
     const fake = createFakeManager();
-    fake.reply('plan.make', () => Promise.resolve({ ...samplePlan(), candidates: [] }));
+    fake.reply('plan.make', () => Promise.resolve({ ...samplePlan(), candidates: [], takes: null }));
     const { code, err } = await commandLine(['deploy', 'Qwen/Qwen3-8B'], await fakeInstance({ fake }));
     expect(code).toBe(4);
     expect(err).toContain('Nothing that is allowed fits Qwen/Qwen3-8B. 1 × RTX 4000 Ada: needs 21.3 GiB');

@@ -66,6 +66,7 @@ export const planner: Planner = {
       ...candidate(offer.id, index + 1, offer.usdPerHour.SECURE ?? 0),
       ...(request.backend === 'ollama' ? { image: OLLAMA_IMAGE } : {}),
     })),
+    takes: offers.length === 0 ? null : 0,
     rejected: [],
     warnings: [],
     pricesAsOf,

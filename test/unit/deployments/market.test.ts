@@ -5,7 +5,8 @@ import { combinationsOf } from '../../../src/main/planner/combinations.ts';
 import { toOffers } from '../../../src/main/planner/offers.ts';
 import type { ModelFacts, PlanInput } from '../../../src/main/planner/types.ts';
 import type { RunPodApi } from '../../../src/main/runpod/api.ts';
-import { planRequestSchema } from '../../../src/shared/model.ts';
+import { AppError } from '../../../src/shared/errors.ts';
+import { planRequestSchema, planWishOf } from '../../../src/shared/model.ts';
 import { gpuType } from '../../support/fake-runpod.ts';
 import { never, planner, wish, world, type World } from './harness.ts';
 
@@ -93,5 +94,31 @@ describe('the plan of a deployment', () => {
     await w.fleet.create(wish(), false, never);
     expect(asked).toEqual(['Qwen/Qwen3-8B']);
     expect(inputs.map((input) => input.siblings)).toEqual([siblings]);
+  });
+
+  it('is the same before it is made as when it starts: what earlier starts taught counts for both', async () => {
+    const inputs: PlanInput[] = [];
+    const plan: Planner['plan'] = (input) => {
+      inputs.push(input);
+      return planner.plan(input);
+    };
+    w = world({ deps: { planner: { ...planner, plan } } });
+    w.cloud.creates = [
+      { do: 'refuse', error: new AppError('no_gpu_capacity', 'none', { details: { status: 400 } }) },
+    ];
+    w.fleet.start();
+    const { name } = await w.fleet.create(wish(), true, never);
+    await w.pass(2 * 60_000);
+    expect(w.fleet.get(name).state).toBe('ready');
+    const spec = w.fleet.get(name).spec;
+    inputs.length = 0;
+    await w.fleet.plan(planRequestSchema.parse({ ...planWishOf(spec), mode: 'auto' }), never);
+    await w.fleet.create({ ...spec, name: 'again' }, false, never);
+    const [shown, made] = inputs;
+    expect(shown?.capacity?.map(({ outcome }) => outcome)).toEqual(['no-capacity', 'placed']);
+    expect(shown?.capacity).toEqual(made?.capacity);
+    expect(shown?.boots?.('NVIDIA L40S', 'pod')).toMatchObject({ runs: 1 });
+    expect(shown?.runsOn).toBe('pod');
+    expect(shown?.request).toEqual({ ...made?.request, mode: 'auto' });
   });
 });

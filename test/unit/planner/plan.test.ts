@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plan } from '../../../src/main/planner/plan.ts';
 import type { GpuOffer } from '../../../src/main/planner/types.ts';
-import { planSchema } from '../../../src/shared/model.ts';
+import { planSchema, takenOf } from '../../../src/shared/model.ts';
 import {
   catalogue,
   deepseekV3,
@@ -322,6 +322,30 @@ describe('serverless', () => {
       plan(inputOf({ model: LLAMA, mode: 'auto' }, llama8b, { busyShare })).candidates[0]?.kind;
     expect(first(0.1)).toBe('serverless');
     expect(first(0.9)).toBe('pod');
+  });
+
+  it('says which of them a deployment takes: in mode auto it begins as a pod unless told otherwise', () => {
+    const auto = { model: LLAMA, mode: 'auto' as const };
+    const made = plan(inputOf(auto, llama8b, { busyShare: 0.1 }));
+    expect(made.candidates[0]?.kind).toBe('serverless');
+    const pods = plan(inputOf({ ...auto, mode: 'pod' }, llama8b, { busyShare: 0.1 }));
+    expect(takenOf(made)).toEqual({ ...takenOf(pods), rank: (made.takes ?? 0) + 1 });
+    const later = plan(inputOf(auto, llama8b, { busyShare: 0.1, runsOn: 'serverless' }));
+    expect(later.takes).toBe(0);
+    expect(plan(inputOf({ ...auto, mode: 'serverless' }, llama8b)).takes).toBe(0);
+  });
+
+  it('lists what is taken though two dozen of the other kind are cheaper', () => {
+    const worker = { pool: 'P', usdPerHour: { SECURE: null, COMMUNITY: null, serverless: 0.1 } };
+    const offers = [
+      ...Array.from({ length: 30 }, (_, n) => offer(`Card ${n}`, 80, null, worker)),
+      offer('NVIDIA A40', 48, 0.4),
+    ];
+    const made = plan(inputOf({ model: LLAMA, mode: 'auto' }, llama8b, { offers }));
+    expect(made.takes).toBe(24);
+    expect(takenOf(made)).toMatchObject({ kind: 'pod', gpuTypeId: 'NVIDIA A40', rank: 25 });
+    const none = plan(inputOf({ model: LLAMA, mode: 'auto' }, llama8b, { offers: offers.slice(0, 30) }));
+    expect(none.takes).toBeNull();
   });
 
   it('plans pods alone for Ollama in mode auto', () => {

@@ -1,5 +1,5 @@
 import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
-import type { Plan, PlanCandidate, PlanRejection } from '../../../shared/model.ts';
+import { takenOf, type Plan, type PlanCandidate, type PlanRejection } from '../../../shared/model.ts';
 import type { Paint } from './paint.ts';
 import { renderTable, type Column, type TableOptions } from './table.ts';
 import { duration } from './words.ts';
@@ -25,6 +25,7 @@ export function renderPlan(plan: Plan, options: PlanOptions): string {
       : renderTable(candidateColumns(paint, options.hoursPerDay), candidates, options) +
           more(plan.candidates.length - candidates.length, paint),
   );
+  if ((plan.takes ?? 0) > 0) sections.push(takesText(plan));
   const notes = noteLines(candidates);
   if (notes.length > 0) sections.push(notes.join('\n'));
   if (rejected.length > 0) {
@@ -37,6 +38,13 @@ export function renderPlan(plan: Plan, options: PlanOptions): string {
   sections.push(paint.dim(closing(plan)));
   return sections.join('\n\n');
 }
+
+/** Mode `auto` weighs both kinds, and a deployment begins with one. */
+const takesText = (plan: Plan): string => {
+  const taken = takenOf(plan);
+  const kind = taken?.kind === 'serverless' ? 'serverless' : 'a pod';
+  return `A deployment begins as ${kind}: with #${taken?.rank}.`;
+};
 
 const ownImageText = (reason: string): string =>
   `Needs an image of its own, because ${reason}. It is built on this computer and sent to your registry before anything is rented; one that is there already is used.`;

@@ -1,10 +1,11 @@
 import { Fragment, type ReactNode } from 'react';
-import type { Plan, PlanCandidate, Stock } from '../../../shared/model.ts';
+import { takenOf, type Plan, type PlanCandidate, type Stock } from '../../../shared/model.ts';
+import { cx } from '../../components/cx.ts';
 import { MemoryBar, MemoryLegend } from '../../components/memory-bar.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
 import { Tag } from '../../components/surface.tsx';
 import { changeDraft } from '../../stores/draft.ts';
-import { candidateKey, chosenCandidate, type Draft } from '../../view/deploy-draft.ts';
+import { candidateKey, choicesOf, chosenCandidate, type Draft } from '../../view/deploy-draft.ts';
 import { durationRange, usd, usdPerHour } from '../../view/format.ts';
 import { memoryBar } from '../../view/memory-bar.ts';
 import { words } from './messages.ts';
@@ -21,6 +22,7 @@ const STOCK_TONES: Readonly<Record<Stock, 'ok' | 'warn' | 'bad' | undefined>> = 
 
 export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonly plan: Plan }): ReactNode {
   const chosen = chosenCandidate(draft, plan);
+  const choices = choicesOf(plan);
   return (
     <ScrollRegion
       className="overflow-x-auto border-t border-line"
@@ -54,7 +56,8 @@ export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonl
               candidate={candidate}
               plan={plan}
               checked={candidate === chosen}
-              recommended={candidate === plan.candidates[0]}
+              recommended={candidate === takenOf(plan)}
+              later={!choices.includes(candidate)}
             />
           ))}
         </tbody>
@@ -68,11 +71,14 @@ function Row({
   plan,
   checked,
   recommended,
+  later,
 }: {
   readonly candidate: PlanCandidate;
   readonly plan: Plan;
   readonly checked: boolean;
   readonly recommended: boolean;
+  /** Of the kind that mode `auto` may change to, and does not begin with. */
+  readonly later: boolean;
 }): ReactNode {
   const tone = STOCK_TONES[candidate.stock];
   const gpus = `${candidate.gpuCount > 1 ? `${candidate.gpuCount} × ` : ''}${candidate.gpuName}`;
@@ -81,12 +87,13 @@ function Row({
     <tr className={checked ? 'bg-accent-soft' : 'hover:bg-sunken/70'}>
       {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label -- the radio's label is the name of the hardware */}
       <th scope="row" className={`${cell} font-normal`}>
-        <label className="flex cursor-pointer items-start gap-2.5">
+        <label className={cx('flex items-start gap-2.5', later ? 'text-soft' : 'cursor-pointer')}>
           <input
             type="radio"
             name="candidate"
             className="mt-1 size-4 accent-accent"
             checked={checked}
+            disabled={later}
             onChange={() => changeDraft({ chosen: candidateKey(candidate), fallbackUsd: null })}
           />
           <span>
@@ -112,6 +119,9 @@ function Row({
       </th>
       <td className={numCell}>
         <span className="font-semibold">{usdPerHour(candidate.usdPerHour)}</span>
+        {candidate.kind === 'serverless' && (
+          <span className="block text-sm text-soft">{words.table.whileRunning}</span>
+        )}
         <span className="block text-sm text-soft">
           {usd(candidate.usdPerDay)} {words.table.aDay}
         </span>

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import type { Plan } from '../../../shared/model.ts';
+import { takenOf, type Plan } from '../../../shared/model.ts';
 import type { Loaded } from '../../app/use-call.ts';
 import { Button } from '../../components/button.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
 import { changeDraft } from '../../stores/draft.ts';
-import { chosenCandidate, type Draft, type DraftErrors } from '../../view/deploy-draft.ts';
+import { choicesOf, chosenCandidate, type Draft, type DraftErrors } from '../../view/deploy-draft.ts';
 import { hardwareLimits } from '../../view/draft-from.ts';
 import { minuteTime, priceUp } from '../../view/format.ts';
 import { CandidateTable } from './candidate-table.tsx';
@@ -97,6 +97,7 @@ function Choices({
 }): ReactNode {
   return (
     <div className={loading ? 'opacity-60' : ''} aria-busy={loading}>
+      <Begins plan={plan} />
       {plan.candidates.length > 0 ? (
         <CandidateTable draft={draft} plan={plan} />
       ) : (
@@ -107,6 +108,13 @@ function Choices({
       <PlanDetails plan={plan} />
     </div>
   );
+}
+
+/** Mode `auto` weighs both kinds, and begins with one. */
+function Begins({ plan }: { readonly plan: Plan }): ReactNode {
+  const taken = takenOf(plan);
+  if (taken === null || choicesOf(plan).length === plan.candidates.length) return null;
+  return <p className="px-4 pb-3 text-sm text-soft">{words.table.begins(taken.kind)}</p>;
 }
 
 /** A file or a copied deployment narrows the choice; a click widens it again. */
@@ -127,7 +135,7 @@ function Fallback({ draft, plan }: { readonly draft: Draft; readonly plan: Plan 
   if (chosen === null) return null;
   const prices = [
     ...new Set(
-      plan.candidates
+      choicesOf(plan)
         .filter((candidate) => candidate !== chosen && candidate.usdPerHour >= chosen.usdPerHour)
         .map((candidate) => Math.ceil(candidate.usdPerHour * 100 - 1e-9) / 100),
     ),

@@ -67,6 +67,9 @@ export const deploy: typeof english = {
     failed: 'Bereitstellen fehlgeschlagen; nichts wurde gemietet',
 
     gpu: (price: string) => `${price} GPU`,
+    worker: (price: string) => `${price}, solange ein Worker läuft, im Leerlauf 0 $`,
+    workers: (n: number, price: string) =>
+      n === 1 ? 'höchstens 1 Worker' : `höchstens ${n} Worker, zusammen ${price}`,
     perDay: (usd: string, hours: string) => `${usd} an einem Tag mit ${hours} h Nutzung`,
     perBoot: (usd: string) => `höchstens ${usd} je Start`,
     ready: (range: string) => `bereit in etwa ${range}`,
@@ -108,6 +111,11 @@ export const deploy: typeof english = {
     memory: 'Speicher einer GPU',
     stock: 'Bestand',
     cheapest: 'günstigste',
+    begins: (kind: 'pod' | 'serverless') =>
+      kind === 'pod'
+        ? 'Es beginnt als Pod; Ihre Anfragen entscheiden, ob es zu Serverless wechselt.'
+        : 'Es beginnt als Serverless; Ihre Anfragen entscheiden, ob es zu einem Pod wechselt.',
+    whileRunning: 'solange ein Worker läuft',
     secure: 'Secure Cloud',
     community: 'Community Cloud',
     aDay: 'am Tag',

@@ -66,6 +66,9 @@ export const words = catalogue('deploy', {
     failed: 'Could not deploy; nothing was rented',
 
     gpu: (price: string) => `${price} GPU`,
+    worker: (price: string) => `${price} while a worker runs, $0 when idle`,
+    workers: (n: number, price: string) =>
+      n === 1 ? 'at most 1 worker' : `at most ${n} workers, together ${price}`,
     perDay: (usd: string, hours: string) => `${usd} on a day with ${hours} h of use`,
     perBoot: (usd: string) => `a start may cost at most ${usd}`,
     ready: (range: string) => `ready in about ${range}`,
@@ -106,6 +109,11 @@ export const words = catalogue('deploy', {
     memory: 'Memory of one GPU',
     stock: 'Stock, start',
     cheapest: 'cheapest that fits',
+    begins: (kind: 'pod' | 'serverless'): string =>
+      kind === 'pod'
+        ? 'It begins as a pod; your own requests decide whether it changes to serverless.'
+        : 'It begins as serverless; your own requests decide whether it changes to a pod.',
+    whileRunning: 'while a worker runs',
     secure: 'secure cloud',
     community: 'community cloud',
     aDay: 'a day',

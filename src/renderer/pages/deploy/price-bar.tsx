@@ -12,12 +12,14 @@ import {
   candidateKey,
   chosenCandidate,
   draftPlanWish,
+  mostMachines,
+  upToCent,
   EMPTY_DRAFT,
   priceRose,
   type Draft,
   type Judged,
 } from '../../view/deploy-draft.ts';
-import { durationRange, priceUp, priceUpRange, usd } from '../../view/format.ts';
+import { durationRange, priceOf, priceUp, priceUpRange, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 interface Props {
@@ -65,7 +67,7 @@ export function PriceBar({ draft, judged, plan }: Props): ReactNode {
 
 function priceRange(draft: Draft, plan: Plan, chosen: PlanCandidate): string {
   const { maxUsdPerHour } = allowedUnder(draft, plan, chosen);
-  return priceUpRange(chosen.usdPerHour, maxUsdPerHour);
+  return priceOf(chosen.kind, priceUpRange(chosen.usdPerHour, maxUsdPerHour));
 }
 
 function Sums({
@@ -78,17 +80,22 @@ function Sums({
   readonly plan: Plan;
 }): ReactNode {
   const { low, high, from } = chosen.secondsToFirstToken;
+  const workers = mostMachines(draft, chosen);
   return (
     <>
       <p className="font-medium">
-        {words.bar.gpu(`${usd(chosen.usdPerHour)}/h`)} ·{' '}
-        {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
+        {chosen.kind === 'pod'
+          ? words.bar.gpu(`${usd(chosen.usdPerHour)}/h`)
+          : words.bar.worker(`${usd(chosen.usdPerHour)}/h`)}{' '}
+        · {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
         {plan.simulated && <span className="text-soft"> {words.bar.simulated}</span>}
       </p>
       <p className="text-sm text-soft">
         {words.bar.ready(durationRange(low * 1000, high * 1000))},{' '}
         {from === 'history' ? words.bar.history : words.bar.table} ·{' '}
-        {words.bar.perBoot(usd(Number(draft.usdPerBoot) || null))}
+        {chosen.kind === 'pod'
+          ? words.bar.perBoot(usd(Number(draft.usdPerBoot) || null))
+          : words.bar.workers(workers, `${usd(chosen.usdPerHour * workers)}/h`)}
       </p>
     </>
   );
@@ -135,7 +142,10 @@ function useDeploy({ draft, judged, plan }: Props): {
     const spec = accepted
       ? {
           ...judged.spec,
-          compute: { ...judged.spec.compute, maxUsdPerHour: Math.ceil(now.usdPerHour * 100) / 100 },
+          compute: {
+            ...judged.spec.compute,
+            maxUsdPerHour: upToCent(now.usdPerHour * mostMachines(draft, now)),
+          },
         }
       : judged.spec;
     const view = await client.call('deployments.create', { spec, start: true });

@@ -3,7 +3,8 @@ import { RECIPES, type Recipe } from '../../../shared/recipes.ts';
 import { to } from '../../app/router.ts';
 import { useCall } from '../../app/use-call.ts';
 import { useRadar } from '../../stores/radar.ts';
-import { contextSize, durationRange, gib, priceUp } from '../../view/format.ts';
+import { takenOf } from '../../../shared/model.ts';
+import { contextSize, durationRange, gib, priceOf, priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { CoreText } from '../../components/core-text.tsx';
 
@@ -43,9 +44,9 @@ function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
     backend: recipe.backend,
     contextTokens: recipe.contextTokens,
   });
-  const best = plan.value?.candidates[0];
+  const best = plan.value === null ? null : takenOf(plan.value);
   const facts =
-    best === undefined
+    best === null
       ? null
       : words.recipeNeeds(best.gpuName, gib(best.needGiB), contextSize(recipe.contextTokens));
   return (
@@ -64,14 +65,14 @@ function RecipeCard({ recipe }: { readonly recipe: Recipe }): ReactNode {
           <CoreText text={recipe.purpose} />
         </span>
         <span className="num mt-3 text-lg font-semibold">
-          {best === undefined
+          {best === null
             ? plan.loading
               ? words.askingPrice
               : words.noPriceNow
-            : priceUp(best.usdPerHour)}
+            : priceOf(best.kind, priceUp(best.usdPerHour))}
         </span>
         <span className="text-sm text-soft">{facts ?? plan.problem?.title ?? ' '}</span>
-        {best !== undefined && (
+        {best !== null && (
           <span className="text-sm text-faint">
             {words.readyIn}{' '}
             {durationRange(best.secondsToFirstToken.low * 1000, best.secondsToFirstToken.high * 1000)}

@@ -1,11 +1,12 @@
 import { useState, type ReactNode } from 'react';
+import { takenOf } from '../../../shared/model.ts';
 import { freeName, nameFromModel, RECIPES, type Recipe } from '../../../shared/recipes.ts';
 import { tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
 import { useCall } from '../../app/use-call.ts';
 import { Button, SpendButton } from '../../components/button.tsx';
 import { putDeployment, useDeployments } from '../../stores/deployments.ts';
-import { contextSize, durationRange, priceUp } from '../../view/format.ts';
+import { contextSize, durationRange, priceOf, priceUp } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { CoreText } from '../../components/core-text.tsx';
 import { fromCore } from '../../view/core-words.ts';
@@ -50,11 +51,11 @@ function RecipeChoice({
     backend: recipe.backend,
     contextTokens: recipe.contextTokens,
   });
-  const best = plan.value?.candidates[0];
-  const price = best === undefined ? null : priceUp(best.usdPerHour);
+  const best = plan.value === null ? null : takenOf(plan.value);
+  const price = best === null ? null : priceOf(best.kind, priceUp(best.usdPerHour));
 
   const start = async (): Promise<void> => {
-    if (best === undefined) return;
+    if (best === null) return;
     setBusy(true);
     try {
       const view = await client.call('deployments.create', {
@@ -91,7 +92,7 @@ function RecipeChoice({
       </p>
       <p className="num mt-2 text-sm text-soft">
         {contextSize(recipe.contextTokens)} {words.context}
-        {best !== undefined &&
+        {best !== null &&
           words.gpuAndTime(
             best.gpuName,
             durationRange(best.secondsToFirstToken.low * 1000, best.secondsToFirstToken.high * 1000),
