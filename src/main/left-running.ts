@@ -17,9 +17,10 @@ function priceText({ cost }: DeploymentView): string {
   return cost.nowUsdPerHour > 0 ? formatUsdPerHour(cost.nowUsdPerHour) : 'RunPod has not confirmed its end';
 }
 
-function endText({ unattended }: DeploymentView, now: number): string {
+function endText({ unattended, pod, endpoint }: DeploymentView, now: number): string {
   if (unattended.usd === null) return 'and nothing but this app ends it';
   if (unattended.until === null) return `at most ${formatUsd(unattended.usd)}`;
   const hours = Math.max(0, Date.parse(unattended.until) - now) / HOUR_MS;
-  return `ended by its own watchdog within ${hours.toFixed(1)} h, at most ${formatUsd(unattended.usd)}`;
+  const by = pod === null && endpoint != null ? 'RunPod, as its work ends,' : 'its own watchdog';
+  return `ended by ${by} within ${hours.toFixed(1)} h, at most ${formatUsd(unattended.usd)}`;
 }

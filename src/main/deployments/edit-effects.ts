@@ -1,6 +1,7 @@
 import type { DeploymentSpec, EditEffects } from '../../shared/model.ts';
 import { usdForMs } from '../../shared/money.ts';
-import type { PodRecord } from './record.ts';
+import type { EndpointRecord, PodRecord } from './record.ts';
+import { kindOf } from './serverless/kind.ts';
 
 /** What a pod cannot change after its creation; the same that `specHash` is made of. */
 export const LAUNCH_FIELDS = [
@@ -25,15 +26,18 @@ export const LAUNCH_FIELDS = [
 
 export interface EditedPod {
   readonly pod: PodRecord | null;
+  readonly endpoint: Pick<EndpointRecord, 'maxWorkers' | 'launch'> | null;
   readonly inFlight: number;
   /** How long a start usually takes; null = not known. */
   readonly bootMs: number | null;
 }
 
-/** What an edit does to the pod there is (SPEC 3.8). Pure. */
+/** What an edit does to the pod or endpoint there is (SPEC 3.8). Pure. */
 export function editEffects(before: DeploymentSpec, after: DeploymentSpec, facts: EditedPod): EditEffects {
-  const { pod, inFlight, bootMs } = facts;
-  const because = LAUNCH_FIELDS.filter((field) => canonical(before[field]) !== canonical(after[field]));
+  const { pod, endpoint, inFlight, bootMs } = facts;
+  if (pod === null && endpoint !== null) return endpointEffects(before, after, endpoint, facts);
+  const moves = kindOf({ spec: before }) !== kindOf({ spec: after });
+  const because = [...(moves ? ['mode'] : []), ...changedIn(LAUNCH_FIELDS, before, after)];
   if (pod === null || because.length === 0) {
     return { newPod: 'never', because, wipes: [], costs: { bootUsd: 0 } };
   }
@@ -44,6 +48,45 @@ export function editEffects(before: DeploymentSpec, after: DeploymentSpec, facts
     costs: { bootUsd: bootMs === null ? null : usdForMs(pod.rateUsdPerHour, bootMs) },
   };
 }
+
+/** A pod's own ways to stop mean nothing to an endpoint. */
+const CONTAINER_FIELDS = LAUNCH_FIELDS.filter(
+  (field) => field !== 'onStop' && field !== 'watchdog' && field !== 'ownImage',
+);
+
+/** Bounds act at once, a new container comes as workers finish, and the kind of an endpoint cannot change (FACTS 3.1). */
+function endpointEffects(
+  before: DeploymentSpec,
+  after: DeploymentSpec,
+  { maxWorkers, launch }: NonNullable<EditedPod['endpoint']>,
+  { inFlight, bootMs }: EditedPod,
+): EditEffects {
+  const replaced = [
+    ...(kindOf({ spec: after }) === 'pod' ? ['mode'] : []),
+    ...(before.serverless.type === after.serverless.type ? [] : ['serverless.type']),
+  ];
+  const because = [...replaced, ...changedIn(CONTAINER_FIELDS, before, after)];
+  if (because.length === 0) return { newPod: 'never', because, wipes: [], costs: { bootUsd: 0 } };
+  const bootUsd = bootMs === null ? null : usdForMs(launch.gpus[0]?.usdPerHour ?? 0, bootMs);
+  if (replaced.length === 0) {
+    const wipes = [
+      'what its workers have loaded: each gets the new container once it has finished what it does',
+    ];
+    return { newPod: 'never', because, wipes, costs: { bootUsd } };
+  }
+  return {
+    newPod: maxWorkers === 0 ? 'next-start' : 'now',
+    because,
+    wipes: ['the endpoint, with the requests in its queue', ...requestsLost(inFlight)],
+    costs: { bootUsd },
+  };
+}
+
+const changedIn = <F extends keyof DeploymentSpec>(
+  fields: readonly F[],
+  before: DeploymentSpec,
+  after: DeploymentSpec,
+): F[] => fields.filter((field) => canonical(before[field]) !== canonical(after[field]));
 
 function disksLost({ volume }: DeploymentSpec, { launch }: PodRecord): string[] {
   const again = volume === null ? '; weights are downloaded again' : '';

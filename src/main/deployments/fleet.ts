@@ -141,12 +141,11 @@ class PodFleet implements Fleet {
 
   editEffects(ref: string, spec: DeploymentSpec): EditEffects {
     const { record, state } = this.#alive(ref);
-    const { medianSeconds } = this.#core.market.bootTime(
-      record.pod?.launch.gpuTypeId ?? null,
-      record.spec.model,
-    );
+    const { pod, endpoint } = record;
+    const { medianSeconds } = this.#core.market.bootTime(pod?.launch.gpuTypeId ?? null, record.spec.model);
     return editEffects(record.spec, spec, {
-      pod: record.pod,
+      pod,
+      endpoint,
       inFlight: state.live.inFlight,
       bootMs: medianSeconds === null ? null : medianSeconds * 1000,
     });

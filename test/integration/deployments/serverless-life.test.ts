@@ -125,6 +125,20 @@ describe('a queue endpoint on the sandbox cloud', () => {
     expect(kinds().filter((kind) => kind === 'stirred')).toEqual([]);
   });
 
+  it('says what defaults would get wrong, and sends no key of the account (traps 19, 23)', async () => {
+    w = sandboxWorld();
+    await deployed();
+    const made = await call('GET', `/serverless/${view().endpoint?.id}`);
+    expect(made).toMatchObject({
+      flashboot: 'FLASHBOOT',
+      timeout: 600_000,
+      workers: { min: 0, max: 2, idleTimeout: 60 },
+      scaling: { type: 'QUEUE_DELAY' },
+      gpu: { count: 1 },
+    });
+    expect(JSON.stringify(made)).not.toMatch(/RUNPOD_API_KEY|sandbox-key/);
+  });
+
   it('starts again without a worker once it has proved itself, and with one when asked twice', async () => {
     w = sandboxWorld();
     await deployed();

@@ -37,7 +37,7 @@ const others: { readonly [K in keyof DeploymentSpec]: DeploymentSpec[K] } = {
 };
 
 describe('what an edit does to the pod', () => {
-  const none = { pod: null, inFlight: 0, bootMs: null };
+  const none = { pod: null, endpoint: null, inFlight: 0, bootMs: null };
 
   it.each(Object.entries(others))('of %s follows what a pod cannot change', (field, value) => {
     const after = deploymentSpecSchema.parse({ ...spec(), [field]: value });

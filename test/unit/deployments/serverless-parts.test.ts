@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { editEffects } from '../../../src/main/deployments/edit-effects.ts';
 import { endpointChoice } from '../../../src/main/deployments/serverless/choice.ts';
 import { unattendedEndpoint } from '../../../src/main/deployments/serverless/endpoint-view.ts';
 import { readJob } from '../../../src/main/deployments/serverless/invoke-plane.ts';
@@ -203,7 +204,37 @@ describe('the most it can cost without this computer (SPEC 3.10)', () => {
   });
 });
 
-describe('a request of our own in the queue', () => {
+describe('what an edit does to an endpoint', () => {
+  const effects = (more: Partial<DeploymentWish>, held: Partial<EndpointRecord> = {}) =>
+    editEffects(spec(), spec(more), { pod: null, endpoint: endpoint(held), inFlight: 2, bootMs: 3_600_000 });
+
+  it('is nothing where only its bounds change', () => {
+    const told = effects({ serverless: { maxWorkers: 4, idleTimeoutSeconds: 5 }, onStop: 'keep' });
+    expect(told).toEqual({ newPod: 'never', because: [], wipes: [], costs: { bootUsd: 0 } });
+  });
+
+  it('is a new container for its workers, one after the other', () => {
+    const { newPod, because, wipes, costs } = effects({ contextTokens: 4096 });
+    expect({ newPod, because, costs }).toEqual({
+      newPod: 'never',
+      because: ['contextTokens'],
+      costs: { bootUsd: 1 },
+    });
+    expect(wipes.join()).toContain('once it has finished');
+  });
+
+  it.each([
+    ['another kind of endpoint', { serverless: { type: 'LOAD_BALANCER' } }, 'serverless.type'],
+    ['a pod', { mode: 'pod' }, 'mode'],
+  ] as const)('is its end where %s takes its place', (_, more, field) => {
+    const { newPod, because, wipes } = effects(more);
+    expect({ newPod, because }).toEqual({ newPod: 'now', because: [field] });
+    expect(wipes).toHaveLength(2);
+    expect(effects(more, { maxWorkers: 0 }).newPod).toBe('next-start');
+  });
+});
+
+describe('a request of our own in the queue (trap 28)', () => {
   it.each([
     [{ status: 'IN_QUEUE' }, { state: 'pending' }],
     [{ status: 'IN_PROGRESS' }, { state: 'pending' }],
