@@ -65,10 +65,11 @@ export interface Target {
   upstream(): Upstream | null;
   /**
    * Resolves once a model server answers; wakes a sleeping target, and joins a wake under way. All callers share one
-   * boot; a caller that aborts leaves without disturbing the others.
+   * boot; a caller that aborts leaves without disturbing the others. `ahead`: no request of this caller follows, so a
+   * queue that would start its worker for one has to start it now.
    * @throws AppError deployment_stopped (wake not allowed), boot_failed, no_gpu_capacity, budget_exceeded, …
    */
-  ensureReady(signal: AbortSignal): Promise<Upstream>;
+  ensureReady(signal: AbortSignal, ahead?: boolean): Promise<Upstream>;
   /** Its workers start and end with its requests, as serverless does: waking it is nothing to count. Absent = no. */
   scalesItself?(): boolean;
   /** Why a request may not wake it now; null or absent = it may. Asking it starts nothing. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Installation } from '../support/instance.ts';
 
+const LONG = { timeout: 60_000, interval: 100 };
+
 /** RunPod's public endpoints, tried whole without an account (SPEC 4.4, FACTS 6). */
 describe('public endpoints', () => {
   const app = new Installation();
@@ -77,5 +79,37 @@ describe('public endpoints', () => {
       res = await ask('coder');
     }
     expect([res.status, res.headers.get('x-runpod-llm-target')]).toEqual([200, 'kimi-k2.6']);
+  });
+
+  it('bridge the wake of a serverless deployment, whose worker is started meanwhile', async () => {
+    const proxy = { targets: [{ public_endpoint: 'kimi-k2.6' }], bridge: { model: 'kimi-k2.6' } };
+    writeFileSync(join(app.dataDir, 'llm_config.json'), JSON.stringify({ proxy }));
+    const deployed = await app.cli(
+      ['deploy', 'Qwen/Qwen3-8B', '--name', 'sleepy', '--mode', 'serverless', '--endpoint', 'queue'].concat([
+        '--worker-idle',
+        '5s',
+        '--yes',
+        '--wait',
+      ]),
+    );
+    expect(deployed).toMatchObject({ code: 0 });
+    const state = async (): Promise<string | undefined> =>
+      (await app.call('deployments.list')).deployments.find(({ name }) => name === 'sleepy')?.state;
+    await expect.poll(state, LONG).toBe('sleeping');
+    const first = await ask('sleepy', { seed: 1 });
+    expect([first.status, first.headers.get('x-runpod-llm-bridge')]).toEqual([200, 'kimi-k2.6']);
+    await first.text();
+    let seed = 1;
+    // Fewer than the bridge's hundred a day: once those are used up, everybody waits.
+    await expect
+      .poll(
+        async () => {
+          const next = await ask('sleepy', { seed: ++seed });
+          await next.text();
+          return [next.status, next.headers.get('x-runpod-llm-bridge')];
+        },
+        { timeout: 60_000, interval: 1000 },
+      )
+      .toEqual([200, null]);
   });
 });

@@ -14,6 +14,8 @@ export class FakeTarget implements Target {
   readonly served: boolean[] = [];
   unreachableReports = 0;
   wakes = 0;
+  /** The last wake was for no request of its own. */
+  ahead = false;
   waiting = 0;
   /** Why requests may not wake it. */
   refused: AppError | null = null;
@@ -61,10 +63,11 @@ export class FakeTarget implements Target {
     return this.refused;
   }
 
-  ensureReady(signal: AbortSignal): Promise<Upstream> {
+  ensureReady(signal: AbortSignal, ahead = false): Promise<Upstream> {
     const ready = this.upstream();
     if (ready !== null) return Promise.resolve(ready);
     if (this.#state !== 'waking') this.wakes++;
+    this.ahead = ahead;
     this.#state = 'waking';
     this.waiting++;
     return new Promise<Upstream>((resolve, reject) => {

@@ -99,10 +99,10 @@ export class DeploymentTarget implements Target {
     return changed;
   }
 
-  async ensureReady(signal: AbortSignal): Promise<Upstream> {
+  async ensureReady(signal: AbortSignal, ahead = false): Promise<Upstream> {
     if (this.#upstream !== null) return this.#upstream;
     if (signal.aborted) throw abortError(signal);
-    this.#wake();
+    this.#wake(ahead);
     const ready = this.upstream() ?? this.#callable;
     return ready ?? this.#wait(signal);
   }
@@ -149,11 +149,13 @@ export class DeploymentTarget implements Target {
   }
 
   /** @throws AppError why a request may not start it */
-  #wake(): void {
+  #wake(ahead: boolean): void {
     if (isBooting(this.#actor.record)) return;
     const refusal = this.refusal();
     if (refusal !== null) throw refusal;
-    this.#actor.post({ type: 'start-asked', by: 'request' });
+    // A queue starts its worker for the request that woke it; where none follows, it is started ahead of need.
+    const by = ahead && this.#actor.record.endpoint !== null ? 'schedule' : 'request';
+    this.#actor.post({ type: 'start-asked', by });
   }
 
   /** A problem that needs the user stays until he acts; one that may pass is worth another try after a rest. */

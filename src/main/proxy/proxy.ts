@@ -75,6 +75,12 @@ function clientHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** Awake; one that has to look up its key first is, unless nothing may be spent on it. */
+function answersNow(target: Target): boolean {
+  if (target.upstream() !== null) return true;
+  return target.state() === 'ready' && (target.refusal?.() ?? null) === null;
+}
+
 const LOOPBACK = /^(?:127\.|::1$|\[::1\]$)/;
 
 /** The OpenAI-compatible endpoint in front of all targets (SPEC 4). */
@@ -268,7 +274,7 @@ class ProxyServer implements Proxy {
   #bridge(): Target | null {
     const { model } = this.#options.settings().bridge;
     if (model === null) return null;
-    return this.#router.targetsOf(model).find((target) => target.upstream() !== null) ?? null;
+    return this.#router.targetsOf(model).find(answersNow) ?? null;
   }
 
   #rules(): GateRules {

@@ -29,6 +29,7 @@ export class PublicTarget implements Target {
   readonly contextTokens: number;
   readonly simulated: boolean;
   readonly payment: Payment;
+  readonly fingerprint: string;
   readonly #access: PublicAccess;
   readonly #price: PublicPrice;
   #upstream: Upstream | null = null;
@@ -42,6 +43,7 @@ export class PublicTarget implements Target {
     this.contextTokens = config.contextTokens ?? price.contextTokens ?? USUAL_CONTEXT_TOKENS;
     this.simulated = access.simulated;
     this.payment = { kind: 'tokens', usdPerMillionInput, usdPerMillionOutput };
+    this.fingerprint = `public ${price.slug} ${price.model}`;
     this.#access = access;
     this.#price = price;
   }
@@ -86,7 +88,7 @@ export class PublicTarget implements Target {
       baseUrl: `${this.#access.invokeUrl}/${slug}/openai/v1`,
       headers: { authorization },
       servedModel: model,
-      fingerprint: `public ${slug} ${model}`,
+      fingerprint: this.fingerprint,
     };
   }
 }

@@ -1,13 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import type { PublicAccess } from '../../../src/main/proxy/public-target.ts';
-import { UserTargets } from '../../../src/main/proxy/user-targets.ts';
+import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
 import { userTargetSchema } from '../../../src/main/settings/proxy-config.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { Harness, settled, textOf } from '../../support/proxy-harness.ts';
+import { eventually, Harness, settled, textOf } from '../../support/proxy-harness.ts';
+import { FakeTarget, FakeTargets } from '../../support/proxy-targets.ts';
 import { FakeUpstream, sendJson, chatJson } from '../../support/proxy-upstream.ts';
 
 interface Rig {
+  /** Another proxy, with a deployment beside the public endpoint, which bridges its wakes. */
+  readonly withTarget: (target: FakeTarget) => Promise<Harness>;
   readonly h: Harness;
   readonly runpod: FakeUpstream;
   readonly clock: ManualClock;
@@ -33,7 +36,16 @@ async function rig(fields: object = {}): Promise<Rig> {
     await h.stop();
     await runpod.close();
   });
-  return Object.assign(state, { h, runpod, clock });
+  const withTarget = async (target: FakeTarget): Promise<Harness> => {
+    const bridged = await Harness.start({
+      clock,
+      settings: { bridge: { model: 'qwen3-32b-awq' } },
+      options: { source: joinSources(new FakeTargets(target), source) },
+    });
+    onTestFinished(() => bridged.stop());
+    return bridged;
+  };
+  return Object.assign(state, { h, runpod, clock, withTarget });
 }
 
 describe('a public endpoint', () => {
@@ -78,6 +90,29 @@ describe('a public endpoint', () => {
     await world.clock.advance(31_000);
     const res = await ask();
     expect([res.status, await res.json()]).toMatchObject([402, { error: { code: 'runpod_key_missing' } }]);
+  });
+
+  it('keeps deterministic answers from the first one on', async () => {
+    const { h, runpod } = await rig();
+    const ask = (): Promise<Response> => h.chat({ model: 'qwen3-32b-awq', temperature: 0 });
+    await (await ask()).text();
+    expect((await ask()).headers.get('x-cache')).toBe('hit');
+    expect(runpod.received).toHaveLength(1);
+  });
+
+  it('bridges a wake from the first request on, and not when nothing may be spent', async () => {
+    const world = await rig();
+    const sleepy = new FakeTarget('coder', null);
+    const bridged = await world.withTarget(sleepy);
+    const res = await bridged.chat({ model: 'coder', seed: 1 });
+    expect([res.status, res.headers.get('x-runpod-llm-bridge')]).toEqual([200, 'qwen3-32b-awq']);
+    expect([sleepy.wakes, sleepy.ahead]).toEqual([1, true]);
+    world.refusal = new AppError('budget_exceeded', "Today's budget is used up.");
+    const waits = bridged.chat({ model: 'coder', seed: 2 });
+    await eventually(() => sleepy.waiting === 2, 'the waiter');
+    sleepy.failBoot(new AppError('no_gpu_capacity', 'No GPU is free.'));
+    expect(await (await waits).json()).toMatchObject({ error: { code: 'no_gpu_capacity' } });
+    expect(world.runpod.received).toHaveLength(1);
   });
 
   it('spends nothing once a budget is used up', async () => {

@@ -47,13 +47,13 @@ function wakeBehind(call: Call, options: BridgeOptions): void {
   const { target } = call;
   if (target.state() === 'waking') return;
   try {
-    options.allowance.take(target);
+    if (target.scalesItself?.() !== true) options.allowance.take(target);
   } catch (error) {
     options.log.info({ target: target.name, code: asAppError(error).code }, 'not woken behind the bridge');
     return;
   }
   const lease = target.lease();
-  target.ensureReady(new AbortController().signal).then(
+  target.ensureReady(new AbortController().signal, true).then(
     () => lease.end(false),
     (error: unknown) => {
       lease.end(false);
