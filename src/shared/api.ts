@@ -46,6 +46,7 @@ import {
 } from './images.ts';
 import {
   fileClientSchema,
+  foundClientSchema,
   filePreviewSchema,
   fileRestoredSchema,
   fileWrittenSchema,
@@ -260,6 +261,8 @@ export const methods = {
     z.strictObject({ client: z.string().min(1).max(100), deployment: z.string().min(1) }),
     z.object({ checks: z.array(connectCheckItemSchema) }),
   ),
+  /** Which clients with a file of their own this computer has, and where. */
+  'connect.found': method(nothing, z.object({ clients: z.array(foundClientSchema) })),
   /** What writing a client's own file would do; changes nothing. Refuses a file that cannot be read, by line. */
   'connect.preview': method(
     z.strictObject({ client: fileClientSchema, deployment: z.string().min(1) }),

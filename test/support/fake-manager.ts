@@ -8,6 +8,7 @@ import type {
 } from '../../src/shared/api.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import type { DeploymentView } from '../../src/shared/model.ts';
+import { fileClientSchema } from '../../src/shared/clients/files.ts';
 import { userSettingsSchema } from '../../src/shared/user-settings.ts';
 import { createLocalApi, type CoreApi } from '../../src/main/control/local-api.ts';
 import { parseDeployments } from '../../src/main/settings/parse-deployments.ts';
@@ -405,11 +406,22 @@ function untilAborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-function fakeClientFiles(): Pick<MethodHandlers, 'connect.preview' | 'connect.write' | 'connect.restore'> {
+function fakeClientFiles(): Pick<
+  MethodHandlers,
+  'connect.found' | 'connect.preview' | 'connect.write' | 'connect.restore'
+> {
   const files = new Set<string>();
   const pathOf = (client: string): string => `/home/me/.config/${client}/${client}.json`;
   const at = '2026-11-24T09:00:00.000Z';
   return {
+    'connect.found': async () => ({
+      clients: fileClientSchema.options.map((client) => ({
+        client,
+        path: pathOf(client),
+        installed: client === 'opencode' || client === 'zed',
+        written: files.has(client) ? 'yes' : 'no',
+      })),
+    }),
     'connect.preview': async ({ client, deployment }) => ({
       path: pathOf(client),
       machine: 'workbench',

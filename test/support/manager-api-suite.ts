@@ -69,6 +69,7 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'config.show': {},
   'config.parseDeployments': { text: '{"model":{"name":"Qwen/Qwen3-8B"}}' },
   'connect.check': { client: 'opencode', deployment: 'qwen3-coder' },
+  'connect.found': {},
   'connect.preview': { client: 'opencode', deployment: 'qwen3-coder' },
   'connect.write': { client: 'opencode', deployment: 'qwen3-coder', fingerprint: 'opencode-1' },
   'connect.restore': { client: 'opencode' },

@@ -13,6 +13,8 @@ import { readJsonc, valueOf } from './read-jsonc.ts';
 /** How one client's file is found, read and changed; what is written is what its sheet shows. */
 export interface ClientFile {
   readonly path: (folders: ClientFolders) => string;
+  /** A folder that is there once the client has run; absent = the one its file is in. */
+  readonly sign?: (folders: ClientFolders) => string;
   /** The text with our part in it. @throws TextError */
   readonly merge: (text: string, facts: ConnectFacts) => string;
   /** The key in our part; undefined = this client keeps its key elsewhere. @throws TextError */
@@ -30,6 +32,7 @@ const RAYCAST = { list: 'providers', idKey: 'id', id: PROVIDER };
 export const CLIENT_FILES: Readonly<Record<FileClient, ClientFile>> = {
   'claude-code': {
     path: ({ home }) => join(home, `.${PROVIDER}`, 'claude-code.json'),
+    sign: ({ home }) => join(home, '.claude'),
     merge: (text, facts) => mergeJson(text, jsonPart('claude-code', facts)),
     keyIn: (text) => jsonString(text, ['env', 'ANTHROPIC_AUTH_TOKEN']),
     next: () => `claude --settings ~/.${PROVIDER}/claude-code.json`,

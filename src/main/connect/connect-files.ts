@@ -1,7 +1,16 @@
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ConnectFacts } from '../../shared/clients/clients.ts';
 import { CLIENTS } from '../../shared/clients/clients.ts';
-import type { FileClient, FilePreview, FileRestored, FileWritten } from '../../shared/clients/files.ts';
+import {
+  fileClientSchema,
+  type FileClient,
+  type FilePreview,
+  type FileRestored,
+  type FileWritten,
+  type FoundClient,
+} from '../../shared/clients/files.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { CLIENT_FILES } from './client-files.ts';
@@ -52,6 +61,17 @@ export class ConnectFiles {
   constructor(parts: ConnectFilesParts) {
     this.#parts = parts;
     this.#record = new WriteRecord(parts.dataDir);
+  }
+
+  /** Every client whose file can be written, as it is here. */
+  found(): FoundClient[] {
+    const { folders } = this.#parts;
+    return fileClientSchema.options.map((client) => {
+      const { path, sign } = CLIENT_FILES[client];
+      const file = path(folders);
+      const installed = existsSync(sign?.(folders) ?? dirname(file));
+      return { client, path: file, installed, written: this.#written(client) };
+    });
   }
 
   /** Changes nothing. @throws AppError client_file_unusable */
@@ -143,6 +163,18 @@ export class ConnectFiles {
     } catch (error) {
       if (!(error instanceof TextError)) throw error;
       throw unusable(file.path, `line ${error.line}: ${error.message}`, error);
+    }
+  }
+
+  #written(client: FileClient): FoundClient['written'] {
+    const written = this.#record.get(client);
+    if (written === null) return 'no';
+    try {
+      const { text } = readUserFile(written.path);
+      return text !== null && digestOf(text) === written.digest ? 'yes' : 'changed';
+    } catch (error) {
+      if (error instanceof AppError) return 'changed';
+      throw error;
     }
   }
 

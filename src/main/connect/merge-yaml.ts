@@ -81,7 +81,7 @@ function topKeys(lines: readonly string[]): TopKey[] {
     const [, name, value = ''] = TOP_KEY.exec(line) ?? [];
     if (name === undefined) throw new TextError('this line is not a key, a list or a comment', at + 1);
     keys.push({
-      name: name.replaceAll(/^["']|["']$/g, ''),
+      name: unquoted(name),
       value: value.replace(/\s*#.*$/, '').trim(),
       at,
     });
@@ -119,13 +119,15 @@ function idOf(lines: readonly string[], item: Item, idKey: string): string | nul
   const depth = item.indent.length + 2;
   for (const line of lines.slice(item.from, item.to)) {
     const flat = line.replace(/^( *)- /, '$1  ');
-    const [, spaces = '', key, value = ''] = /^( *)([\w-]+):\s+(.*)$/.exec(flat) ?? [];
-    if (spaces.length === depth && key === idKey) {
-      return value.replace(/\s+#.*$/, '').replaceAll(/^["']|["']$/g, '');
+    const [, spaces = '', key = '', value = ''] = /^( *)(["']?[\w-]+["']?)\s*:\s+(.*)$/.exec(flat) ?? [];
+    if (spaces.length === depth && unquoted(key) === idKey) {
+      return unquoted(value.replace(/\s+#.*$/, ''));
     }
   }
   return null;
 }
+
+const unquoted = (text: string): string => text.replaceAll(/^["']|["']$/g, '');
 
 function setItem(lines: readonly string[], list: List, part: YamlPart): readonly string[] {
   const items = itemsOf(lines, list);

@@ -13,11 +13,15 @@ export interface ConnectParts {
   readonly proxyUrl: () => string | null;
 }
 
-type Handled = Pick<MethodHandlers, 'connect.preview' | 'connect.write' | 'connect.restore'>;
+type Handled = Pick<
+  MethodHandlers,
+  'connect.found' | 'connect.preview' | 'connect.write' | 'connect.restore'
+>;
 
 /** Files of clients on this computer (CLIENTS 2.8): shown, then written, then put back. */
 export function connectHandlers(parts: ConnectParts): Handled {
   return {
+    'connect.found': async () => ({ clients: parts.files.found() }),
     'connect.preview': async ({ client, deployment }) =>
       parts.files.preview(client, targetOf(parts, deployment)),
     'connect.write': async ({ client, deployment, fingerprint }) =>

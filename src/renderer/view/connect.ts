@@ -1,3 +1,4 @@
+import type { FoundClient } from '../../shared/clients/files.ts';
 import { CLIENTS, type ClientSheet, type ConnectFacts, type Snippet } from '../../shared/clients/clients.ts';
 import { chatClients } from '../../shared/clients/chat-apps.ts';
 import { codeClients } from '../../shared/clients/code.ts';
@@ -8,7 +9,7 @@ import { words } from './messages.ts';
 /** Stands for the local key until a snippet is copied, so that the key is never on the screen. */
 const KEY_MARK = 'LOCAL_KEY_GOES_HERE';
 
-type ClientGroup = 'editors' | 'terminal' | 'apps' | 'code';
+type ClientGroup = 'here' | 'editors' | 'terminal' | 'apps' | 'code';
 
 const GROUPS: readonly { readonly group: ClientGroup; readonly clients: readonly ClientSheet[] }[] = [
   { group: 'editors', clients: editorClients },
@@ -29,6 +30,20 @@ export const CLIENT_ENTRIES: readonly ClientEntry[] = GROUPS.flatMap(({ group, c
     .toSorted((a, b) => Number(a.way === 'impossible') - Number(b.way === 'impossible'))
     .map((sheet) => ({ sheet, group })),
 );
+
+/** The same with those first that this computer has. */
+export function withHere(
+  entries: readonly ClientEntry[],
+  found: readonly Pick<FoundClient, 'client' | 'installed'>[],
+): ClientEntry[] {
+  const here = new Set<string>(found.filter(({ installed }) => installed).map(({ client }) => client));
+  return [
+    ...entries
+      .filter(({ sheet }) => here.has(sheet.id))
+      .map(({ sheet }) => ({ sheet, group: 'here' as const })),
+    ...entries.filter(({ sheet }) => !here.has(sheet.id)),
+  ];
+}
 
 export type ConnectTarget = Pick<ConnectFacts, 'baseUrl' | 'model' | 'contextTokens'>;
 

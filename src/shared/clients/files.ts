@@ -11,6 +11,17 @@ export function writesFile(clientId: string): clientId is FileClient {
   return fileClientSchema.safeParse(clientId).success;
 }
 
+/** A client whose file can be written, as this computer has it. */
+export const foundClientSchema = z.object({
+  client: fileClientSchema,
+  path: z.string(),
+  /** Its folder is there, so it is probably installed. */
+  installed: z.boolean(),
+  /** What this app wrote last: nothing, something that stands, or something that was changed or taken away since. */
+  written: z.enum(['no', 'yes', 'changed']),
+});
+export type FoundClient = z.infer<typeof foundClientSchema>;
+
 /** What writing a client's file would do. Nothing in it is a secret: keys are masked, the client's other ones too. */
 export const filePreviewSchema = z.object({
   path: z.string(),

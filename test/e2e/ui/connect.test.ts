@@ -25,6 +25,9 @@ describe('connecting a tool', () => {
   it('shows what would change in its file, writes it after a click, and undoes it', async () => {
     await open('opencode');
     const part = ui.page.getByRole('region', { name: 'Its own file', exact: true });
+    const clients = ui.page.getByRole('navigation', { name: 'Clients' });
+    await clients.getByRole('heading', { name: 'Found on this computer' }).waitFor();
+    expect(await clients.getByRole('link').first().textContent()).toBe('Zed');
     expect(called('connect.preview')).toEqual([]);
     await part.getByRole('button', { name: 'Show what would change' }).click();
     await part.getByText('/home/me/.config/opencode/opencode.json').waitFor();
@@ -42,10 +45,12 @@ describe('connecting a tool', () => {
     expect(called('connect.write')).toEqual([
       { client: 'opencode', deployment: 'dep_qwen3-coder', fingerprint: 'opencode-1' },
     ]);
+    await clients.getByRole('link', { name: 'OpenCode Its file was written' }).waitFor();
     await looks('connect-file-written');
     await part.getByRole('button', { name: 'Undo' }).click();
     await ui.page.getByText('opencode.json is as it was before').first().waitFor();
     expect(called('connect.restore')).toEqual([{ client: 'opencode' }]);
+    await clients.getByRole('link', { name: 'OpenCode', exact: true }).waitFor();
     expect(ui.complaints).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -103,6 +104,29 @@ describe('files of clients', () => {
     expect(meaningOf(text)).toEqual(
       meaningOf(shown.replace(/^env_key.*$/m, `experimental_bearer_token = "${key}"`)),
     );
+  });
+
+  it('knows which clients are here, what it wrote for them, and that it was changed since', () => {
+    const { home, files, write, place } = computer();
+    place('.claude/settings.json', '{}');
+    const path = place('.config/zed/settings.json', '{}\n');
+    const here = () => files.found().filter(({ installed }) => installed);
+    expect(here()).toEqual([
+      {
+        client: 'claude-code',
+        path: join(home, '.runpod-llm/claude-code.json'),
+        installed: true,
+        written: 'no',
+      },
+      { client: 'zed', path, installed: true, written: 'no' },
+    ]);
+    write('zed');
+    const zed = () => files.found().find(({ client }) => client === 'zed')?.written;
+    expect(zed()).toBe('yes');
+    writeFileSync(path, '{}\n');
+    expect(zed()).toBe('changed');
+    rmSync(path);
+    expect(zed()).toBe('changed');
   });
 
   it('keeps what is not ours, its rights and a backup', () => {

@@ -70,6 +70,7 @@ describe('merging into YAML', () => {
       'models:\n    - key: "old"\n      name: "Ours"\n    - name: Other\n',
       'models:\n    - name: Ours\n      key: "abc"\n    - name: Other\n',
     ],
+    ['quoted keys', '"models":\n- "name": "Ours"\n', '"models":\n- name: Ours\n  key: "abc"\n'],
     [
       'text blocks that look like keys',
       'prompt: |\n  models:\n    - name: Ours\nmodels:\n  - name: Other\n    text: >\n      - not an element\n',

@@ -30,11 +30,14 @@ export function ClientCard({
   target,
   view,
   keyHint,
+  onFile,
 }: {
   readonly sheet: ClientSheet;
   readonly target: ConnectTarget;
   readonly view: DeploymentView | undefined;
   readonly keyHint: string;
+  /** A file was written or put back. */
+  readonly onFile: () => void;
 }): ReactNode {
   const [ownKey, setOwnKey] = useState<OwnKey | null>(null);
   const snippets = shownSnippets(sheet, target, ownKey?.hint ?? keyHint);
@@ -56,7 +59,7 @@ export function ClientCard({
         </p>
       )}
       {writesFile(sheet.id) && view !== undefined && (
-        <FileSection key={view.id} client={sheet.id} name={sheet.name} view={view} />
+        <FileSection key={view.id} client={sheet.id} name={sheet.name} view={view} onFile={onFile} />
       )}
       {sheet.way !== 'impossible' && <OwnKeyRow client={sheet.name} made={ownKey} onMade={setOwnKey} />}
       {snippets.map((snippet) => (

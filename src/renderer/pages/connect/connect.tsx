@@ -1,30 +1,32 @@
 import { useState, type ReactNode } from 'react';
+import type { FoundClient } from '../../../shared/clients/files.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { useApp } from '../../app/app-context.ts';
 import { to, useRoute } from '../../app/router.ts';
+import { useCall } from '../../app/use-call.ts';
 import { Button, buttonClass } from '../../components/button.tsx';
 import { CopyField } from '../../components/copy-field.tsx';
-import { cx } from '../../components/cx.ts';
 import { PageHead } from '../../components/page.tsx';
 import { StateBadge } from '../../components/state-badge.tsx';
 import { EmptyState } from '../../components/surface.tsx';
 import { useAppStatus } from '../../stores/app-status.ts';
 import { useDeployments } from '../../stores/deployments.ts';
-import { CLIENT_ENTRIES, type ClientEntry, type ConnectTarget } from '../../view/connect.ts';
+import { CLIENT_ENTRIES, withHere, type ConnectTarget } from '../../view/connect.ts';
 import { endpointUrl } from '../../view/endpoint.ts';
 import { contextSize } from '../../view/format.ts';
 import { fuzzyFilter } from '../../view/fuzzy.ts';
 import { costNow, lookOf, sortForOverview } from '../../view/state.ts';
 import { ClientCard } from './client-card.tsx';
+import { ClientList } from './client-list.tsx';
 import { words } from './messages.ts';
 
 export default function Connect(): ReactNode {
   const { actions } = useApp();
-  const route = useRoute();
   const status = useAppStatus((state) => state.status);
   const deployments = useDeployments((state) => state.byId);
   const [chosen, setChosen] = useState<string | null>(null);
   const [query, setQuery] = useState('');
+  const { found, entry, written, reload } = useClients(query);
   const sorted = sortForOverview(Object.values(deployments));
   const view = shownDeployment(sorted, chosen);
   if (status === null) return <PageHead title={words.title} />;
@@ -33,9 +35,6 @@ export default function Connect(): ReactNode {
     model: view?.models[0] ?? view?.name ?? 'your-model',
     contextTokens: view?.spec.contextTokens ?? 32_768,
   };
-  const found = fuzzyFilter(query, CLIENT_ENTRIES, (entry) => entry.sheet.name);
-  const asked = route.page === 'connect' ? route.client : null;
-  const entry = found.find((known) => known.sheet.id === asked) ?? found[0];
   return (
     <>
       <PageHead title={words.title} note={words.intro} />
@@ -68,7 +67,7 @@ export default function Connect(): ReactNode {
             value={query}
             onChange={(event) => setQuery(event.target.value)}
           />
-          <ClientList entries={found} current={entry?.sheet.id ?? null} />
+          <ClientList entries={found} written={written} current={entry?.sheet.id ?? null} />
         </div>
         {entry === undefined ? (
           <p className="p-6 text-soft">{words.none}</p>
@@ -79,11 +78,27 @@ export default function Connect(): ReactNode {
             target={target}
             view={view}
             keyHint={status.proxy.keyHint}
+            onFile={reload}
           />
         )}
       </div>
     </>
   );
+}
+
+/** Clients that match, those of this computer first, and the one of the address. */
+function useClients(query: string) {
+  const route = useRoute();
+  const here = useCall('connect.found', {});
+  const known = here.value?.clients ?? [];
+  const found = fuzzyFilter(query, withHere(CLIENT_ENTRIES, known), ({ sheet }) => sheet.name);
+  const asked = route.page === 'connect' ? route.client : null;
+  return {
+    found,
+    entry: found.find(({ sheet }) => sheet.id === asked) ?? found[0],
+    written: new Map<string, FoundClient['written']>(known.map((one) => [one.client, one.written])),
+    reload: here.reload,
+  };
 }
 
 /** The chosen one, else the first that is ready, else the first. */
@@ -121,49 +136,5 @@ function ModelPicker({
         {costNow(view)} · {contextSize(view.spec.contextTokens)} {words.contextWord}
       </span>
     </div>
-  );
-}
-
-const GROUPS = ['editors', 'terminal', 'apps', 'code'] as const;
-
-function ClientList({
-  entries,
-  current,
-}: {
-  readonly entries: readonly ClientEntry[];
-  readonly current: string | null;
-}): ReactNode {
-  return (
-    <nav aria-label={words.clients} className="min-h-0 grow overflow-y-auto px-2 pb-3">
-      {GROUPS.map((group) => {
-        const members = entries.filter((entry) => entry.group === group);
-        return members.length === 0 ? null : (
-          <div key={group}>
-            <h2 className="px-2 pt-3 pb-1 text-xs font-semibold tracking-wide text-faint uppercase">
-              {words.groups[group]}
-            </h2>
-            <ul>
-              {members.map(({ sheet }) => (
-                <li key={sheet.id}>
-                  <a
-                    href={to.connect(sheet.id)}
-                    aria-current={sheet.id === current ? 'true' : undefined}
-                    className={cx(
-                      'flex h-8 items-center rounded-md px-2 no-underline focus-visible:-outline-offset-2',
-                      sheet.id === current
-                        ? 'bg-accent-soft font-medium text-accent-text'
-                        : 'text-text hover:bg-sunken',
-                      sheet.way === 'impossible' && sheet.id !== current && 'text-faint',
-                    )}
-                  >
-                    <span className="truncate">{sheet.name}</span>
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </div>
-        );
-      })}
-    </nav>
   );
 }

@@ -23,12 +23,15 @@ interface Parts {
   readonly client: FileClient;
   readonly name: string;
   readonly view: DeploymentView;
+  /** It was written or put back. */
+  readonly onFile: () => void;
 }
 
 /** Writes the client's own file: what changes is shown first, and it can be undone (CLIENTS 2.8 rule 3). */
-export function FileSection({ client, name, view }: Parts): ReactNode {
+export function FileSection(parts: Parts): ReactNode {
   const w = words.file;
-  const { shown, busy, look, write, undo, leave } = useClientFile({ client, name, view });
+  const { name } = parts;
+  const { shown, busy, look, write, undo, leave } = useClientFile(parts);
   return (
     <Section
       title={w.title}
@@ -62,7 +65,7 @@ export function FileSection({ client, name, view }: Parts): ReactNode {
   );
 }
 
-function useClientFile({ client, name, view }: Parts) {
+function useClientFile({ client, name, view, onFile }: Parts) {
   const { client: core } = useApp();
   const [shown, setShown] = useState<Shown>({ kind: 'nothing' });
   const [busy, setBusy] = useState(false);
@@ -94,12 +97,14 @@ function useClientFile({ client, name, view }: Parts) {
     write: (fingerprint: string) =>
       work(async () => {
         const result = await core.call('connect.write', { ...asked, fingerprint });
+        onFile();
         announce(words.file.written(name));
         return { kind: 'written', result };
       }),
     undo: () =>
       work(async () => {
         const { outcome, path, revokedKey } = await core.call('connect.restore', { client });
+        onFile();
         const key = revokedKey === null ? null : words.file.revoked(revokedKey);
         say(words.file.undone[outcome](path), key);
         return { kind: 'nothing' };

@@ -12,7 +12,13 @@ export const connect: typeof english = {
   findLabel: 'Client suchen',
   none: 'Kein passender Client. Jedes OpenAI-kompatible Werkzeug arbeitet mit den drei Werten oben.',
   noModel: 'Stellen Sie zuerst ein Modell bereit; sein Name steht in jedem Schnipsel.',
-  groups: { editors: 'Editoren', terminal: 'Im Terminal', apps: 'Chat-Programme', code: 'Code und curl' },
+  groups: {
+    here: 'Auf diesem Rechner',
+    editors: 'Editoren',
+    terminal: 'Im Terminal',
+    apps: 'Chat-Programme',
+    code: 'Code und curl',
+  },
   ways: {
     file: 'Konfigurationsdatei',
     fields: 'Einstellungsfenster',
@@ -78,6 +84,7 @@ export const connect: typeof english = {
   },
   file: {
     title: 'Die eigene Datei',
+    marks: { yes: 'Die Datei wurde geschrieben', changed: 'Die Datei wurde nach dem Schreiben geändert' },
     text: (client) =>
       `Die Einstellungen lassen sich in die eigene Datei von ${client} schreiben. Zuerst sehen Sie, was sich ändert; die alte Datei bleibt daneben liegen.`,
     look: 'Änderungen zeigen',

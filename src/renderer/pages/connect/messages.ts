@@ -11,7 +11,13 @@ export const words = catalogue('connect', {
   findLabel: 'Find a client',
   none: 'No client matches. Any OpenAI-compatible tool works with the three values above.',
   noModel: 'Deploy a model first; its name goes into every snippet.',
-  groups: { editors: 'Editors', terminal: 'In the terminal', apps: 'Chat programs', code: 'Code and curl' },
+  groups: {
+    here: 'Found on this computer',
+    editors: 'Editors',
+    terminal: 'In the terminal',
+    apps: 'Chat programs',
+    code: 'Code and curl',
+  },
   ways: {
     file: 'configuration file',
     fields: 'settings window',
@@ -77,6 +83,7 @@ export const words = catalogue('connect', {
   },
   file: {
     title: 'Its own file',
+    marks: { yes: 'Its file was written', changed: 'Its file was changed since it was written' },
     text: (client: string) =>
       `The settings can be put into ${client}’s own file. What changes is shown first; the old file is kept beside it.`,
     look: 'Show what would change',
