@@ -346,9 +346,11 @@ export class FakeRunPod {
     return entry.pod;
   }
 
-  #delete(id: string): void {
+  #delete(id: string): 'ended' | 'absent' {
     const entry = this.pods.get(id);
-    if (entry !== undefined && !entry.gone) this.#end(entry);
+    if (entry === undefined || entry.gone) return 'absent';
+    this.#end(entry);
+    return 'ended';
   }
 
   #action(id: string, action: PodAction): Pod | null {

@@ -190,7 +190,8 @@ export type PodEvent =
   | { readonly type: 'pod-start-lost'; readonly error: ErrorBody }
   | { readonly type: 'unlocked'; readonly pod: PodFacts }
   | { readonly type: 'end-sent' }
-  | { readonly type: 'end-accepted' }
+  /** `absent` = RunPod did not know it any more, so that its end lies further back. */
+  | { readonly type: 'end-accepted'; readonly absent?: boolean }
   | { readonly type: 'end-failed'; readonly error: ErrorBody }
   | { readonly type: 'pod-read'; readonly pod: PodFacts; readonly askedAt: number }
   | { readonly type: 'pod-gone'; readonly askedAt: number }

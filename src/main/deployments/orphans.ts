@@ -74,6 +74,8 @@ export class OrphanSweep {
   readonly #parts: OrphanSweepParts;
   readonly #attempts = new Map<string, Attempt>();
   readonly #running = new Set<Promise<void>>();
+  /** Pods whose end is being asked for. */
+  readonly #underWay = new Set<string>();
   readonly #end = new AbortController();
 
   constructor(parts: OrphanSweepParts) {
@@ -103,12 +105,33 @@ export class OrphanSweep {
     );
     const ids = new Set(orphans.map((pod) => pod.id));
     for (const id of this.#attempts.keys()) if (!ids.has(id)) this.#attempts.delete(id);
+    const listed = new Set(pods.map((pod) => pod.id));
+    this.#closeMeters((podId) => owned.has(podId) || listed.has(podId) || this.#underWay.has(podId));
     for (const pod of orphans) {
+      if (this.#underWay.has(pod.id)) continue;
       const attempt = this.#attempts.get(pod.id) ?? { tries: 0, nextAt: 0 };
       if (clock.monotonic() < attempt.nextAt) continue;
       this.#attempts.set(pod.id, attempt);
-      const ending = this.#terminate(pod, attempt).finally(() => this.#running.delete(ending));
+      this.#underWay.add(pod.id);
+      const ending = this.#terminate(pod, attempt).finally(() => {
+        this.#underWay.delete(pod.id);
+        this.#running.delete(ending);
+      });
       this.#running.add(ending);
+    }
+  }
+
+  /**
+   * An orphan may end unseen: by an answer that was lost, by somebody else, while the app was closed. Should it show
+   * itself once more, its meter goes on from here; the bill settles the rest.
+   */
+  #closeMeters(isAlive: (podId: string) => boolean): void {
+    const { ledger, store, unreadable } = this.#parts;
+    for (const { resourceId, kind, lastSeenMs } of ledger.open()) {
+      if ((kind !== 'compute' && kind !== 'disk') || isAlive(resourceId)) continue;
+      const row = store.pod(resourceId);
+      if (row === null || unreadable.includes(row.deploymentId)) continue;
+      ledger.close(resourceId, kind, lastSeenMs, { estimated: true, note: 'ended unseen' });
     }
   }
 
@@ -133,11 +156,14 @@ export class OrphanSweep {
     store.openIntent(intent);
     try {
       if (pod.locked) await api.pods.update(pod.id, { locked: false }, this.#end.signal);
-      await api.pods.delete(pod.id, this.#end.signal);
+      const ended = await api.pods.delete(pod.id, this.#end.signal);
       const now = clock.now();
       store.closeIntent(intent.id, 'accepted', now);
       store.endPod(pod.id, now);
-      ledger.close(pod.id, 'compute', now + api.clockOffsetMs(), { estimated: false, note: 'orphan ended' });
+      ledger.close(pod.id, 'compute', now + api.clockOffsetMs(), {
+        estimated: ended === 'absent' || attempt.tries > 1 || pod.cost <= 0,
+        note: 'orphan ended',
+      });
       log.info({ podId: pod.id }, 'an orphaned pod was ended');
     } catch (error) {
       if (isAbort(error) && this.#end.signal.aborted) return;
@@ -150,8 +176,8 @@ export class OrphanSweep {
     }
   }
 
+  /** What a stopped one cost, and its disk still costs, is left to the bill: its entry says that there was something. */
   #meter(pod: Pod, deploymentId: string): void {
-    if (pod.cost <= 0) return;
     const { ledger, clock, api } = this.#parts;
     const name = this.#deployment(deploymentId)?.record.spec.name ?? null;
     ledger.observe(

@@ -173,7 +173,8 @@ export async function terminateItem(
 ): Promise<void> {
   switch (kind) {
     case 'pod':
-      return api.pods.delete(id, signal);
+      await api.pods.delete(id, signal);
+      return;
     case 'endpoint':
       return api.serverless.delete(id, signal);
     case 'network-volume':

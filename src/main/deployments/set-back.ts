@@ -18,9 +18,13 @@ export function setBack(record: DeploymentRecord, live: Live | null, ms: number)
     hoursWarnedAt: back(record.hoursWarnedAt),
     budgetToldAt: back(record.budgetToldAt),
   } satisfies Partial<DeploymentRecord>);
-  const { boot, ending, pod, spell } = record;
+  const { boot, ending, endpoint, pod, spell } = record;
   if (spell !== null) record.spell = { fromMs: spell.fromMs - ms, toMs: spell.toMs - ms };
   if (pod !== null) pod.touchedAt -= ms;
+  if (endpoint !== null) {
+    endpoint.touchedAt -= ms;
+    endpoint.answeredAt = back(endpoint.answeredAt);
+  }
   if (ending !== null) {
     ending.askedAt -= ms;
     ending.nextTryAt -= ms;
@@ -43,16 +47,19 @@ function setLiveBack(live: Live, ms: number, back: (at: number | null) => number
   live.awakeSince -= ms;
   live.progressAt -= ms;
   live.touchedAt -= ms;
+  live.askedAt -= ms;
   live.containerUpAt = back(live.containerUpAt);
   live.observedAt = back(live.observedAt);
   live.absentSince = back(live.absentSince);
 }
 
 /** How far ahead of `now` a stored record is: its clock was set back while the app was closed; 0 = it is not. */
-export function aheadMs({ since, pod, boot, ending, lastRequestAt }: DeploymentRecord, now: number): number {
+export function aheadMs(record: DeploymentRecord, now: number): number {
+  const { since, pod, endpoint, boot, ending, lastRequestAt } = record;
   const latest = Math.max(
     since,
     pod?.touchedAt ?? 0,
+    endpoint?.touchedAt ?? 0,
     boot?.startedAt ?? 0,
     ending?.askedAt ?? 0,
     lastRequestAt ?? 0,

@@ -95,7 +95,8 @@ export interface RunPodApi {
     get(id: string, signal: AbortSignal): Promise<Pod>;
     create(body: CreatePodRequest, signal: AbortSignal): Promise<Pod>;
     update(id: string, body: UpdatePodRequest, signal: AbortSignal): Promise<Pod>;
-    delete(id: string, signal: AbortSignal): Promise<void>;
+    /** `absent` = RunPod did not know it any more: it ended before, nobody knows when. */
+    delete(id: string, signal: AbortSignal): Promise<'ended' | 'absent'>;
     /** `terminate` answers nothing. */
     action(id: string, action: PodAction, signal: AbortSignal): Promise<Pod | null>;
     /** One connection's lines; ends when RunPod closes it. Callers reconnect with the last id. */

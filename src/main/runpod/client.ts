@@ -60,7 +60,7 @@ function podRoutes(rest: Rest): RunPodApi['pods'] {
         shapes.podShape,
         signal,
       ),
-    delete: (id, signal) => remove(rest, path, id, signal),
+    delete: (id, signal) => removePod(rest, path, id, signal),
     action: (id, action, signal) => act(rest, id, action, signal),
     logs: (id, options, signal) =>
       logs(rest, { path: '/v2/pods/{id}/logs', params: { id } }, options, signal),
@@ -200,6 +200,22 @@ function create(path: Call['path'], body: unknown): Call {
 /** What is not there any more is deleted. */
 async function remove(rest: Rest, path: Call['path'], id: string, signal: AbortSignal): Promise<void> {
   await rest.run({ method: 'DELETE', path, params: { id } }, signal).catch(ignoreNotFound);
+}
+
+/** As `remove`, and says whether it was this call that ended it. */
+async function removePod(
+  rest: Rest,
+  path: Call['path'],
+  id: string,
+  signal: AbortSignal,
+): Promise<'ended' | 'absent'> {
+  try {
+    await rest.run({ method: 'DELETE', path, params: { id } }, signal);
+    return 'ended';
+  } catch (error) {
+    ignoreNotFound(error);
+    return 'absent';
+  }
 }
 
 async function act(rest: Rest, id: string, action: PodAction, signal: AbortSignal): Promise<Pod | null> {

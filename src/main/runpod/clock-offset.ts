@@ -6,6 +6,12 @@ const SLOWEST_MS = 5000;
 /** Wall and monotonic time drift apart by less than this unless the clock was set or the computer slept. */
 const JUMP_MS = 2000;
 
+/** A request's beginning on both clocks: where they disagree about how long it took, the clock was set meanwhile. */
+export interface Departure {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
 /**
  * Cloud clock minus local clock, from answers' `Date` headers: the median of recent samples, so that one late answer
  * changes nothing. `Date` has whole seconds, hence the half second that is added and the accuracy promised.
@@ -25,12 +31,18 @@ export class ClockOffset {
     this.#apart = clock.now() - clock.monotonic();
   }
 
-  /** @param sentAt wall clock when the request left */
-  learn(date: string | null, sentAt: number): void {
-    const jumpedMs = this.#follow();
+  /** When a request leaves; to be given to `learn` with its answer. */
+  leaves(): Departure {
+    return { wall: this.#clock.now(), monotonic: this.#clock.monotonic() };
+  }
+
+  learn(date: string | null, left: Departure): void {
+    this.#follow();
     const cloud = date === null ? Number.NaN : Date.parse(date);
+    const sentAt = left.wall;
     const tookMs = this.#clock.now() - sentAt;
-    if (Number.isNaN(cloud) || jumpedMs !== 0 || tookMs < 0 || tookMs > SLOWEST_MS) return;
+    const wasSet = Math.abs(tookMs - (this.#clock.monotonic() - left.monotonic)) > JUMP_MS;
+    if (Number.isNaN(cloud) || wasSet || tookMs < 0 || tookMs > SLOWEST_MS) return;
     const before = this.#isDoubtful ? [] : this.#samples;
     this.#isDoubtful = false;
     this.#samples = [...before, cloud + 500 - (sentAt + tookMs / 2)].slice(-SAMPLES);
@@ -43,14 +55,12 @@ export class ClockOffset {
     return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0);
   }
 
-  /** Returns by how much the wall clock was moved since the last look; small drift counts as none. */
-  #follow(): number {
+  #follow(): void {
     const apart = this.#clock.now() - this.#clock.monotonic();
     const movedMs = apart - this.#apart;
     this.#apart = apart;
-    if (Math.abs(movedMs) < JUMP_MS) return 0;
+    if (Math.abs(movedMs) < JUMP_MS) return;
     if (movedMs < 0) this.#samples = this.#samples.map((sample) => sample - movedMs);
     else this.#isDoubtful = true;
-    return movedMs;
   }
 }

@@ -6,7 +6,7 @@ import type { Random } from '../platform/random.ts';
 import { errorFromAnswer, type Method } from './answer-error.ts';
 import type { RateState } from './api.ts';
 import { checkApiUrl } from './api-url.ts';
-import { ClockOffset } from './clock-offset.ts';
+import { ClockOffset, type Departure } from './clock-offset.ts';
 import { pageShape, type Shape } from './decode.ts';
 import type { paths } from './generated/openapi.ts';
 import { checkKeyText } from './key-text.ts';
@@ -130,13 +130,13 @@ export class Rest {
     return withRetries(this.#options, { route, repeatable: isRepeatable(call) }, signal, async () => {
       if (call.method === 'GET') await this.#gate.enterRead(signal);
       const key = checkKeyText(await apiKey());
-      const sentAt = clock.now();
+      const left = this.#offset.leaves();
       const stream = await this.#transport.open(this.#request(call, key, accept), signal);
       try {
         const { status } = stream;
-        this.#learn(stream, sentAt);
+        this.#learn(stream, left);
         log.debug(
-          { route, status, requestId: requestIdOf(stream), ms: clock.now() - sentAt },
+          { route, status, requestId: requestIdOf(stream), ms: clock.monotonic() - left.monotonic },
           'runpod answered',
         );
         if (status >= 200 && status < 300) return await use(stream);
@@ -166,8 +166,8 @@ export class Rest {
     return error;
   }
 
-  #learn({ headers }: WireStream, sentAt: number): void {
-    this.#offset.learn(headers.get('date'), sentAt);
+  #learn({ headers }: WireStream, left: Departure): void {
+    this.#offset.learn(headers.get('date'), left);
     this.#gate.learn(parseRateHeaders(headers.get('ratelimit'), headers.get('ratelimit-policy')));
   }
 

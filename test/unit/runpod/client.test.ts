@@ -68,7 +68,7 @@ describe('retries', () => {
     const { api, clock, seen, signal } = start(networkError('ECONNRESET'), problem(404, 'pod not found'));
     const gone = settled(api.pods.delete('p1', signal));
     await clock.advance(1000);
-    expect(await gone.value).toBeUndefined();
+    expect(await gone.value).toBe('absent');
     expect(seen.map(({ method }) => method)).toEqual(['DELETE', 'DELETE']);
   });
 
@@ -366,7 +366,7 @@ describe('decoding', () => {
 
   it('trap 31: DELETE and terminate answer 204 without a body', async () => {
     const { api, seen, signal } = start(() => new Response(null, { status: 204 }));
-    expect(await api.pods.delete('p1', signal)).toBeUndefined();
+    expect(await api.pods.delete('p1', signal)).toBe('ended');
     expect(await api.pods.action('p1', 'terminate', signal)).toBeNull();
     expect(seen.map(({ method, body }) => [method, body])).toEqual([
       ['DELETE', undefined],
@@ -376,7 +376,7 @@ describe('decoding', () => {
 
   it('what is gone is deleted, but only RunPod itself can say that it is gone', async () => {
     const gone = start(problem(404, 'not found'));
-    await gone.api.pods.delete('p1', gone.signal);
+    expect(await gone.api.pods.delete('p1', gone.signal)).toBe('absent');
     expect(await gone.api.pods.action('p1', 'terminate', gone.signal)).toBeNull();
     await expect(gone.api.pods.action('p1', 'stop', gone.signal)).rejects.toMatchObject({
       code: 'runpod_not_found',

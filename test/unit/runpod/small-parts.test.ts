@@ -52,19 +52,19 @@ describe('ClockOffset', () => {
     const offset = new ClockOffset(clock);
     expect(offset.ms).toBe(0);
     for (const skew of [60_000, 60_000, -900_000, 60_000, 60_000])
-      offset.learn(date(clock.now() + skew), clock.now());
+      offset.learn(date(clock.now() + skew), offset.leaves());
     expect(offset.ms).toBe(60_500);
   });
 
   it('takes the middle of the exchange and ignores slow answers', async () => {
     const clock = new ManualClock();
     const offset = new ClockOffset(clock);
-    const sentAt = clock.now();
+    const left = offset.leaves();
     await clock.advance(2000);
-    offset.learn(date(sentAt + 1000), sentAt);
+    offset.learn(date(left.wall + 1000), left);
     expect(offset.ms).toBe(500);
     await clock.advance(60_000);
-    offset.learn(date(sentAt), sentAt);
+    offset.learn(date(left.wall), left);
     expect(offset.ms).toBe(500);
   });
 
@@ -72,7 +72,7 @@ describe('ClockOffset', () => {
     const clock = new ManualClock();
     const cloud = new ManualClock();
     const offset = new ClockOffset(clock);
-    const answered = (): void => offset.learn(date(cloud.now()), clock.now());
+    const answered = (): void => offset.learn(date(cloud.now()), offset.leaves());
     for (let n = 0; n < 9; n++) answered();
     clock.jumpWall(-7_200_000);
     expect(offset.ms).toBe(7_200_500);
@@ -84,27 +84,36 @@ describe('ClockOffset', () => {
     expect(offset.ms).toBe(3_600_500);
   });
 
+  it('learns nothing from an answer during which the clock was set', async () => {
+    const clock = new ManualClock();
+    const offset = new ClockOffset(clock);
+    const left = offset.leaves();
+    clock.jumpWall(4000);
+    offset.learn(date(clock.now()), left);
+    expect(offset.ms).toBe(0);
+  });
+
   it('is as it was after the computer slept', async () => {
     const clock = new ManualClock();
     const offset = new ClockOffset(clock);
-    offset.learn(date(clock.now() + 60_000), clock.now());
+    offset.learn(date(clock.now() + 60_000), offset.leaves());
     await clock.sleepMachine(8 * 3_600_000);
-    offset.learn(date(clock.now() + 60_000), clock.now());
+    offset.learn(date(clock.now() + 60_000), offset.leaves());
     expect(offset.ms).toBe(60_500);
   });
 
   it.each([[null], ['yesterday'], ['']])('ignores the date %s', (text) => {
     const clock = new ManualClock();
     const offset = new ClockOffset(clock);
-    offset.learn(text, clock.now());
+    offset.learn(text, offset.leaves());
     expect(offset.ms).toBe(0);
   });
 
   it('forgets old samples, so that a corrected clock is seen', () => {
     const clock = new ManualClock();
     const offset = new ClockOffset(clock);
-    for (let i = 0; i < 9; i++) offset.learn(date(clock.now() + 60_000), clock.now());
-    for (let i = 0; i < 9; i++) offset.learn(date(clock.now()), clock.now());
+    for (let i = 0; i < 9; i++) offset.learn(date(clock.now() + 60_000), offset.leaves());
+    for (let i = 0; i < 9; i++) offset.learn(date(clock.now()), offset.leaves());
     expect(offset.ms).toBe(500);
   });
 });

@@ -3,7 +3,7 @@ import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import type { Verdict } from '../events.ts';
 import type { Ending, PodRecord } from '../record.ts';
 import { backoff, cloudNow, go, history, notify, setProblem } from '../state.ts';
-import { closePod, stopMeters } from './meters.ts';
+import { closePod, endedAt, stopMeters } from './meters.ts';
 
 /**
  * Ending a pod (SPEC 3.8): an accepted stop is read back; until RunPod confirmed that nothing runs, the app keeps
@@ -91,13 +91,20 @@ function retryLater(step: Step, ending: Ending, error: ErrorBody | null): void {
 
 /** An answer this quick dates the end of billing to the second. */
 const PROMPT_MS = 2000;
-/** An answer this slow came after trouble on the way (a hung connection, tries again): the work was done at once. */
-const SLOW_MS = 5000;
+/** A pod not seen for longer than a calm look at the account takes may have been stopped by somebody else meanwhile. */
+const SEEN_LATELY_MS = 45_000;
 
-function acceptEnd(ending: Ending, now: number): void {
-  const sentAt = ending.sentAt ?? now;
-  ending.acceptedAt = now - sentAt > SLOW_MS ? sentAt : now;
-  ending.dated = now - sentAt <= PROMPT_MS;
+/**
+ * The first call that ends a running pod, answered at once, says when. Otherwise an earlier call or somebody else may
+ * have done it, or this one at any time until its answer: the later instant is booked, as an estimate that the bill
+ * settles.
+ */
+function acceptEnd(step: Step, ending: Ending, absent: boolean): void {
+  const now = cloudNow(step);
+  const seenAt = Math.max(step.live.observedAt ?? 0, step.record.pod?.touchedAt ?? 0);
+  const isSure = !absent && ending.tries === 0 && step.now - seenAt <= SEEN_LATELY_MS;
+  ending.acceptedAt = now;
+  ending.dated = isSure && now - (ending.sentAt ?? now) <= PROMPT_MS;
 }
 
 function unconfirmedError(name: string, { lastError }: Ending): AppError {
@@ -118,10 +125,10 @@ export const endingHandlers: HandlersFor<
     if (ending !== null) ending.sentAt = cloudNow(step);
   },
 
-  'end-accepted': (step) => {
+  'end-accepted': (step, { absent = false }) => {
     const { ending } = step.record;
     if (ending === null) return;
-    acceptEnd(ending, cloudNow(step));
+    acceptEnd(step, ending, absent);
     ending.nextTryAt = 0;
   },
 
@@ -178,7 +185,7 @@ export function finishEnding(step: Step): void {
 }
 
 function bookEnd(step: Step, pod: PodRecord, ending: Ending | null): void {
-  const at = ending?.acceptedAt ?? ending?.sentAt ?? cloudNow(step);
+  const at = endedAt(ending, cloudNow(step)) ?? cloudNow(step);
   const estimated = ending?.acceptedAt === null || ending?.dated !== true;
   stopMeters(step, pod, { at, estimated, note: ending?.why ?? 'ended' });
   if (pod.status !== 'EXITED' || ending?.action === 'terminate') closePod(step, at);

@@ -1,5 +1,5 @@
 import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH, usdForMs } from '../../../shared/money.ts';
-import type { PodRecord } from '../record.ts';
+import type { Ending, PodRecord } from '../record.ts';
 import type { Step } from '../state.ts';
 import { cloudNow } from '../state.ts';
 
@@ -21,10 +21,31 @@ export function meter(step: Step, pod: PodRecord): void {
   }
 }
 
-function endOfRun({ record }: Step): MeterEnd {
-  const { ending } = record;
+/** It ran and was stopped before the app ever saw it: what it cost is left to the bill. */
+export function meterUnseen(step: Step, pod: PodRecord): void {
+  step.notes.push(meterNote(pod, 'compute', 0, pod.createdAt, cloudNow(step)));
+  step.notes.push(
+    meterOff(pod, 'compute', { at: null, estimated: true, note: 'stopped before it was seen' }),
+  );
+}
+
+/** A call is given up after this long, its tries again included: what it was to do is done by then, or never. */
+const LONGEST_CALL_MS = 100_000;
+
+/**
+ * The end of billing by what was sent to end it: never before the true one, and not as late as the app may hear of it.
+ * null = nothing was sent.
+ */
+export function endedAt(ending: Ending | null, now: number): number | null {
+  if (ending === null) return null;
+  const { acceptedAt, sentAt } = ending;
+  return acceptedAt ?? (sentAt === null ? null : Math.min(now, sentAt + LONGEST_CALL_MS));
+}
+
+function endOfRun(step: Step): MeterEnd {
+  const { ending } = step.record;
   return {
-    at: ending?.acceptedAt ?? ending?.sentAt ?? null,
+    at: endedAt(ending, cloudNow(step)),
     estimated: ending?.acceptedAt === null || ending?.dated !== true,
     note: ending?.why ?? 'seen stopped',
   };

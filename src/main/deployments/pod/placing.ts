@@ -7,7 +7,7 @@ import type { HandlersFor, Step } from '../state.ts';
 import { backoff, forgetContainer, go, history } from '../state.ts';
 import { candidateKey, candidateText } from './decide-placing.ts';
 import { failBoot } from './failing.ts';
-import { meter } from './meters.ts';
+import { meter, meterUnseen } from './meters.ts';
 import { forImage, imagePlanned } from './own-image.ts';
 import { roundError } from './round-error.ts';
 
@@ -130,6 +130,7 @@ function takePod(step: Step, launch: Launch, facts: PodFacts): void {
     rateUsdPerHour: facts.usdPerHour,
     startedAt: facts.startedAt,
   };
+  if (facts.usdPerHour === 0) meterUnseen(step, record.pod);
   meter(step, record.pod);
 }
 

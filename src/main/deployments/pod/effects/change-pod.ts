@@ -1,5 +1,5 @@
 import { AppError, asAppError, isAbort, toErrorBody } from '../../../../shared/errors.ts';
-import type { Pod } from '../../../runpod/api.ts';
+import type { Pod, RunPodApi } from '../../../runpod/api.ts';
 import type { DeploymentEvent } from '../../events.ts';
 import { podFacts } from '../read-pod.ts';
 import { deadlineEnv } from '../start-command.ts';
@@ -94,10 +94,9 @@ export async function endPod(
   attempt(parts, () => store.openIntent(intent));
   post({ type: 'end-sent' });
   try {
-    if (action === 'stop') await deps.api.pods.action(id, 'stop', signal);
-    else await deps.api.pods.delete(id, signal);
+    const absent = await send(deps.api, id, action, signal);
     attempt(parts, () => store.closeIntent(intent.id, 'accepted', deps.clock.now()));
-    post({ type: 'end-accepted' });
+    post({ type: 'end-accepted', absent });
   } catch (error) {
     if (isAbort(error)) throw error;
     const known = asAppError(error);
@@ -105,6 +104,18 @@ export async function endPod(
     if (known.code === 'runpod_not_found') post({ type: 'pod-gone', askedAt: deps.clock.now() });
     else post({ type: 'end-failed', error: toErrorBody(known) });
   }
+}
+
+/** True when there was nothing left to end. */
+async function send(
+  api: RunPodApi,
+  id: string,
+  action: 'stop' | 'terminate',
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (action === 'terminate') return (await api.pods.delete(id, signal)) === 'absent';
+  await api.pods.action(id, 'stop', signal);
+  return false;
 }
 
 function attempt({ deps }: EffectParts, write: () => void): void {
