@@ -293,6 +293,17 @@ describe('a sleeping queue as the proxy sees it', () => {
     await comesTo('sleeping');
   });
 
+  it('starts a worker ahead where no request of the caller follows, and counts no wakes', async () => {
+    w = sandboxWorld();
+    await deployed();
+    await comesTo('sleeping');
+    expect(ours().scalesItself?.()).toBe(true);
+    await ours().ensureReady(never, true);
+    await comesTo('ready');
+    await stops();
+    expect(ours().scalesItself?.()).toBe(false);
+  });
+
   it('goes back to sleep where the request was taken back', async () => {
     w = sandboxWorld();
     await deployed();
