@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeManager } from '../../support/fake-manager.ts';
+import { tabTo } from './support/keys.ts';
 import { scenarios } from './support/scenarios.ts';
 import { startUi, type UiApp, type UiOptions } from './support/ui-app.ts';
 
@@ -51,29 +52,19 @@ describe('what people do', () => {
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     const press = (...keys: string[]): Promise<void> =>
       keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
-    const tabTo = async (name: string | RegExp): Promise<void> => {
-      for (let step = 0; step < 60; step++) {
-        await page.keyboard.press('Tab');
-        const label = await page.evaluate<string>(
-          "(document.activeElement?.getAttribute('aria-label') ?? document.activeElement?.labels?.[0]?.textContent ?? document.activeElement?.textContent ?? '').trim()",
-        );
-        if (typeof name === 'string' ? label === name : name.test(label)) return;
-      }
-      throw new Error(`Tab never reaches ${String(name)}`);
-    };
     await press('Control+k');
     await page.keyboard.type('deploy a');
     await press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Deploy a model' }).waitFor();
-    await tabTo('Model');
+    await tabTo(page, 'Model');
     await page.keyboard.type('qwen');
     await page.getByRole('option').first().waitFor();
     await press('ArrowDown', 'Enter');
     await page.getByRole('radio', { name: /A5000/ }).waitFor();
-    await tabTo(/RTX A5000/);
+    await tabTo(page, /RTX A5000/);
     await press('ArrowDown');
     await page.getByRole('button', { name: 'Deploy for $0.44/h' }).waitFor();
-    await tabTo(/^Deploy for/);
+    await tabTo(page, /^Deploy for/);
     await press('Enter');
     await page.getByRole('heading', { level: 1, name: 'qwen3-coder-30b-a3b-instruct-fp8' }).waitFor();
     ui.manager.change('qwen3-coder-30b-a3b-instruct-fp8', {
@@ -83,7 +74,7 @@ describe('what people do', () => {
     await page.getByText('Ready', { exact: true }).first().waitFor();
     await press('Alt+3');
     await page.getByRole('heading', { level: 1, name: 'Playground' }).waitFor();
-    await tabTo('Message');
+    await tabTo(page, 'Message');
     await page.keyboard.type('hi');
     await press('Enter');
     await page.getByText('You said: hi').waitFor();
