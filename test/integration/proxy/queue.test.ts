@@ -92,6 +92,28 @@ describe('a warm endpoint', () => {
     });
   });
 
+  it('that is crowded is given further calls as jobs, which can wait', async () => {
+    queue.warm = true;
+    const held: (() => void)[] = [];
+    queue.direct = (request, res) => {
+      held.push(() => answerChat('straight')(request, res));
+    };
+    const first = Array.from({ length: 30 }, (_, seed) => h.chat({ seed }));
+    await eventually(() => held.length === 30, 'thirty calls');
+    const crowded = h.chat({ seed: 99 });
+    await submitted();
+    queue.write(HELLO);
+    queue.end('COMPLETED');
+    expect((await answered(crowded)).text).toContain('Hello there');
+    for (const answer of held) answer();
+    for (const pending of first) expect((await answered(pending)).text).toContain('straight');
+    const free = h.chat({ seed: 100 });
+    await eventually(() => held.length === 31, 'a straight call again');
+    held.at(-1)?.();
+    expect((await answered(free)).res.status).toBe(200);
+    expect(queue.jobs).toHaveLength(1);
+  });
+
   it('whose worker failed has been paid for: its call does not become a job', async () => {
     queue.warm = true;
     queue.direct = (_request, res) => sendJson(res, 200, { error: { message: 'CUDA out of memory' } });

@@ -21,38 +21,41 @@ export interface QueueOptions extends InvokeParts {
 const CUT: ReadonlySet<unknown> = new Set([502, 504, 524]);
 
 /**
- * Calls to a QUEUE endpoint. Warm, they go straight to its OpenAI routes, byte for byte; asleep, such a call would be cut
- * after 100 s, so it becomes a job that waits for its worker and whose output is read as it comes (FACTS 3.5). A call
- * that was cut although a worker seemed to run becomes a job too, once.
+ * What one worker takes at once (FACTS 3.7). A call beyond it waits in RunPod's queue; going straight it would be cut
+ * there after 100 s, and run later for nobody.
+ */
+const STRAIGHT_AT_ONCE = 30;
+
+/**
+ * Calls to a QUEUE endpoint. Warm, they go straight to its OpenAI routes, byte for byte; asleep or crowded, such a call
+ * may be cut after 100 s, so it becomes a job that waits for its worker and whose output is read as it comes (FACTS 3.5).
+ * A call that was cut although a worker seemed to run becomes a job too, once.
  */
 export function queueJobs(options: QueueOptions): Stage {
-  const jobs = new JobCounts();
+  const straight = new OpenCounts();
+  const jobs = new OpenCounts();
   /** Endpoints that were believed warm and were not; until a job found a worker. */
   const doubted = new Set<string>();
   return (next) => async (call) => {
     const { upstream } = call;
     const queue = upstream?.queue;
     if (upstream === null || queue === undefined) return next(call);
-    if (queue.warm() && !doubted.has(queue.invokeUrl)) {
+    const { invokeUrl } = queue;
+    if (queue.warm() && !doubted.has(invokeUrl) && straight.of(invokeUrl) < STRAIGHT_AT_ONCE) {
       try {
-        return await next(call);
+        return await straight.during(invokeUrl, () => next(call));
       } catch (error) {
         if (!wasCut(error) || call.signal.aborted) throw error;
-        doubted.add(queue.invokeUrl);
+        doubted.add(invokeUrl);
         options.log.info({ id: call.id, target: call.target.name }, 'no worker answered: sent as a job');
         call.target.reportUnreachable();
       }
     }
-    checkMayStart(call);
-    const leave = jobs.enter(queue.invokeUrl);
-    try {
-      const reply = await answerByJob(call, upstream, queue, options, () => jobs.of(queue.invokeUrl));
-      doubted.delete(queue.invokeUrl);
-      return untilSettled(reply, leave);
-    } catch (error) {
-      leave();
-      throw error;
-    }
+    if (!queue.warm() || doubted.has(invokeUrl)) checkMayStart(call);
+    const count = (): number => jobs.of(invokeUrl);
+    const reply = await jobs.during(invokeUrl, () => answerByJob(call, upstream, queue, options, count));
+    doubted.delete(invokeUrl);
+    return reply;
   };
 }
 
@@ -111,32 +114,32 @@ async function answerByJob(
   }
 }
 
-function untilSettled(reply: Reply, settled: () => void): Reply {
-  if (reply.body.kind === 'bytes') {
-    settled();
-    return reply;
-  }
-  return { ...reply, body: { ...reply.body, flow: new Settling(reply.body.flow, settled) } };
-}
-
-/** Jobs under way by endpoint: the limits of the invoke plane are the endpoint's. */
-class JobCounts {
+/** Calls under way by endpoint: what the invoke plane allows is the endpoint's. */
+class OpenCounts {
   readonly #open = new Map<string, number>();
 
   of(invokeUrl: string): number {
     return this.#open.get(invokeUrl) ?? 0;
   }
 
-  /** @returns leaves, once */
-  enter(invokeUrl: string): () => void {
+  /** Counts a call until its last byte. */
+  async during(invokeUrl: string, call: () => Promise<Reply>): Promise<Reply> {
     this.#open.set(invokeUrl, this.of(invokeUrl) + 1);
-    let left = false;
-    return () => {
-      if (left) return;
-      left = true;
+    const leave = (): void => {
       const rest = this.of(invokeUrl) - 1;
       if (rest > 0) this.#open.set(invokeUrl, rest);
       else this.#open.delete(invokeUrl);
     };
+    try {
+      const reply = await call();
+      if (reply.body.kind === 'flow') {
+        return { ...reply, body: { ...reply.body, flow: new Settling(reply.body.flow, leave) } };
+      }
+      leave();
+      return reply;
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 }
