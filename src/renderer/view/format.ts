@@ -115,7 +115,6 @@ export const percent = (share: number): string => {
   const value = share * 100;
   return `${value !== 0 && Math.abs(value) < 1 ? decimal(value.toFixed(1)) : Math.round(value)} %`;
 };
-export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const MINUTE = { hour: '2-digit', minute: '2-digit' } as const;
 const DAY = { day: 'numeric', month: 'short' } as const;

@@ -1,5 +1,6 @@
 import type { DeploymentView, Phase, PhaseName } from '../../shared/model.ts';
-import { PHASE_WORDS } from './state.ts';
+import { words } from './messages.ts';
+import { fromCore } from './core-words.ts';
 
 export interface PhaseRow {
   readonly phase: PhaseName;
@@ -31,16 +32,23 @@ export function phaseRows(view: DeploymentView, nowMs: number): PhaseRow[] {
     const phase = seen.get(name);
     const usualMs = phase?.usualSeconds == null ? null : phase.usualSeconds * 1000;
     if (phase === undefined) {
-      return { phase: name, word: PHASE_WORDS[name], status: 'next', elapsedMs: null, usualMs, detail: null };
+      return {
+        phase: name,
+        word: words.phases[name],
+        status: 'next',
+        elapsedMs: null,
+        usualMs,
+        detail: null,
+      };
     }
     const end = phase.endedAt === null ? nowMs : Date.parse(phase.endedAt);
     return {
       phase: name,
-      word: PHASE_WORDS[name],
+      word: words.phases[name],
       status: phase.endedAt === null ? 'now' : 'done',
       elapsedMs: Math.max(0, end - Date.parse(phase.startedAt)),
       usualMs,
-      detail: phase.detail,
+      detail: phase.detail === null ? null : fromCore(phase.detail).text,
     };
   });
 }

@@ -1,5 +1,7 @@
 import type { DeploymentView, Phase } from '../../shared/model.ts';
-import { plural, usd } from './format.ts';
+import { usd, usdWhole } from './format.ts';
+import { words } from './messages.ts';
+import { fromCore } from './core-words.ts';
 
 /** State is a word, a shape and a tone, never a colour alone (UX 3.3). */
 export type Shape = 'filled' | 'ring' | 'half' | 'hollow' | 'dot' | 'triangle' | 'cross' | 'question';
@@ -13,47 +15,34 @@ export interface StateLook {
   readonly detail: string | null;
 }
 
-export const PHASE_WORDS = {
-  building: 'Building image',
-  placing: 'Finding GPU',
-  pulling: 'Pulling image',
-  loading: 'Loading weights',
-  warming: 'Warming up',
-  ready: 'Ready',
-} as const;
-
-/** Problems that pass only when the user does something. */
-const NEEDS_USER: Readonly<Record<string, string>> = {
-  no_gpu_capacity: 'No GPU free',
-  runpod_balance_empty: 'Balance empty',
-  runpod_key_missing: 'Key missing',
-  runpod_key_invalid: 'Key refused',
-  runpod_key_forbidden: 'Key lacks rights',
-  budget_exceeded: 'Budget reached',
-  model_gated: 'Licence not accepted',
-};
-
 export function lookOf(view: DeploymentView): StateLook {
   switch (view.state) {
     case 'ready':
       return view.inFlight > 0
-        ? { shape: 'ring', tone: 'ok', word: 'Busy', detail: plural(view.inFlight, 'request') }
-        : { shape: 'filled', tone: 'ok', word: 'Ready', detail: null };
+        ? { shape: 'ring', tone: 'ok', word: words.states.busy, detail: words.requests(view.inFlight) }
+        : { shape: 'filled', tone: 'ok', word: words.states.ready, detail: null };
     case 'building':
-      return startingLook(view, `${PHASE_WORDS.building} (nothing bills)`);
+      return startingLook(view, words.buildingDetail);
     case 'placing':
     case 'pulling':
     case 'loading':
     case 'warming':
-      return startingLook(view, PHASE_WORDS[view.state]);
+      return startingLook(view, words.phases[view.state]);
     case 'stopping':
-      return { shape: 'half', tone: 'idle', word: 'Stopping', detail: billingDetail(view) };
+      return { shape: 'half', tone: 'idle', word: words.states.stopping, detail: billingDetail(view) };
     case 'terminating':
-      return { shape: 'half', tone: 'idle', word: 'Deleting', detail: billingDetail(view) };
+      return { shape: 'half', tone: 'idle', word: words.states.deleting, detail: billingDetail(view) };
     case 'failed':
       return (
-        needsUserLook(view) ?? { shape: 'cross', tone: 'bad', word: 'Failed', detail: billingDetail(view) }
+        needsUserLook(view) ?? {
+          shape: 'cross',
+          tone: 'bad',
+          word: words.states.failed,
+          detail: billingDetail(view),
+        }
       );
+    case 'sleeping':
+      return { shape: 'dot', tone: 'idle', word: words.states.sleeping, detail: words.states.wakes };
     case 'stopped':
       return stoppedLook(view);
   }
@@ -64,29 +53,29 @@ function startingLook(view: DeploymentView, phase: string): StateLook {
   return {
     shape: 'half',
     tone: 'busy',
-    word: 'Starting',
-    detail: live === null ? phase : `${phase}, ${live}`,
+    word: words.states.starting,
+    detail: live === null ? phase : `${phase}, ${fromCore(live).text}`,
   };
 }
 
 function needsUserLook(view: DeploymentView): StateLook | null {
-  const needs = view.problem === null ? undefined : NEEDS_USER[view.problem.code];
-  return needs === undefined
+  const code = view.problem?.code ?? '';
+  return !isUsers(code)
     ? null
-    : { shape: 'triangle', tone: 'warn', word: needs, detail: billingDetail(view) };
+    : { shape: 'triangle', tone: 'warn', word: words.needsUser[code], detail: billingDetail(view) };
 }
+
+/** Problems that pass only when the user does something. */
+const isUsers = (code: string): code is keyof typeof words.needsUser => Object.hasOwn(words.needsUser, code);
 
 function stoppedLook(view: DeploymentView): StateLook {
   const needs = needsUserLook(view);
   if (needs !== null) return needs;
-  if (view.spec.mode === 'serverless') {
-    return { shape: 'dot', tone: 'idle', word: 'Sleeping', detail: 'wakes on request' };
-  }
-  return { shape: 'hollow', tone: 'idle', word: 'Stopped', detail: billingDetail(view) };
+  return { shape: 'hollow', tone: 'idle', word: words.states.stopped, detail: billingDetail(view) };
 }
 
 function billingDetail(view: DeploymentView): string | null {
-  return view.stillBilling ? 'still billing' : null;
+  return view.stillBilling ? words.states.stillBilling : null;
 }
 
 export const isStarting = (view: DeploymentView): boolean =>
@@ -106,8 +95,8 @@ function currentPhase(view: DeploymentView): Phase | null {
 /** `$0.69/h` while it bills, `$0.26/day at rest` for kept storage, `$0` else. */
 export function costNow(view: DeploymentView): string {
   if (view.cost.nowUsdPerHour > 0) return `${usd(view.cost.nowUsdPerHour)}/h`;
-  if (view.cost.restUsdPerMonth > 0) return `${usd((view.cost.restUsdPerMonth * 12) / 365)}/day`;
-  return '$0/h';
+  if (view.cost.restUsdPerMonth > 0) return words.perDay(usd((view.cost.restUsdPerMonth * 12) / 365));
+  return `${usdWhole(0)}/h`;
 }
 
 /** Deployments in the order a person looks for them: needing attention, running, starting, the rest; then by name. */
