@@ -2,9 +2,22 @@ import { createHash } from 'node:crypto';
 import { AppError, asAppError, isAbort } from '../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Pod, RunPodApi } from '../runpod/api.ts';
+import type { RunPodApi } from '../runpod/api.ts';
+import type { DeploymentRecord } from './record.ts';
 import type { AccountDoubt } from './state.ts';
 import type { DeploymentStore } from './store.ts';
+
+/** A pod or endpoint of a deployment. */
+export interface Held {
+  readonly kind: 'pod' | 'endpoint';
+  readonly id: string;
+}
+
+/** What a deployment has at RunPod; null = nothing. */
+export function heldBy({ pod, endpoint }: Pick<DeploymentRecord, 'pod' | 'endpoint'>): Held | null {
+  if (pod !== null) return { kind: 'pod', id: pod.id };
+  return endpoint === null ? null : { kind: 'endpoint', id: endpoint.id };
+}
 
 export interface AccountProofParts {
   readonly api: Pick<RunPodApi, 'balance' | 'billing' | 'clockOffsetMs'>;
@@ -14,8 +27,8 @@ export interface AccountProofParts {
   readonly installation: string;
   /** The key in use; null or absent = the cloud knows no accounts, such as the sandbox in this process. */
   readonly apiKey?: () => Promise<string | null>;
-  /** Pods that deployments hold now: what could bill unseen. */
-  readonly openPods: () => readonly string[];
+  /** Pods and endpoints that deployments hold now: what could bill unseen. */
+  readonly held: () => readonly Held[];
   /** A doubt came up or went. */
   readonly changed: () => void;
 }
@@ -56,8 +69,8 @@ export class AccountProof {
     return this.#doubt;
   }
 
-  /** Called with every list of pods, before anything is concluded from it. */
-  async weigh(pods: readonly Pod[], signal: AbortSignal): Promise<void> {
+  /** Called with every list of pods, and of endpoints where those are looked at, before anything is concluded from it. */
+  async weigh(shown: Shown, signal: AbortSignal): Promise<void> {
     const key = (await this.#parts.apiKey?.()) ?? null;
     const mark = key === null ? null : markOf(key, this.#parts.installation);
     if (mark !== this.#mark) {
@@ -68,7 +81,7 @@ export class AccountProof {
       if (!first) this.#doubt = 'not-looked';
       if (!first) return;
     }
-    this.#settle(mark === null ? undefined : this.#judge(mark, pods, signal));
+    this.#settle(mark === null ? undefined : this.#judge(mark, shown, signal));
   }
 
   /** Ends the question under way. */
@@ -88,9 +101,9 @@ export class AccountProof {
     this.#settle(undefined);
   }
 
-  #judge(mark: string, pods: readonly Pod[], signal: AbortSignal): AccountDoubt | undefined {
+  #judge(mark: string, shown: Shown, signal: AbortSignal): AccountDoubt | undefined {
     const known = this.#known();
-    if (known === null || this.#isSure(known, mark, pods)) {
+    if (known === null || this.#isSure(known, mark, shown)) {
       this.#remember({ mark, accountId: null });
       // Whose key it is, for the day it is exchanged; asked once in a run of the app.
       if (this.#learned !== mark) this.#ask(() => this.#learn(mark, signal));
@@ -115,7 +128,7 @@ export class AccountProof {
     const accountId = await this.#accountId(signal);
     const told = accountId !== null && known.accountId !== null;
     const other = told && accountId !== known.accountId;
-    const same = told ? !other : await this.#billed(this.#parts.openPods(), signal);
+    const same = told ? !other : await this.#billed(this.#parts.held(), signal);
     // The key may have been exchanged once more meanwhile.
     if (mark !== this.#mark) return;
     if (same) this.#remember({ mark, accountId });
@@ -123,10 +136,10 @@ export class AccountProof {
   }
 
   /** The key of before, nothing at stake, or a pod of ours in its list. */
-  #isSure(known: Known, mark: string, pods: readonly Pod[]): boolean {
-    const { store, openPods } = this.#parts;
-    if (known.mark === mark || openPods().length === 0) return true;
-    return pods.some(({ id }) => store.pod(id) !== null);
+  #isSure(known: Known, mark: string, shown: Shown): boolean {
+    const { store, held } = this.#parts;
+    if (known.mark === mark || held().length === 0) return true;
+    return shown.some(({ id }) => store.pod(id) !== null);
   }
 
   async #learn(mark: string, signal: AbortSignal): Promise<void> {
@@ -149,20 +162,31 @@ export class AccountProof {
     }
   }
 
-  async #billed(pods: readonly string[], signal: AbortSignal): Promise<boolean> {
-    const { api, clock, store } = this.#parts;
-    const now = clock.now() + api.clockOffsetMs();
+  async #billed(held: readonly Held[], signal: AbortSignal): Promise<boolean> {
     try {
-      for (const podId of pods.slice(0, BILLS)) {
-        const from = store.pod(podId)?.createdAt ?? now;
-        const range = { startTime: iso(hour(from)), endTime: iso(hour(now) + HOUR_MS) };
-        const { records } = await api.billing.pods({ podId, bucketSize: 'hour', ...range }, signal);
-        if (records.some((record) => record.podId === podId && record.totalAmount > 0)) return true;
-      }
+      for (const each of held.slice(0, BILLS)) if (await this.#wasBilled(each, signal)) return true;
       return false;
     } catch (error) {
-      return this.#untold(error, signal, 'the bills could not be searched for pods of this app') ?? false;
+      return this.#untold(error, signal, 'the bills could not be searched for what this app made') ?? false;
     }
+  }
+
+  /** An unknown filter is ignored (FACTS 0): only records of its own count. */
+  async #wasBilled({ kind, id }: Held, signal: AbortSignal): Promise<boolean> {
+    const { api, clock, store } = this.#parts;
+    const now = clock.now() + api.clockOffsetMs();
+    const from = store.pod(id)?.createdAt ?? now;
+    const range = {
+      bucketSize: 'hour',
+      startTime: iso(hour(from)),
+      endTime: iso(hour(now) + HOUR_MS),
+    } as const;
+    if (kind === 'pod') {
+      const { records } = await api.billing.pods({ podId: id, ...range }, signal);
+      return records.some((record) => record.podId === id && record.totalAmount > 0);
+    }
+    const { records } = await api.billing.serverless({ serverlessId: id, ...range }, signal);
+    return records.some((record) => record.serverlessId === id && record.totalAmount > 0);
   }
 
   /** No answer is no evidence; it is asked again. */
@@ -194,6 +218,9 @@ export class AccountProof {
   }
 }
 
+/** What RunPod lists to the key in use. */
+type Shown = readonly { readonly id: string }[];
+
 const HOUR_MS = 3_600_000;
 const hour = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS;
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -202,12 +229,14 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const markOf = (key: string, installation: string): string =>
   createHash('sha256').update(`${installation}\n${key}`).digest('hex').slice(0, 24);
 
-/** What a deployment says whose pod the key in use does not show. */
-export const accountError = (doubt: AccountDoubt, podId: string): AppError =>
-  new AppError(
-    'account_changed',
+/** What a deployment says whose pod or endpoint the key in use does not show. */
+export function accountError(doubt: AccountDoubt, { kind, id }: Held): AppError {
+  const what = `${kind === 'pod' ? 'Pod' : 'Endpoint'} ${id}`;
+  const message =
     doubt === 'other'
-      ? `Pod ${podId} was made in another RunPod account than that of the key in use. It may be billing there.`
-      : `RunPod does not show pod ${podId} to the key in use, which is not the key it was made with. It may be billing in another account.`,
-    { details: { podId } },
-  );
+      ? `${what} was made in another RunPod account than that of the key in use. It may be billing there.`
+      : `RunPod does not show ${what.charAt(0).toLowerCase()}${what.slice(1)} to the key in use, which is not the key it was made with. It may be billing in another account.`;
+  return new AppError('account_changed', message, {
+    details: kind === 'pod' ? { podId: id } : { endpointId: id },
+  });
+}

@@ -128,6 +128,6 @@ export class AccountWatch {
 /** Whether the account should be looked at often. */
 export function isMoving({ record, state }: DeploymentActor): boolean {
   const ended = (record.state === 'stopped' || record.state === 'failed') && record.ending === null;
-  const atRest = record.state === 'ready' || ended;
+  const atRest = record.state === 'ready' || record.state === 'sleeping' || ended;
   return !atRest || isBooting(record) || state.intent !== null || state.live.absentSince !== null;
 }

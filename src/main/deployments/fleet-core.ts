@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors.ts';
 import { formatUsd } from '../../shared/money.ts';
 import type { DeploymentView } from '../../shared/model.ts';
 import { Emitter } from '../platform/lifecycle.ts';
-import { AccountProof, accountError } from './account-proof.ts';
+import { AccountProof, accountError, heldBy, type Held } from './account-proof.ts';
 import { AccountWatch, isMoving } from './account-watch.ts';
 import { DeploymentActor } from './actor.ts';
 import { DeploymentTarget } from './deployment-target.ts';
@@ -81,7 +81,7 @@ export class FleetCore {
       store,
       installation,
       changed: () => this.#accountChanged(),
-      openPods: () => this.actors().flatMap(({ record }) => (record.pod === null ? [] : [record.pod.id])),
+      held: () => this.#held(),
     });
     this.#account = new AccountWatch({
       proof: this.#proof,
@@ -198,11 +198,14 @@ export class FleetCore {
   /** Pods may be out of sight of the key in use; null = nothing speaks for it. */
   accountProblem(): AppError | null {
     const { doubt } = this.#proof;
-    const held = this.actors().flatMap(({ record }) => (record.pod === null ? [] : [record.pod.id]));
-    const [podId] = held;
-    return doubt === undefined || doubt === 'not-looked' || podId === undefined
+    const [first] = this.#held();
+    return doubt === undefined || doubt === 'not-looked' || first === undefined
       ? null
-      : accountError(doubt, podId);
+      : accountError(doubt, first);
+  }
+
+  #held(): Held[] {
+    return this.actors().flatMap(({ record }) => heldBy(record) ?? []);
   }
 
   /** The user's word that the key in use is of the same account. */

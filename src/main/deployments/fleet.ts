@@ -154,7 +154,7 @@ class PodFleet implements Fleet {
   stopAll(why = 'everything was stopped'): { stopping: string[] } {
     const running = this.#core
       .actors()
-      .filter(({ record }) => record.desired !== 'terminated' && (record.pod !== null || isBooting(record)));
+      .filter(({ record }) => record.desired !== 'terminated' && mayRun(record));
     for (const actor of running) actor.post({ type: 'stop-asked', why });
     return { stopping: running.map((actor) => actor.record.spec.name) };
   }
@@ -203,6 +203,9 @@ class PodFleet implements Fleet {
     throw new AppError('not_allowed_now', `"${actor.record.spec.name}" is being removed.`);
   }
 }
+
+const mayRun = (record: DeploymentRecord): boolean =>
+  record.pod !== null || isBooting(record) || (record.endpoint !== null && record.endpoint.maxWorkers > 0);
 
 function logPlace({ record: { pod, endpoint } }: DeploymentActor): LogPlace | null {
   if (pod !== null) return { kind: 'pod', id: pod.id };

@@ -11,8 +11,8 @@ export interface ReconcilerParts {
   readonly timing: Timing;
   /** Something is on the move: look often. */
   readonly moving: () => boolean;
-  /** Judges whose pods these are, before anything is concluded from them. */
-  readonly weigh: (pods: readonly Pod[], signal: AbortSignal) => Promise<void>;
+  /** Judges whose pods and endpoints these are, before anything is concluded from them. */
+  readonly weigh: (shown: readonly { readonly id: string }[], signal: AbortSignal) => Promise<void>;
   /** The account's pods, each once; `askedAt` = when the question was sent. */
   readonly onPods: (pods: readonly Pod[], askedAt: number) => void;
   /** Whether endpoints are looked at too: one more call a look. */
@@ -72,9 +72,10 @@ export class Reconciler {
     try {
       const pods = await api.pods.list(signal);
       this.#failures = 0;
-      await weigh(pods, signal);
+      const endpoints = wantsEndpoints() ? await api.serverless.list(signal) : null;
+      await weigh(endpoints === null ? pods : [...pods, ...endpoints], signal);
       onPods(onceEach(pods), askedAt);
-      if (wantsEndpoints()) onEndpoints(onceEach(await api.serverless.list(signal)), askedAt);
+      if (endpoints !== null) onEndpoints(onceEach(endpoints), askedAt);
     } catch (error) {
       if (isAbort(error) && signal.aborted) return 0;
       const known = asAppError(error);

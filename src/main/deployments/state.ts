@@ -3,15 +3,8 @@ import { assertNever } from '../../shared/errors.ts';
 import type { PlanCandidate } from '../../shared/model.ts';
 import type { NewsFacts } from '../../shared/news.ts';
 import type { EndpointHealth } from './policy/endpoint-health.ts';
-import type {
-  BootTrouble,
-  DeploymentEvent,
-  Effect,
-  Intent,
-  Note,
-  NotificationKind,
-  WorkerFacts,
-} from './events.ts';
+import type { BootTrouble, DeploymentEvent, Effect, Intent, Note, NotificationKind } from './events.ts';
+import type { WorkerFacts } from './serverless/events.ts';
 import { nextState, type Trigger } from './machine.ts';
 import type { ScheduleDecision } from './policy/schedule.ts';
 import { BOOT_STATES, type Boot, type DeploymentRecord, type PhaseRecord } from './record.ts';
@@ -23,6 +16,8 @@ export interface EndpointLook {
   readonly health: EndpointHealth;
   /** null = not asked for: nothing runs. */
   readonly workers: WorkerFacts | null;
+  /** When they were listed. */
+  readonly listedAt: number;
   /** Since when they say the same. */
   readonly sameSince: number;
 }

@@ -1,7 +1,7 @@
 import { toErrorBody, type ErrorBody } from '../../shared/errors.ts';
 import { HOURS_PER_MONTH } from '../../shared/money.ts';
 import type { DeploymentAction, DeploymentView, Phase, PodView, WatchdogView } from '../../shared/model.ts';
-import { accountError } from './account-proof.ts';
+import { accountError, heldBy } from './account-proof.ts';
 import type { DeploymentRecord, PodRecord } from './record.ts';
 import type { Moment, State } from './state.ts';
 import { isBooting } from './state.ts';
@@ -74,8 +74,9 @@ const isoOrNull = (ms: number | null): string | null => (ms === null ? null : is
 
 /** The pod may be out of sight rather than gone. */
 function doubtOf({ record }: State, { account }: Moment): ErrorBody | null {
-  if (record.pod === null || account === undefined || account === 'not-looked') return null;
-  return toErrorBody(accountError(account, record.pod.id));
+  const held = heldBy(record);
+  if (held === null || account === undefined || account === 'not-looked') return null;
+  return toErrorBody(accountError(account, held));
 }
 
 /** Money flows that nobody wants any more, or may flow: RunPod has not confirmed its end (SPEC 3.8). */

@@ -139,6 +139,26 @@ describe('a queue endpoint on the sandbox cloud', () => {
     expect(JSON.stringify(made)).not.toMatch(/RUNPOD_API_KEY|sandbox-key/);
   });
 
+  it('is stopped by a stop of everything, asleep too', async () => {
+    w = sandboxWorld();
+    await deployed();
+    await comesTo('sleeping');
+    expect(w.fleet.stopAll()).toEqual({ stopping: ['one'] });
+    await comesTo('stopped', 60_000);
+    expect((await endpoints())[0]?.workers.max).toBe(0);
+  });
+
+  it('has a worker up by the time it is to be ready, out of its sleep', async () => {
+    w = sandboxWorld();
+    const at = new Date(w.clock.now() + 2 * HOUR);
+    const time = `${String(at.getUTCHours()).padStart(2, '0')}:${String(at.getUTCMinutes()).padStart(2, '0')}`;
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+    await deployed({}, { schedule: { timeZone: 'UTC', prewarm: [{ days: [...days], at: time }] } });
+    await comesTo('sleeping');
+    await w.until(() => state() === 'ready', 2 * HOUR);
+    expect(Math.abs(w.clock.now() - at.getTime())).toBeLessThan(600_000);
+  });
+
   it('starts again without a worker once it has proved itself, and with one when asked twice', async () => {
     w = sandboxWorld();
     await deployed();

@@ -8,7 +8,7 @@ import { buildEndpoint, launchHash, marked } from '../../../src/main/deployments
 import { billOf } from '../../../src/main/deployments/serverless/meters.ts';
 import { isNamed, parsePodName } from '../../../src/main/deployments/pod/names.ts';
 import { endpointHealthSchema } from '../../../src/main/deployments/policy/endpoint-health.ts';
-import type { WorkerFacts } from '../../../src/main/deployments/events.ts';
+import type { WorkerFacts } from '../../../src/main/deployments/serverless/events.ts';
 import type { EndpointRecord } from '../../../src/main/deployments/record.ts';
 import type { EndpointLook } from '../../../src/main/deployments/state.ts';
 import { launchRecipe } from '../../../src/main/planner/launch.ts';
@@ -160,6 +160,7 @@ describe('the workers that bill (FACTS 3.3)', () => {
       workers === null
         ? null
         : { summary: { running, idle: 0, initializing: 0, throttled: 0, unhealthy: 0 }, workers },
+    listedAt: NOW,
     sameSince: NOW,
   });
 

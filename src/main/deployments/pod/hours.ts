@@ -28,7 +28,8 @@ export function startAhead(
   bootMs: () => number,
 ): Extract<DeploymentEvent, { type: 'start-asked' }> | null {
   const { spec, state: phase, aheadOf } = state.record;
-  if (spec.schedule.prewarm.length === 0 || (phase !== 'stopped' && phase !== 'failed')) return null;
+  const rests = phase === 'stopped' || phase === 'sleeping' || phase === 'failed';
+  if (spec.schedule.prewarm.length === 0 || !rests) return null;
   const boot = bootMs();
   const { action, at, why } = scheduled(state, moment, boot);
   const readyAt = at + boot;

@@ -231,13 +231,13 @@ function finish(step: Step): void {
   }
 }
 
-function notifyStopped({ record, notes }: Step, why: string): void {
+function notifyStopped({ record, notes, offsetMs }: Step, why: string): void {
   notes.push({
     type: 'notify',
     kind: 'stopped',
     title: `${record.spec.name} stopped`,
     body: `${why.charAt(0).toUpperCase()}${why.slice(1)}. RunPod confirmed that no worker runs.`,
     facts: { what: 'stopped', why, usd: null },
-    ...(record.wantedAt === null ? {} : { costSinceMs: record.wantedAt }),
+    ...(record.wantedAt === null ? {} : { costSinceMs: record.wantedAt + offsetMs }),
   });
 }

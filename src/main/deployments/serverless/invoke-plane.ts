@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Fetch } from '../../platform/http.ts';
-import type { JobFacts } from '../events.ts';
+import type { JobFacts } from './events.ts';
 import { askServer, jsonAt, type ServerAnswer } from '../pod/ask-server.ts';
 import { endpointHealthSchema, type EndpointHealth } from '../policy/endpoint-health.ts';
 

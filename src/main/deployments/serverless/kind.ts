@@ -1,5 +1,6 @@
 import type { DeploymentSpec } from '../../../shared/model.ts';
-import type { Effect, EndpointEffect } from '../events.ts';
+import type { Effect } from '../events.ts';
+import type { EndpointEffect } from './events.ts';
 import type { DeploymentRecord } from '../record.ts';
 
 /** What a deployment runs on. */

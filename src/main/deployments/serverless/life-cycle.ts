@@ -1,4 +1,5 @@
-import type { DeploymentEvent, EndpointEvent, PodEvent, Verdict } from '../events.ts';
+import type { DeploymentEvent, PodEvent, Verdict } from '../events.ts';
+import type { EndpointEvent } from './events.ts';
 import { decideHours, hoursHandlers } from '../pod/hours.ts';
 import { logHandlers } from '../pod/log-events.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';

@@ -1,5 +1,5 @@
 import { AppError, toErrorBody } from '../../../shared/errors.ts';
-import type { EndpointEvent, JobFacts } from '../events.ts';
+import type { EndpointEvent, JobFacts } from './events.ts';
 import { serverlessPhase, type ServerlessPhase } from '../policy/serverless-phase.ts';
 import type { EndpointRecord } from '../record.ts';
 import type { EndpointLook, HandlersFor, Step } from '../state.ts';
@@ -21,6 +21,8 @@ export const lookingHandlers: HandlersFor<Types> = {
     const pause = backoff(timing, live.readFailures, timing.probeMs);
     live.effectAt = now + Math.max((error.retryAfterSeconds ?? 0) * 1000, pause);
     if (error.code === 'runpod_not_found') live.readWanted = true;
+    live.detail = error.message;
+    if (NEEDS_KEY.has(error.code)) failStart(step, error);
   },
 
   asked: (step, { job }) => {
@@ -53,9 +55,16 @@ export const lookingHandlers: HandlersFor<Types> = {
   },
 };
 
+/** Nobody can tell whether it comes up. */
+const NEEDS_KEY: ReadonlySet<string> = new Set([
+  'runpod_key_missing',
+  'runpod_key_invalid',
+  'runpod_key_forbidden',
+]);
+
 type Looked = Extract<EndpointEvent, { type: 'looked' }>;
 
-function looked(step: Step, { health, workers, job, askedAt }: Looked): void {
+function looked(step: Step, { health, workers, listedAt, job, askedAt }: Looked): void {
   const { record, live, now } = step;
   const { endpoint } = record;
   live.readFailures = 0;
@@ -69,6 +78,7 @@ function looked(step: Step, { health, workers, job, askedAt }: Looked): void {
     at: askedAt,
     health,
     workers,
+    listedAt,
     sameSince: same ? (live.look?.sameSince ?? now) : now,
   };
   meterWorkers(step, endpoint, look);

@@ -1,6 +1,6 @@
 import type { ServerlessSpec } from '../../../shared/model.ts';
 import { scaledDown } from '../policy/scaled-down.ts';
-import type { EndpointFacts } from '../events.ts';
+import type { EndpointFacts } from './events.ts';
 import type { EndpointRecord } from '../record.ts';
 import type { HandlersFor, Step } from '../state.ts';
 import { history, isBooting } from '../state.ts';

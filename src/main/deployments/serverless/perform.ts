@@ -1,5 +1,5 @@
 import { asAppError, isAbort, toErrorBody } from '../../../shared/errors.ts';
-import type { EndpointEffect } from '../events.ts';
+import type { EndpointEffect } from './events.ts';
 import type { EffectContext } from '../pod/effects/context.ts';
 import { askEndpoint, probeEndpoint, wakeEndpoint } from './effects/ask.ts';
 import type { EndpointParts } from './effects/context.ts';
@@ -45,7 +45,7 @@ export class EndpointEffects {
       case 'endpoint-read':
         return readEndpoint(parts, context);
       case 'endpoint-look':
-        return lookAtEndpoint(parts, context);
+        return lookAtEndpoint(parts, effect, context);
       case 'endpoint-ask':
         return askEndpoint(parts, effect.question, context);
       case 'endpoint-wake':

@@ -1,6 +1,7 @@
 import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
 import { formatUsdPerHour } from '../../../shared/money.ts';
-import type { EndpointFacts, Intent, Verdict } from '../events.ts';
+import type { Intent, Verdict } from '../events.ts';
+import type { EndpointFacts } from './events.ts';
 import type { EndpointLaunch, EndpointRecord } from '../record.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { backoff, forgetContainer, go, history } from '../state.ts';

@@ -1,5 +1,5 @@
 import type { Endpoint, WorkerList } from '../../runpod/api.ts';
-import type { EndpointFacts, WorkerFacts } from '../events.ts';
+import type { EndpointFacts, WorkerFacts } from './events.ts';
 
 /** Reduces RunPod's answer to what decisions need. `env` stays behind: it holds tokens (trap 20). */
 export function endpointFacts({ id, name, workers, createdAt }: Endpoint): EndpointFacts {

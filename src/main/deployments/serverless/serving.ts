@@ -119,9 +119,16 @@ export function decideResting(state: State, moment: Moment): Verdict | null {
   return look.do === 'run' ? look : (decideIdle(state, moment, look) ?? look);
 }
 
-function lookAfter({ live }: State, { now }: Moment, everyMs: number): Verdict {
-  const due = Math.max(live.effectAt, live.look === null ? 0 : live.look.at + everyMs);
-  return now < due ? { do: 'wait', until: due } : { do: 'run', effect: { kind: 'endpoint-look' } };
+/** While it starts its workers change; later only their number matters. */
+const LIST_STARTING_MS = 10_000;
+const LIST_MS = 60_000;
+
+function lookAfter({ live, record }: State, { now }: Moment, everyMs: number): Verdict {
+  const { look } = live;
+  const due = Math.max(live.effectAt, look === null ? 0 : look.at + everyMs);
+  if (now < due) return { do: 'wait', until: due };
+  const listMs = isBooting(record) ? LIST_STARTING_MS : LIST_MS;
+  return { do: 'run', effect: { kind: 'endpoint-look', known: look, listMs } };
 }
 
 function paced({ live }: State, { now }: Moment, verdict: Verdict): Verdict {

@@ -56,7 +56,7 @@ export async function readEndpoint(parts: EndpointParts, context: EffectContext)
   const askedAt = deps.clock.now();
   try {
     const found = await deps.api.serverless.get(id, signal);
-    const counters = await readCounters(parts, id, signal);
+    const counters = await readCounters(parts, id, { known: null, listMs: 0 }, signal);
     post({ type: 'endpoint-read', endpoint: endpointFacts(found), askedAt });
     post({ type: 'looked', ...counters, job: null, askedAt });
   } catch (error) {
