@@ -4,6 +4,7 @@ import { openDb } from '../../../src/main/platform/db.ts';
 import { randomIds } from '../../../src/main/platform/ids.ts';
 import { seededRandom, systemRandom } from '../../../src/main/platform/random.ts';
 import { ownerKey } from '../../../src/main/proxy/keyring.ts';
+import { keyRefusal } from '../../../src/main/costs/key-budget.ts';
 import { StoredKeys } from '../../../src/main/proxy/stored-keys.ts';
 import { eventually, Harness, LOCAL_KEY } from '../../support/proxy-harness.ts';
 import { answerChat, type Script } from '../../support/proxy-upstream.ts';
@@ -98,6 +99,44 @@ describe('client keys', () => {
     expect((await h.chat({ n: 5 }, briefly)).status).toBe(200);
     await clock.advance(1001);
     expect((await h.chat({ n: 6 }, briefly)).status).toBe(401);
+    db.close();
+  });
+
+  it('that are used up are refused in every dialect, in words that make clients stop; others go on', async () => {
+    const db = openDb(':memory:');
+    const random = seededRandom(5);
+    const keys = new StoredKeys({ db, clock, random, ids: randomIds(systemRandom) });
+    keys.setOwner(ownerKey(LOCAL_KEY));
+    let spentUsd = 0;
+    await h.stop();
+    h = await Harness.start({
+      clock,
+      options: {
+        keyring: keys,
+        keyRefusal: ({ name, budget }) => {
+          const spent = { todayUsd: spentUsd, monthUsd: spentUsd };
+          return budget === undefined
+            ? null
+            : keyRefusal(name, budget, spent, { nowMs: clock.now(), zone: 'UTC' });
+        },
+      },
+    });
+    const { key, secret } = keys.make('ide', { budget: { usdPerDay: 1 } });
+    const as = { headers: { authorization: `Bearer ${secret}` } };
+    expect((await h.chat({ n: 1 }, as)).status).toBe(200);
+    spentUsd = 1;
+    const chat = await h.chat({ n: 2, stream: true }, as);
+    expect([chat.status, chat.headers.get('x-should-retry')]).toEqual([402, 'false']);
+    const message = await h.post('/v1/messages', { model: 'm', max_tokens: 1, messages: [] }, as);
+    expect([message.status, await message.json()]).toMatchObject([402, { error: { type: 'billing_error' } }]);
+    const response = await h.post('/v1/responses', { model: 'm', input: 'hi', stream: true }, as);
+    expect(await response.text()).toMatch(/response\.failed.*invalid_prompt.*is used up/s);
+    expect((await h.chat({ n: 3 })).status).toBe(200);
+    expect(h.upstream.received).toHaveLength(2);
+    expect(h.records.filter(({ errorCode }) => errorCode === 'budget_exceeded')).toHaveLength(3);
+    keys.change(key.id, (before) => ({ ...before, budget: { ...before.budget, usdPerDay: 2 } }));
+    expect((await h.chat({ n: 4 }, as)).status).toBe(200);
+    expect(() => keys.change('key_none', (before) => before)).toThrow(/no key/);
     db.close();
   });
 });
