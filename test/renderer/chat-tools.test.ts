@@ -127,7 +127,7 @@ describe('a conversation with tools', () => {
     };
     globalThis.cancelAnimationFrame = () => undefined;
     asked = [];
-    replies = [() => [{ type: 'delta', text: 'Let me look.', reasoning: '' }, call, done]];
+    replies = [() => [{ type: 'delta', text: 'Let me look.', reasoning: 'Hm.' }, call, done]];
     const manager = createFakeManager();
     manager.replyStream('playground.chat', async function* (request) {
       asked.push(request);
@@ -152,6 +152,7 @@ describe('a conversation with tools', () => {
       text: 'Let me look.',
       calls: [{ id: 'c1', arguments: '{"city":"Rom"}' }],
     });
+    expect(answer().thoughtMs).not.toBeNull();
     expect(beginNext(answer().id), 'without a result').toBe(false);
     giveResult(answer().id, 'c1', '21 °C');
     replies.push(() => [

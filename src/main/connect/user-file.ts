@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import { writeFileAtomic } from '../platform/files.ts';
@@ -21,9 +30,14 @@ export interface UserFile {
 export function readUserFile(path: string): UserFile {
   return usable(path, () => {
     if (!isThere(path)) return { path, text: null, mode: OWNER_ONLY };
+    if (!existsSync(path)) throw unusable(path, 'it is a link that leads nowhere');
     const real = realpathSync(path);
     const stat = statSync(real);
     if (!stat.isFile()) throw unusable(path, 'it is not a file');
+    // The new file takes the old one's place, which would part it from its other names.
+    if (stat.nlink > 1) throw unusable(path, 'it has other names too (hard links)');
+    // A rename would not mind; its owner would.
+    if ((stat.mode & 0o200) === 0) throw unusable(path, 'it is read-only');
     if (stat.size > MOST_BYTES) throw unusable(path, 'it is larger than 1 MiB');
     const bytes = readFileSync(real);
     const text = bytes.toString('utf8');

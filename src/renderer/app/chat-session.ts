@@ -15,6 +15,7 @@ import {
 import { toolRequest } from '../view/chat-tools.ts';
 import { requestParams } from '../view/code-samples.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
+import { now } from './clock.ts';
 import { shell } from './messages.ts';
 
 /** Writes answers into the conversation, one for each side at a time. It outlives the page: a look elsewhere ends no answer and no start. */
@@ -91,12 +92,14 @@ function batchDeltas(id: number): { take: (item: ChatItem) => void; flush: () =>
   let text = '';
   let reasoning = '';
   let pieces: Extract<ChatItem, { type: 'call' }>[] = [];
+  let thinkingSince: number | null = null;
+  let thoughtMs: number | null = null;
   let frame = 0;
   const flush = (): void => {
     cancelAnimationFrame(frame);
     frame = 0;
     if (text === '' && reasoning === '' && pieces.length === 0) return;
-    const more = { text, reasoning, pieces };
+    const more = { text, reasoning, pieces, thoughtMs };
     text = '';
     reasoning = '';
     pieces = [];
@@ -105,8 +108,12 @@ function batchDeltas(id: number): { take: (item: ChatItem) => void; flush: () =>
       detail: null,
       text: answer.text + more.text,
       reasoning: answer.reasoning + more.reasoning,
+      thoughtMs: more.thoughtMs,
       calls: withPieces(answer.calls, more.pieces),
     }));
+  };
+  const spoke = (): void => {
+    if (thinkingSince !== null) thoughtMs ??= now() - thinkingSince;
   };
   return {
     flush,
@@ -117,10 +124,13 @@ function batchDeltas(id: number): { take: (item: ChatItem) => void; flush: () =>
         case 'delta':
           text += item.text;
           reasoning += item.reasoning;
+          if (item.reasoning !== '') thinkingSince ??= now();
+          if (item.text !== '') spoke();
           frame ||= requestAnimationFrame(flush);
           return;
         case 'call':
           pieces.push(item);
+          spoke();
           frame ||= requestAnimationFrame(flush);
           return;
         case 'done':

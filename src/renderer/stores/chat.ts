@@ -21,6 +21,8 @@ export interface ToolCall {
 export interface Step {
   readonly text: string;
   readonly reasoning: string;
+  /** How long it thought before it spoke; null = it does still, or never did. */
+  readonly thoughtMs: number | null;
   readonly calls: readonly ToolCall[];
 }
 
@@ -35,6 +37,7 @@ export type Turn =
       readonly past: readonly Step[];
       readonly text: string;
       readonly reasoning: string;
+      readonly thoughtMs: number | null;
       readonly calls: readonly ToolCall[];
       readonly state: 'waiting' | 'streaming' | 'done' | 'stopped' | 'failed';
       /** While waiting: what for. */
@@ -99,6 +102,7 @@ export function lastAnswers(turns: readonly Turn[]): Answer[] {
 const NOTHING_YET = {
   text: '',
   reasoning: '',
+  thoughtMs: null,
   calls: [],
   state: 'waiting',
   detail: null,
@@ -123,9 +127,9 @@ export function beginNext(id: number): boolean {
   const answer = lastAnswers(useChat.getState().turns).find((known) => known.id === id);
   if (answer === undefined || isRunning(answer) || answer.calls.length === 0) return false;
   if (answer.calls.some(({ result }) => result.trim() === '')) return false;
-  const { text, reasoning, calls } = answer;
+  const { text, reasoning, thoughtMs, calls } = answer;
   changeAnswer(id, ({ past }) => ({
-    past: [...past, { text, reasoning, calls }],
+    past: [...past, { text, reasoning, thoughtMs, calls }],
     ...NOTHING_YET,
   }));
   return true;

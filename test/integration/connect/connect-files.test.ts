@@ -1,6 +1,7 @@
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -215,6 +216,26 @@ describe('files of clients', () => {
     expect(readFileSync(full)).toEqual(before);
     expect(readdirSync(dirname(full))).toHaveLength(1);
     expect(keys.list()).toEqual([]);
+  });
+
+  it('leaves a file alone that has other names too', () => {
+    const { home, files, place } = computer();
+    const path = place('.config/zed/settings.json', '{}\n');
+    linkSync(path, join(home, 'other.json'));
+    expect(() => files.preview('zed', TARGET)).toThrow('hard links');
+  });
+
+  it('leaves a file alone that its owner made read-only', () => {
+    const { files, place } = computer();
+    chmodSync(place('.config/zed/settings.json', '{}\n'), 0o444);
+    expect(() => files.preview('zed', TARGET)).toThrow('it is read-only');
+  });
+
+  it('a link that leads nowhere is left alone', () => {
+    const { home, files } = computer();
+    mkdirSync(join(home, '.config/zed'), { recursive: true });
+    symlinkSync(join(home, 'gone.json'), join(home, '.config/zed/settings.json'));
+    expect(() => files.preview('zed', TARGET)).toThrow('it is a link that leads nowhere');
   });
 
   it('takes back a key whose file could not be written', () => {

@@ -13,13 +13,14 @@ import {
   type ToolCall,
 } from '../../stores/chat.ts';
 import { prettyJson } from '../../view/chat-tools.ts';
+import { latency } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 /** What an answer said and called before it was given results. */
 export function PastStep({ step }: { readonly step: Step }): ReactNode {
   return (
     <div className="mb-3 space-y-2">
-      {step.reasoning !== '' && <Thinking text={step.reasoning} />}
+      {step.reasoning !== '' && <Thinking text={step.reasoning} ms={step.thoughtMs} />}
       <Markdown text={step.text} />
       {step.calls.map((call) => (
         <CallCard key={call.id} call={call}>
@@ -107,10 +108,19 @@ function CallCard({
 }
 
 /** What the model thought, folded. */
-export function Thinking({ text }: { readonly text: string }): ReactNode {
+export function Thinking({
+  text,
+  ms,
+}: {
+  readonly text: string;
+  /** How long; null while it goes on. */
+  readonly ms: number | null;
+}): ReactNode {
   return (
     <details className="mb-2">
-      <summary className="text-sm text-soft">{words.thinking}</summary>
+      <summary className="num text-sm text-soft">
+        {ms === null ? words.thinking : `${words.thinking} (${latency(ms)})`}
+      </summary>
       <p className="border-l-2 border-line pl-3 text-sm whitespace-pre-wrap text-soft">{text}</p>
     </details>
   );

@@ -1,12 +1,12 @@
 import { RotateCw } from 'lucide-react';
-import { Fragment, useEffect, useRef, type ReactNode } from 'react';
+import { Fragment, memo, useEffect, useRef, type ReactNode } from 'react';
 import { copy } from '../../app/actions.ts';
 import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { StateShape } from '../../components/state-badge.tsx';
 import { EmptyState, ProblemPanel } from '../../components/surface.tsx';
-import { isRunning, roundsOf, type Answer, type Turn } from '../../stores/chat.ts';
+import { isRunning, roundsOf, useChat, type Answer } from '../../stores/chat.ts';
 import { count, latency, usdFine } from '../../view/format.ts';
 import { OpenCalls, PastStep, Thinking } from './call-cards.tsx';
 import { words } from './messages.ts';
@@ -14,15 +14,14 @@ import { words } from './messages.ts';
 const NEAR_END = 80;
 
 export function Conversation({
-  turns,
   busy,
   onAgain,
 }: {
-  readonly turns: readonly Turn[];
   readonly busy: boolean;
   /** Begins an answer of the last round anew. */
   readonly onAgain: (answer: Answer) => void;
 }): ReactNode {
+  const turns = useChat((state) => state.turns);
   const box = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const rounds = roundsOf(turns);
@@ -81,7 +80,7 @@ export function Conversation({
   );
 }
 
-function AnswerView({
+const AnswerView = memo(function AnswerView({
   answer,
   named,
   last,
@@ -102,7 +101,7 @@ function AnswerView({
         // oxlint-disable-next-line react/no-array-index-key -- steps are only ever added
         <PastStep key={index} step={step} />
       ))}
-      {answer.reasoning !== '' && <Thinking text={answer.reasoning} />}
+      {answer.reasoning !== '' && <Thinking text={answer.reasoning} ms={answer.thoughtMs} />}
       <Markdown text={answer.text} />
       <OpenCalls answer={answer} open={last} />
       {answer.state === 'waiting' && (
@@ -133,7 +132,7 @@ function AnswerView({
       )}
     </article>
   );
-}
+});
 
 /** First token, speed, tokens and price: what each answer took. */
 function AnswerFacts({ answer }: { readonly answer: Answer }): ReactNode {

@@ -26,7 +26,8 @@ export default function Playground(): ReactNode {
   const byId = useDeployments((state) => state.byId);
   const rival = useChat((state) => state.rival);
   const { chat } = useApp();
-  const turns = useChat((state) => state.turns);
+  // Not the turns themselves: they change with every frame of an answer, and nothing here does.
+  const begun = useChat((state) => state.turns.length > 0);
   const busy = useChat((state) => state.busy);
   const [panel, setPanel] = useState(false);
   const [code, setCode] = useState(false);
@@ -38,7 +39,10 @@ export default function Playground(): ReactNode {
     const id = beginAgain(answer.id, asked);
     if (id !== null) chat.ask(asked, id);
   };
-  usePlaygroundKeys({ stop: () => chat.stop(), again: () => lastAnswers(turns).forEach(again) }, busy);
+  usePlaygroundKeys(
+    { stop: () => chat.stop(), again: () => lastAnswers(useChat.getState().turns).forEach(again) },
+    busy,
+  );
   if (model === null) return <Nothing />;
   const models = other === undefined ? [model] : [model, other.name];
   return (
@@ -66,7 +70,7 @@ export default function Playground(): ReactNode {
         </Button>
         <Button
           icon={<Eraser size={14} aria-hidden />}
-          blocked={turns.length === 0 ? words.nothingToClear : busy ? words.running : null}
+          blocked={!begun ? words.nothingToClear : busy ? words.running : null}
           onClick={() => useChat.setState({ turns: [] })}
         >
           {words.clear}
@@ -74,7 +78,7 @@ export default function Playground(): ReactNode {
       </PageHead>
       <div className="flex min-h-0 grow border-t border-line @max-2xl:flex-col-reverse">
         <div className="flex min-w-0 grow flex-col">
-          <Conversation turns={turns} busy={busy} onAgain={again} />
+          <Conversation busy={busy} onAgain={again} />
           <Composer models={models} views={[view, other].filter((known) => known !== undefined)} />
         </div>
         {panel && <ParamsPanel />}
