@@ -1,10 +1,13 @@
 /**
- * `npm run test:desktop`: the desktop's conformance tests on Electron itself. Where its program is not here (it is
+ * `npm run test:desktop`: the desktop's specs on Electron itself, the same that run on the double. Where its program is not here (it is
  * downloaded, not shipped in the package) or no display is, says so: those tests then ran on the double only.
  */
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { electronProgram, whyNoDisplay } from './desktop-runtime.ts';
+
+/** Written against one interface; the others look into the double or into packages. */
+const SPECS = ['conformance', 'first-run', 'windows', 'system', 'quit', 'hostile'] as const;
 
 const root = resolve(import.meta.dirname, '..');
 const uid = process.getuid?.() ?? null;
@@ -15,13 +18,14 @@ const why =
 
 if (why !== null) {
   process.stdout.write(
-    `Not run on Electron: ${why}.\n` +
-      'The same conformance tests run on the desktop double in `npm run test:e2e`; what that does not prove is listed in\n' +
+    `Cannot run here: ${why}.\n` +
+      'The same specs run on the desktop double in `npm run test:e2e`; what that does not prove is listed in\n' +
       'test/support/desktop-double/README.md.\n',
   );
 } else {
   const vitest = resolve(root, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--project', 'e2e', 'test/e2e/desktop/conformance.test.ts'];
+  const specs = SPECS.map((name) => `test/e2e/desktop/${name}.test.ts`);
+  const args = [vitest, 'run', '--project', 'e2e', ...specs];
   const env = { ...process.env, DESKTOP_RUNNER: 'electron' };
   process.exitCode = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env }).status ?? 1;
 }

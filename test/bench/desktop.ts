@@ -4,7 +4,8 @@
  * there.
  */
 import { builtApp } from '../support/desktop-double/built-app.ts';
-import { DesktopApp, DesktopHome } from '../support/desktop-double/desktop-app.ts';
+import { DesktopHome } from '../support/desktop/desktop.ts';
+import { DesktopApp } from '../support/desktop-double/desktop-app.ts';
 import { median, report } from './report.ts';
 
 const ROUNDS = 5;

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
+import { DesktopHome } from '../../support/desktop/desktop.ts';
+import { DesktopApp } from '../../support/desktop-double/desktop-app.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { callInPage, skipWelcome } from './support/in-page.ts';
 

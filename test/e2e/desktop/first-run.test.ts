@@ -1,19 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DesktopApp, DesktopHome, menuItem } from '../../support/desktop-double/desktop-app.ts';
+import { DesktopHome, menuItem, type Desktop } from '../../support/desktop/desktop.ts';
 import { startSandboxProcess, type SandboxProcess } from '../../support/instance.ts';
 import { cli } from '../../support/processes.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { addSleeping, callInPage, label, skipWelcome, startFromTray } from './support/in-page.ts';
+import { startDesktop } from './support/runner.ts';
 
 describe('from the first start to stopping everything, by the tray', () => {
   const home = new DesktopHome();
-  let app: DesktopApp;
+  let app: Desktop;
 
   beforeAll(async () => {
     await builtApp();
-    app = await DesktopApp.start(home, { args: ['--sandbox-speed', '100'] });
+    app = await startDesktop(home, { args: ['--sandbox-speed', '100'] });
   });
   afterAll(async () => {
     await app.end();
@@ -146,13 +147,13 @@ describe('from the first start to stopping everything, by the tray', () => {
 describe('entering a RunPod key', () => {
   const home = new DesktopHome();
   let sandbox: SandboxProcess;
-  let app: DesktopApp;
+  let app: Desktop;
 
   beforeAll(async () => {
     await builtApp();
     sandbox = await startSandboxProcess(['--speed', '60']);
     const { RUNPOD_API_KEY: _key, ...env } = sandbox.env;
-    app = await DesktopApp.start(home, { env });
+    app = await startDesktop(home, { env });
   });
   afterAll(async () => {
     await app.end();

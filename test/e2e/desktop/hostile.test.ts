@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHANNELS } from '../../../src/shared/ipc.ts';
-import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
-import type { Command } from '../../support/desktop-double/protocol.ts';
+import { DesktopHome, type Desktop } from '../../support/desktop/desktop.ts';
+import type { Command } from '../../support/desktop/protocol.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { addSleeping, callInPage, outcomeInPage, skipWelcome } from './support/in-page.ts';
+import { onElectron, startDesktop } from './support/runner.ts';
 
 const home = new DesktopHome();
-let app: DesktopApp;
+let app: Desktop;
 
 const own = { url: 'app://bundle/index.html', isMain: true };
 const status = { id: 1, name: 'app.status', input: {} };
@@ -23,7 +24,7 @@ const forge = (change: Partial<Extract<Command, { do: 'forge' }>>): Promise<unkn
 
 beforeAll(async () => {
   await builtApp();
-  app = await DesktopApp.start(home);
+  app = await startDesktop(home);
   await skipWelcome(app);
 });
 afterAll(async () => {
@@ -31,7 +32,8 @@ afterAll(async () => {
   home.remove();
 });
 
-describe('messages that are not what they claim', () => {
+// Only the double can forge what reaches the main process.
+describe.skipIf(onElectron)('messages that are not what they claim', () => {
   it('answers the app’s own page', async () => {
     expect(await forge({})).toMatchObject({ ok: true, value: { ok: true } });
   });
@@ -196,7 +198,7 @@ describe('what a page can reach', () => {
     expect(await outcomeInPage(page, 'app.status', {})).toMatchObject({ ok: true });
   });
 
-  it('may write to the clipboard and nothing else', async () => {
+  it.skipIf(onElectron)('may write to the clipboard and nothing else', async () => {
     const ask = (permission: string, change: object = {}): Promise<unknown> =>
       app.ask({ do: 'permission', permission, url: 'app://bundle/index.html', isMainFrame: true, ...change });
     expect(await ask('clipboard-sanitized-write')).toEqual({ check: true, request: true });
@@ -220,24 +222,27 @@ describe('what a page can reach', () => {
     }
   });
 
-  it('saves only what it made itself when the user asked, through the system’s dialog', async () => {
-    const download = (url: string, hasGesture = true): Promise<unknown> =>
-      app.ask({ do: 'download', url, hasGesture });
-    expect(await download('blob:app://bundle/5d2c')).toEqual({
-      cancelled: false,
-      dialog: { defaultPath: 'costs.csv' },
-    });
-    const refused = { cancelled: true, dialog: null };
-    expect(await download('blob:app://bundle/5d2c', false)).toEqual(refused);
-    for (const url of [
-      'https://evil.test/x.exe',
-      'blob:https://evil.test/1',
-      'app://bundle/index.html',
-      'data:text/html,x',
-    ]) {
-      expect(await download(url)).toEqual(refused);
-    }
-  });
+  it.skipIf(onElectron)(
+    'saves only what it made itself when the user asked, through the system’s dialog',
+    async () => {
+      const download = (url: string, hasGesture = true): Promise<unknown> =>
+        app.ask({ do: 'download', url, hasGesture });
+      expect(await download('blob:app://bundle/5d2c')).toEqual({
+        cancelled: false,
+        dialog: { defaultPath: 'costs.csv' },
+      });
+      const refused = { cancelled: true, dialog: null };
+      expect(await download('blob:app://bundle/5d2c', false)).toEqual(refused);
+      for (const url of [
+        'https://evil.test/x.exe',
+        'blob:https://evil.test/1',
+        'app://bundle/index.html',
+        'data:text/html,x',
+      ]) {
+        expect(await download(url)).toEqual(refused);
+      }
+    },
+  );
 });
 
 describe('a page that was taken over', () => {

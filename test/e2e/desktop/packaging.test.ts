@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import config from '../../../electron-builder.config.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
-import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
+import { DesktopHome } from '../../support/desktop/desktop.ts';
+import { DesktopApp } from '../../support/desktop-double/desktop-app.ts';
 import { packOnStub, stubElectron } from './support/package-on-stub.ts';
 import { skipWelcome } from './support/in-page.ts';
 

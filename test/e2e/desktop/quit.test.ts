@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
+import { DesktopHome, type Desktop } from '../../support/desktop/desktop.ts';
 import { startSandboxProcess, type SandboxProcess } from '../../support/instance.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { addSleeping, label, startFromTray } from './support/in-page.ts';
+import { startDesktop } from './support/runner.ts';
 
 /** The cloud is a process of its own here, so that what the app left there can be counted. */
 describe('quitting while something bills', () => {
   let home: DesktopHome;
   let sandbox: SandboxProcess;
-  let app: DesktopApp;
+  let app: Desktop;
 
   const running = async (): Promise<string[]> =>
     (await sandbox.bill()).pods.filter((pod) => pod.running).map((pod) => pod.name);
@@ -17,7 +18,7 @@ describe('quitting while something bills', () => {
     await builtApp();
     home = new DesktopHome();
     sandbox = await startSandboxProcess(['--speed', '100']);
-    app = await DesktopApp.start(home, { env: sandbox.env });
+    app = await startDesktop(home, { env: sandbox.env });
     await (await app.page()).getByRole('heading', { level: 1 }).waitFor();
     await addSleeping(app, 'tiny');
     await startFromTray(app, 'tiny');
@@ -29,7 +30,7 @@ describe('quitting while something bills', () => {
   });
 
   const restart = async (): Promise<void> => {
-    app = await DesktopApp.start(home, { env: sandbox.env });
+    app = await startDesktop(home, { env: sandbox.env });
     await app.until('it is found again', (seen) => label(seen, 'tiny — Ready') !== undefined, 30_000);
   };
 

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
-import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
+import { DesktopHome } from '../../support/desktop/desktop.ts';
+import { DesktopApp } from '../../support/desktop-double/desktop-app.ts';
 import { startSandboxProcess, type SandboxProcess } from '../../support/instance.ts';
 import { label } from './support/in-page.ts';
 

@@ -1,19 +1,20 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DesktopApp, DesktopHome } from '../../support/desktop-double/desktop-app.ts';
+import { DesktopHome, type Desktop } from '../../support/desktop/desktop.ts';
 import { builtApp } from '../../support/desktop-double/built-app.ts';
 import { addSleeping, callInPage, label, skipWelcome, startFromTray } from './support/in-page.ts';
+import { onElectron, startDesktop } from './support/runner.ts';
 
 const home = new DesktopHome();
-let app: DesktopApp;
+let app: Desktop;
 
 const logOf = (): string => readFileSync(join(home.dataDir, 'logs', 'app.log'), 'utf8');
 const autostart = join(home.folder, 'config', 'autostart', 'runpod-llm-manager.desktop');
 
 beforeAll(async () => {
   await builtApp();
-  app = await DesktopApp.start(home, {
+  app = await startDesktop(home, {
     args: ['--sandbox-speed', '100'],
     env: { APPIMAGE: '/opt/My Apps/RunPod LLM.AppImage' },
   });
@@ -51,7 +52,7 @@ describe('the system around the app', () => {
     expect(locked.tray).not.toBeNull();
   });
 
-  it('goes on when the network goes and comes', async () => {
+  it.skipIf(onElectron)('goes on when the network goes and comes', async () => {
     await app.ask({ do: 'online', on: false });
     await app.ask({ do: 'online', on: true });
     expect(label(await app.see(), 'tiny — Ready')).toBeDefined();
@@ -85,7 +86,7 @@ describe('the system around the app', () => {
     await app.ask({ do: 'quit' });
     await app.answer('Quit, keep running');
     await app.ended;
-    app = await DesktopApp.start(home, { args: ['--sandbox-speed', '100'] });
+    app = await startDesktop(home, { args: ['--sandbox-speed', '100'] });
     const again = await app.page();
     await again.getByRole('heading', { level: 1 }).waitFor();
     expect((await callInPage(again, 'settings.get', {})).desktop.startAtLogin).toBe(false);

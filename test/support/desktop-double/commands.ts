@@ -2,7 +2,7 @@ import type Electron from 'electron';
 import { app } from './app.ts';
 import { ipcMessage } from './ipc-main.ts';
 import type { PageMessage } from './page-host.ts';
-import type { Command, Seen, SeenItem } from './protocol.ts';
+import type { Command, Seen, SeenItem } from '../desktop/protocol.ts';
 import { loaded } from './register.ts';
 import { decided, sessionEvents } from './session.ts';
 import { preventable } from './strict.ts';

@@ -1,46 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
 import { cleanEnv } from '../processes.ts';
-import type { Command, Seen, SeenItem, Told } from './protocol.ts';
+import { Desktop, type DesktopHome, type DesktopOptions, type Exit } from '../desktop/desktop.ts';
+import { fakeBus } from '../desktop/fake-bus.ts';
+import type { Command, Told } from '../desktop/protocol.ts';
 
 const here = import.meta.dirname;
 
-export interface DesktopOptions {
-  readonly args?: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+export interface DoubleOptions extends DesktopOptions {
   /** Another system's habits; the machine stays what it is. */
   readonly platform?: 'darwin' | 'win32' | 'linux';
-  /** What answers whether somebody shows tray icons: yes, no, or no session bus at all. */
-  readonly trayHost?: 'yes' | 'no' | 'unknown';
   readonly packaged?: boolean;
   readonly languages?: string;
   /** The app's folder, of a built tree or of an unpacked archive. */
   readonly root?: string;
 }
 
-export interface Exit {
-  readonly code: number | null;
-  readonly output: string;
-}
-
-/** A folder that outlives restarts of the app, with the data and the browser profile in it. */
-export class DesktopHome {
-  readonly folder = mkdtempSync(join(tmpdir(), 'rplm-desktop-'));
-
-  get dataDir(): string {
-    return join(this.folder, 'data');
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
 /** The built app under the double, as a user and the system see it. */
-export class DesktopApp {
+export class DesktopApp extends Desktop {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<
     number,
@@ -54,6 +32,7 @@ export class DesktopApp {
   #output = '';
 
   private constructor(child: ChildProcess) {
+    super();
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.#output += text));
@@ -67,7 +46,7 @@ export class DesktopApp {
     });
   }
 
-  static async start(home: DesktopHome, options: DesktopOptions = {}): Promise<DesktopApp> {
+  static async start(home: DesktopHome, options: DoubleOptions = {}): Promise<DesktopApp> {
     const app = new DesktopApp(launch(home, options, join(home.folder, 'profile')));
     const port = await Promise.race([
       new Promise<string>((done) => {
@@ -84,7 +63,7 @@ export class DesktopApp {
   }
 
   /** A later start of the program on the same home: hands its arguments over and ends. */
-  static later(home: DesktopHome, options: DesktopOptions = {}): Promise<Exit> {
+  static later(home: DesktopHome, options: DoubleOptions = {}): Promise<Exit> {
     return new DesktopApp(launch(home, options, '')).ended;
   }
 
@@ -103,70 +82,17 @@ export class DesktopApp {
     return (await answer) as T;
   }
 
-  see(): Promise<Seen> {
-    return this.ask<Seen>({ do: 'see' });
-  }
-
-  /** Looks until what is seen satisfies; then returns it. */
-  async until(what: string, holds: (seen: Seen) => boolean, timeoutMs = 20_000): Promise<Seen> {
-    const end = performance.now() + timeoutMs;
-    for (;;) {
-      const seen = await this.see();
-      if (holds(seen)) return seen;
-      if (performance.now() > end) {
-        throw new Error(
-          `${what} was not seen within ${timeoutMs} ms:\n${JSON.stringify(seen, null, 1)}\n${this.#output}`,
-        );
-      }
-      await new Promise((done) => setTimeout(done, 40));
-    }
-  }
-
-  clickMenu(...path: readonly string[]): Promise<unknown> {
-    return this.ask({ do: 'click-menu', menu: 'tray', path });
-  }
-
-  /** Waits for a box and answers it; returns what it said. */
-  async answer(label: string, timeoutMs?: number): Promise<Seen['dialogs'][number]> {
-    const isThere = (seen: Seen): boolean => seen.dialogs.some((dialog) => dialog.buttons.includes(label));
-    const { dialogs } = await this.until(`a box with "${label}"`, isThere, timeoutMs);
-    const dialog = dialogs.find(({ buttons }) => buttons.includes(label));
-    await this.ask({ do: 'answer', label });
-    if (dialog === undefined) throw new Error('The box is gone.');
-    return dialog;
-  }
-
-  /** The page of a window, as Playwright drives it. */
-  async page(which: 'main' | '#/popover' = 'main'): Promise<Page> {
-    const end = performance.now() + 20_000;
-    for (;;) {
-      const pages = this.#browser?.contexts().flatMap((context) => context.pages()) ?? [];
-      const found = pages.find((page) => {
-        const isOurs = page.url().includes('bundle.app.test/index.html');
-        return (
-          isOurs && !this.#crashed.has(page) && page.url().endsWith('#/popover') === (which === '#/popover')
-        );
-      });
-      if (found !== undefined) return found;
-      if (performance.now() > end) {
-        throw new Error(
-          `No page ${which} among ${pages.map((page) => page.url()).join(', ')}\n${this.#output}`,
-        );
-      }
-      await new Promise((done) => setTimeout(done, 40));
-    }
-  }
-
-  async quit(): Promise<Exit> {
-    await this.ask({ do: 'quit' }).catch(() => undefined);
-    return this.ended;
+  protected pages(): readonly Page[] {
+    const pages = this.#browser?.contexts().flatMap((context) => context.pages()) ?? [];
+    return pages.filter(
+      (page) => page.url().includes('bundle.app.test/index.html') && !this.#crashed.has(page),
+    );
   }
 
   signal(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
   }
 
-  /** Ends the process however it stands; for the end of a test. */
   async end(): Promise<void> {
     await this.#browser?.close().catch(() => undefined);
     if (this.#child.exitCode === null) this.#child.kill('SIGTERM');
@@ -189,14 +115,7 @@ export class DesktopApp {
   }
 }
 
-/** Finds an item by the beginning of its label, at any depth of `path`. */
-export function menuItem(items: readonly SeenItem[], ...path: readonly string[]): SeenItem | undefined {
-  const [label = '', ...rest] = path;
-  const found = items.find((item) => item.label.startsWith(label) && item.type !== 'separator');
-  return rest.length === 0 || found === undefined ? found : menuItem(found.items, ...rest);
-}
-
-function launch(home: DesktopHome, options: DesktopOptions, profile: string): ChildProcess {
+function launch(home: DesktopHome, options: DoubleOptions, profile: string): ChildProcess {
   const root = options.root ?? resolve(here, '../../..');
   const bin = fakeBus(home, options.trayHost ?? 'yes');
   return spawn(
@@ -227,19 +146,4 @@ function launch(home: DesktopHome, options: DesktopOptions, profile: string): Ch
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   );
-}
-
-/** The session bus as far as the app asks it: whether a StatusNotifierHost is registered. */
-function fakeBus(home: DesktopHome, host: 'yes' | 'no' | 'unknown'): string {
-  const folder = join(home.folder, 'bin');
-  mkdirSync(folder, { recursive: true });
-  const body = {
-    yes: 'echo "(<true>,)"',
-    no: 'echo "Error: GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown" >&2; exit 1',
-    unknown: 'echo "Error connecting: Could not connect" >&2; exit 1',
-  }[host];
-  const file = join(folder, 'gdbus');
-  writeFileSync(file, `#!/bin/sh\n${body}\n`);
-  chmodSync(file, 0o755);
-  return folder;
 }

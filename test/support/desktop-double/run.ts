@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { becomeReady, onLeave } from './app.ts';
 import { carryOut } from './commands.ts';
 import { startChromium, stopChromium } from './page-host.ts';
-import type { Asked, Told } from './protocol.ts';
+import type { Asked, Told } from '../desktop/protocol.ts';
 import { trays } from './tray.ts';
 import { allWindows } from './windows.ts';
 

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright';
 import type { MethodInput, MethodName, MethodOutput } from '../../../../src/shared/api.ts';
 import type { DesktopBridge, Outcome } from '../../../../src/shared/bridge.ts';
-import { type DesktopApp, menuItem } from '../../../support/desktop-double/desktop-app.ts';
-import type { Seen } from '../../../support/desktop-double/protocol.ts';
+import { menuItem, type Desktop } from '../../../support/desktop/desktop.ts';
+import type { Seen } from '../../../support/desktop/protocol.ts';
 
 declare global {
   // What the preload puts there; tests run functions inside the page.
@@ -29,7 +29,7 @@ export function outcomeInPage(page: Page, name: string, input: unknown): Promise
 }
 
 /** A sleeping deployment of a small model, whose start the tray shows with a price. */
-export async function addSleeping(app: DesktopApp, name: string, more: object = {}): Promise<void> {
+export async function addSleeping(app: Desktop, name: string, more: object = {}): Promise<void> {
   const page = await app.page();
   await callInPage(page, 'deployments.create', {
     spec: { name, model: 'Qwen/Qwen3-0.6B', ...more },
@@ -43,13 +43,13 @@ export function label(seen: Seen, ...path: readonly string[]): string | undefine
   return menuItem(seen.tray?.menu ?? [], ...path)?.label;
 }
 
-export async function startFromTray(app: DesktopApp, name: string): Promise<Seen> {
+export async function startFromTray(app: Desktop, name: string): Promise<Seen> {
   await app.clickMenu(name, 'Start for $');
   return app.until(`${name} ready`, (seen) => label(seen, `${name} — Ready`) !== undefined, 60_000);
 }
 
 /** The welcome page is left, so that a window shows the overview. */
-export async function skipWelcome(app: Pick<DesktopApp, 'page'>): Promise<Page> {
+export async function skipWelcome(app: Pick<Desktop, 'page'>): Promise<Page> {
   const page = await app.page();
   const skip = page.getByRole('button', { name: /^Skip/ });
   await skip.click();
