@@ -2,7 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codeSample, EMPTY_PARAMS, requestParams } from '../../src/renderer/view/code-samples.ts';
 import { fuzzyFilter, fuzzyScore } from '../../src/renderer/view/fuzzy.ts';
-import { parseInline, parseMarkdown, type Inline } from '../../src/renderer/view/markdown.ts';
+import {
+  parseInline,
+  parseMarkdown,
+  parseOn,
+  type Inline,
+  type Parsed,
+} from '../../src/renderer/view/markdown.ts';
 
 describe('Markdown of answers', () => {
   it('knows what models write', () => {
@@ -21,6 +27,55 @@ describe('Markdown of answers', () => {
     ]);
     expect(kinds[5]).toEqual({ kind: 'code', language: 'ts', text: 'const x = 1;' });
     expect(kinds[2]).toMatchObject({ ordered: false, items: [[{ text: 'one' }], [{ text: 'two more' }]] });
+  });
+
+  /** Pieces of which any order makes sense to nobody, cut anywhere. */
+  const pieces = fc.array(
+    fc.constantFrom(
+      '- x',
+      '-',
+      '1.',
+      ' y',
+      '\n',
+      '\n\n',
+      '```',
+      '~~~',
+      '# h',
+      '> q',
+      '|',
+      '|-|',
+      '---',
+      '  ',
+      'w',
+      '\r',
+      '*',
+    ),
+    { maxLength: 40 },
+  );
+
+  it('is the same parsed as it grows as parsed whole', () => {
+    fc.assert(
+      fc.property(pieces, (parts) => {
+        let parsed: Parsed | null = null;
+        let source = '';
+        for (const part of parts) {
+          source += part;
+          parsed = parseOn(parsed, source);
+          expect(parsed.blocks).toEqual(parseMarkdown(source));
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('keeps what is written, so that a token costs the same at the end of a long answer', () => {
+    const long = Array.from({ length: 500 }, (_, index) => `Paragraph ${index} with \`code\`.`).join('\n\n');
+    const before = parseOn(null, long);
+    const after = parseOn(before, `${long} More`);
+    expect(after.blocks).toHaveLength(500);
+    expect(after.blocks.filter((block, index) => block !== before.blocks[index])).toHaveLength(2);
+    const anew = parseOn(after, 'Another answer');
+    expect(anew.blocks).toEqual(parseMarkdown('Another answer'));
   });
 
   it('shows a code block that is still being written', () => {

@@ -1,14 +1,17 @@
-import { memo, useMemo, type ReactNode } from 'react';
-import { parseMarkdown, type Block, type Inline } from '../view/markdown.ts';
+import { memo, useState, type ReactNode } from 'react';
+import { parseOn, type Block, type Inline } from '../view/markdown.ts';
 import { CodeBlock } from './copy-field.tsx';
 import { words } from './messages.ts';
 
-/** An answer of a model. Links show where they lead and open outside. */
+/** An answer of a model, which may still be growing. Links show where they lead and open outside. */
 export const Markdown = memo(function Markdown({ text }: { readonly text: string }): ReactNode {
-  const blocks = useMemo(() => parseMarkdown(text), [text]);
+  const [parsed, setParsed] = useState(() => parseOn(null, text));
+  const current = parsed.source === text ? parsed : parseOn(parsed, text);
+  // The next text goes on from here. Set while it is drawn, so that no finished frame shows an old text.
+  if (current !== parsed) setParsed(current);
   return (
     <div className="space-y-2.5 break-words">
-      {blocks.map((block, index) => (
+      {current.blocks.map((block, index) => (
         // Blocks are only appended while an answer streams: the place is the identity.
         <BlockView key={index} block={block} />
       ))}
@@ -16,7 +19,7 @@ export const Markdown = memo(function Markdown({ text }: { readonly text: string
   );
 });
 
-function BlockView({ block }: { readonly block: Block }): ReactNode {
+const BlockView = memo(function BlockView({ block }: { readonly block: Block }): ReactNode {
   switch (block.kind) {
     case 'paragraph':
       return (
@@ -62,7 +65,7 @@ function BlockView({ block }: { readonly block: Block }): ReactNode {
     case 'rule':
       return <hr className="border-line" />;
   }
-}
+});
 
 function TableView({
   head,

@@ -29,17 +29,52 @@ export type Inline =
 const ITEM = /^\s*(?:([-*+])|(\d{1,9})[.)])\s+(.*)$/;
 const FENCE = /^\s*(```+|~~~+)\s*([\w+#.-]*)/;
 
+/** A text with its blocks, and where each begins in it. */
+export interface Parsed {
+  readonly source: string;
+  readonly blocks: readonly Block[];
+  readonly starts: readonly number[];
+}
+
 /** Parses whole texts and half-streamed ones alike: an open fence runs to the end. */
-export function parseMarkdown(source: string): Block[] {
-  const lines = source.replaceAll('\r\n', '\n').split('\n');
-  const blocks: Block[] = [];
+export const parseMarkdown = (source: string): readonly Block[] => parseOn(null, source).blocks;
+
+/**
+ * Parses a text that has grown since it was last parsed, from its last blocks on: what came before them is the same objects
+ * as before, so that the work for a token does not grow with the answer. A line that is not yet whole can end its own
+ * block and join the one before, but no earlier one.
+ */
+export function parseOn(before: Parsed | null, source: string): Parsed {
+  const grown = before !== null && source.startsWith(before.source);
+  const kept = grown ? Math.max(0, before.blocks.length - OPEN_BLOCKS) : 0;
+  const from = grown ? (before.starts[kept] ?? 0) : 0;
+  const lines = source.slice(from).split('\n');
+  const offsets = offsetsOf(lines, from);
+  const text = lines.map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const blocks = grown ? before.blocks.slice(0, kept) : [];
+  const starts = grown ? before.starts.slice(0, kept) : [];
   let at = 0;
-  while (at < lines.length) {
-    const [block, next] = blockAt(lines, at);
-    if (block !== null) blocks.push(block);
+  while (at < text.length) {
+    const [block, next] = blockAt(text, at);
+    if (block !== null) {
+      blocks.push(block);
+      starts.push(offsets[at] ?? from);
+    }
     at = next;
   }
-  return blocks;
+  return { source, blocks, starts };
+}
+
+/** The one that is being written, and the one before it. */
+const OPEN_BLOCKS = 2;
+
+function offsetsOf(lines: readonly string[], from: number): number[] {
+  let at = from;
+  return lines.map((line) => {
+    const start = at;
+    at += line.length + 1;
+    return start;
+  });
 }
 
 type Step = readonly [Block | null, number];
