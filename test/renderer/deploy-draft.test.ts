@@ -117,6 +117,30 @@ describe('a draft', () => {
     ).toBe(true);
   });
 
+  it('on a volume runs where the volume is, on Secure Cloud, and is planned there', () => {
+    const volume = { id: 'vol1', dataCenterId: 'EU-RO-1' };
+    const onVolume = draft({ volume, cloud: 'ANY' });
+    const here = { cloud: 'SECURE', dataCenterIds: ['EU-RO-1'] };
+    expect(draftPlanWish(onVolume)?.compute).toMatchObject(here);
+    expect(judgeDraft(onVolume, plan, []).spec).toMatchObject({
+      volume: { networkVolumeId: 'vol1', path: '/workspace' },
+      compute: here,
+    });
+  });
+
+  it('keeps the volume of a copy with its path, until another one or none is chosen', () => {
+    const base = deploymentSpecSchema.parse({
+      name: 'a',
+      model: 'a/b',
+      volume: { networkVolumeId: 'vol1', path: '/weights' },
+    });
+    const copy = draftFromFile(base);
+    expect(judgeDraft(copy, null, []).spec?.volume).toEqual({ networkVolumeId: 'vol1', path: '/weights' });
+    expect(judgeDraft({ ...copy, volume: null }, null, []).spec?.volume).toBeNull();
+    const other = { ...copy, volume: { id: 'vol2', dataCenterId: 'EU-SE-1' } };
+    expect(judgeDraft(other, null, []).spec?.volume).toEqual({ networkVolumeId: 'vol2', path: '/workspace' });
+  });
+
   it('copies a deployment under another name', () => {
     const { spec } = sampleDeployment({
       name: 'coder',

@@ -44,6 +44,8 @@ export interface Draft {
   readonly env: string;
   readonly containerDiskGb: string;
   readonly schedule: Schedule;
+  /** Network volume that keeps the weights; its data centre is null where only its id was given. */
+  readonly volume: { readonly id: string; readonly dataCenterId: string | null } | null;
   /** A file or another deployment allows only this hardware; null = any that fits. */
   readonly only: Pick<DeploymentSpec['compute'], 'gpuTypeIds' | 'gpuCount' | 'dataCenterIds'> | null;
   /** Where it came from, with all that the form has no field for; null = begun here. */
@@ -78,6 +80,7 @@ export const EMPTY_DRAFT: Draft = {
   env: '',
   containerDiskGb: '',
   schedule: scheduleSchema.parse({}),
+  volume: null,
   only: null,
   base: null,
 };
@@ -193,11 +196,28 @@ function toWish(
     wakeOnRequest: draft.wakeOnRequest,
     autostart: draft.autostart,
     schedule: draft.schedule,
+    volume: volumeOf(draft),
   };
 }
 
+function volumeOf({ volume, base }: Draft): unknown {
+  if (volume === null) return null;
+  const before = base?.volume ?? null;
+  return before?.networkVolumeId === volume.id ? before : { networkVolumeId: volume.id };
+}
+
+/** A pod runs where its volume is, and volumes are on Secure Cloud (trap 22). */
+const dataCentersOf = ({ volume, only }: Draft): string[] =>
+  volume !== null && volume.dataCenterId !== null ? [volume.dataCenterId] : (only?.dataCenterIds ?? []);
+
+const whereOf = (draft: Draft) => ({
+  ...draft.only,
+  dataCenterIds: dataCentersOf(draft),
+  cloud: draft.volume === null ? draft.cloud : 'SECURE',
+});
+
 function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null): unknown {
-  if (plan === null || chosen === null) return { ...draft.only, cloud: draft.cloud };
+  if (plan === null || chosen === null) return whereOf(draft);
   const allowed = allowedUnder(draft, plan, chosen);
   return {
     gpuTypeIds: [...new Set(allowed.candidates.map((candidate) => candidate.gpuTypeId))],
@@ -205,7 +225,7 @@ function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null
       ? chosen.gpuCount
       : null,
     cloud: allowed.candidates.every((candidate) => candidate.cloud === chosen.cloud) ? chosen.cloud : 'ANY',
-    dataCenterIds: draft.only?.dataCenterIds ?? [],
+    dataCenterIds: dataCentersOf(draft),
     // The limit is for all workers of an endpoint together.
     maxUsdPerHour: upToCent(allowed.maxUsdPerHour * mostMachines(draft, chosen)),
   };
@@ -258,7 +278,7 @@ export function draftPlanWish(draft: Draft): PlanWish | null {
     revision: draft.revision.trim() || null,
     backend: draft.backend,
     mode: draft.mode,
-    compute: { ...draft.only, cloud: draft.cloud },
+    compute: whereOf(draft),
     contextTokens: draft.contextTokens,
     kvCacheDtype: draft.kvCacheDtype,
     ...(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 256 ? { concurrency } : {}),

@@ -54,6 +54,7 @@ export function draftFromFile(spec: DeploymentSpec): Draft {
       .join('\n'),
     containerDiskGb: spec.containerDiskGb === null ? '' : String(spec.containerDiskGb),
     schedule: spec.schedule,
+    volume: spec.volume === null ? null : { id: spec.volume.networkVolumeId, dataCenterId: null },
     base: spec,
   };
 }

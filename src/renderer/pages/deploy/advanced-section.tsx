@@ -7,6 +7,7 @@ import { ScheduleFields } from '../../components/schedule-fields.tsx';
 import { changeDraft } from '../../stores/draft.ts';
 import { chosenCandidate, type Draft, type DraftErrors, type Judged } from '../../view/deploy-draft.ts';
 import { words } from './messages.ts';
+import { VolumeSection } from './volume-section.tsx';
 
 interface Props {
   readonly draft: Draft;
@@ -25,6 +26,7 @@ export function AdvancedSection({
       <Disclosure summary={words.advanced}>
         <AdvancedFields draft={draft} errors={errors} />
       </Disclosure>
+      <VolumeSection draft={draft} />
       <Disclosure summary={words.schedule}>
         <ScheduleFields value={draft.schedule} onChange={(schedule) => changeDraft({ schedule })} />
         {errors.schedule !== undefined && <p className="mt-1 text-sm text-bad">{errors.schedule}</p>}

@@ -58,6 +58,26 @@ export const words = catalogue('deploy', {
     failed: 'Could not add all of them',
   },
   advanced: 'Advanced: arguments, image, environment, disk, aliases',
+  volume: {
+    summary: 'Network volume: keeps the weights between starts',
+    asking: 'Looking at volumes and where they can be…',
+    failed: 'Volumes cannot be looked at now.',
+    pays: 'It pays.',
+    paysNot: 'It does not pay.',
+    use: 'Weights from',
+    none: 'Hugging Face or Ollama, at every start',
+    one: (volume: { what: string; gb: number; where: string; price: string }) =>
+      `${volume.what}: ${volume.gb} GB in ${volume.where}, ${volume.price} a month`,
+    unknown: (id: string) => `Volume ${id}`,
+    where: 'New volume in',
+    place: (place: { id: string; gpu: string; price: string; stock: string }) =>
+      `${place.id}: ${place.gpu} at ${place.price}, stock ${place.stock}`,
+    nowhere: 'No data centre has both volumes and a fitting GPU now.',
+    make: (gb: number, price: string) => `Make ${gb} GB for ${price} a month`,
+    making: 'Being made.',
+    makeFailed: 'Could not make the volume',
+    ties: 'It bills until it is deleted, used or not. What mounts it runs in its data centre only, on Secure Cloud.',
+  },
   request: 'Exactly what will be stored and sent',
   bar: {
     busy: 'Being deployed.',
