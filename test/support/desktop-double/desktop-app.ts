@@ -26,6 +26,7 @@ export class DesktopApp extends Desktop {
   >();
   readonly ended: Promise<Exit>;
   readonly milestones = new Map<string, number>();
+  #rssBefore = 0;
   #browser: Browser | null = null;
   readonly #crashed = new Set<Page>();
   #lastId = 0;
@@ -71,6 +72,11 @@ export class DesktopApp extends Desktop {
     return this.#child.pid ?? 0;
   }
 
+  /** What the process took before the app's first line, in bytes. */
+  get rssBefore(): number {
+    return this.#rssBefore;
+  }
+
   get output(): string {
     return this.#output;
   }
@@ -107,6 +113,7 @@ export class DesktopApp extends Desktop {
 
   #heard(told: Told): void {
     if ('milestone' in told) this.milestones.set(told.milestone, told.ms);
+    if ('started' in told) this.#rssBefore = told.started.rss;
     if (!('id' in told)) return;
     const waiting = this.#waiting.get(told.id);
     this.#waiting.delete(told.id);

@@ -39,7 +39,8 @@ onLeave((code, relaunch) => {
 
 if (profile !== '') await startChromium(profile);
 const port = join(profile, 'DevToolsActivePort');
-tell({ started: { devtools: existsSync(port) ? (readFileSync(port, 'utf8').split('\n')[0] ?? '') : '' } });
+const devtools = existsSync(port) ? (readFileSync(port, 'utf8').split('\n')[0] ?? '') : '';
+tell({ started: { devtools, rss: process.memoryUsage.rss() } });
 
 const begun = performance.now();
 const look = setInterval(() => {

@@ -99,4 +99,5 @@ export type Told =
   | { readonly id: number; readonly ok: false; readonly error: string }
   /** Milestones of the start, in ms since the app's module began to load. */
   | { readonly milestone: 'evaluated' | 'tray' | 'window'; readonly ms: number }
-  | { readonly started: { readonly devtools: string } };
+  /** `rss` is the process's memory before the app's first line: Node and what drives Chromium, in bytes. */
+  | { readonly started: { readonly devtools: string; readonly rss: number } };
