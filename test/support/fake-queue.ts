@@ -29,7 +29,7 @@ export class FakeQueue {
 
   constructor(upstream: FakeUpstream) {
     this.#upstream = upstream;
-    upstream.script = (request, res) => this.#answer(request, res);
+    upstream.script = (request, res) => this.#receive(request, res);
   }
 
   target(): Upstream {
@@ -61,13 +61,19 @@ export class FakeQueue {
     Object.assign(this.only, { status, error });
   }
 
-  #answer(request: Received, res: ServerResponse): void {
+  #receive(request: Received, res: ServerResponse): void {
     const [, , , operation = '', id = ''] = request.path.split('?')[0]?.split('/') ?? [];
     const odd = this.odd[operation]?.shift();
     if (operation === 'stream' || operation === 'status') this.looks.push(operation);
     if (operation === 'cancel') this.cancelled.push(id);
     if (odd !== undefined) odd(request, res);
-    else if (operation === 'openai') this.direct(request, res);
+    else this.answer(request, res);
+  }
+
+  /** As RunPod would. */
+  answer(request: Received, res: ServerResponse): void {
+    const [, , , operation = '', id = ''] = request.path.split('?')[0]?.split('/') ?? [];
+    if (operation === 'openai') this.direct(request, res);
     else if (operation === 'run') this.#run(request, res);
     else this.#ofJob(operation, id, res);
   }
