@@ -174,6 +174,7 @@ export function sampleStatus(now = SAMPLE_NOW): AppStatus {
     keychain: { available: true, reason: null },
     runpod: { reachable: true, keyPresent: false, problem: null },
     configProblem: null,
+    exposure: null,
     deployments: 4,
   };
 }

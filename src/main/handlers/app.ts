@@ -99,7 +99,8 @@ export async function statusOf(parts: AppParts): Promise<AppStatus> {
     control: { url: parts.controlUrl() ?? '' },
     keychain,
     runpod,
-    configProblem: joined([configProblem(parts), exposureWarning(configuration.current().proxy.host)]),
+    configProblem: configProblem(parts),
+    exposure: exposureWarning(configuration.current().proxy.host),
     deployments: manager.fleet.list().length,
   };
 }

@@ -79,6 +79,7 @@ function TroubleBanner(): ReactNode {
         </Strip>
       )}
       {status.configProblem !== null && <Strip title={shell.configTrouble} text={status.configProblem} />}
+      {status.exposure !== null && <Strip title={shell.exposed} text={status.exposure} />}
     </>
   );
 }

@@ -44,7 +44,8 @@ export const shell: typeof english = {
     confirm: 'Dasselbe Konto, sie sind weg',
     cannot: 'Dass es dasselbe Konto ist, konnte nicht vermerkt werden',
   },
-  configTrouble: 'Konfiguration nicht neu geladen',
+  configTrouble: 'Konfiguration prüfen',
+  exposed: 'Für andere Rechner offen',
   notices: {
     title: 'Meldungen',
     empty: 'Bisher ist nichts geschehen.',

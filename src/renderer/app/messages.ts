@@ -42,7 +42,8 @@ export const shell = catalogue('shell', {
     confirm: 'Same account, they are gone',
     cannot: 'Could not note that it is the same account',
   },
-  configTrouble: 'Configuration not reloaded',
+  configTrouble: 'Configuration needs attention',
+  exposed: 'Open to other machines',
   notices: { title: 'Notifications', empty: 'Nothing has happened yet.', open: 'Notifications' },
   help: 'Keys and help',
   palette: {

@@ -22,7 +22,9 @@ export function renderStatus(status: AppStatus, now: number, paint: Paint): stri
   ];
   if (!status.simulated) lines.splice(2, 0, ['RunPod', runpodText(status)]);
   const text = lines.map(([name, value]) => `${paint.dim(name.padEnd(11))} ${value}`);
-  if (status.configProblem !== null) text.push(`${paint.yellow('warning:')} ${status.configProblem}`);
+  for (const warning of [status.configProblem, status.exposure]) {
+    if (warning !== null) text.push(`${paint.yellow('warning:')} ${warning}`);
+  }
   return text.join('\n');
 }
 

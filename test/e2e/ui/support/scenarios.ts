@@ -104,6 +104,8 @@ function trouble(): FakeManager {
     cloud: 'runpod' as const,
     simulated: false,
     keychain: { available: false, reason: 'No Secret Service answers on the session bus.' },
+    exposure:
+      'The endpoint listens on 0.0.0.0, not on this computer alone: whoever can reach it and has a key spends your money, and keys travel unencrypted.',
     configProblem:
       'llm_config.json line 7: unknown key "modle"; did you mean "model"? The last good configuration is in use.',
     runpod: {

@@ -96,6 +96,7 @@ describe('status', () => {
         ...sampleStatus(),
         simulated: false,
         configProblem: 'llm_config.json: line 3 is not JSON.',
+        exposure: 'The proxy listens on 0.0.0.0.',
         runpod: {
           reachable: false,
           keyPresent: true,
@@ -111,6 +112,7 @@ describe('status', () => {
     expect(text).toContain('not available: no Secret Service');
     expect(text).toContain('Endpoint    not listening');
     expect(text).toContain('warning: llm_config.json: line 3 is not JSON.');
+    expect(text).toContain('warning: The proxy listens on 0.0.0.0.');
   });
 });
 
