@@ -124,6 +124,20 @@ describe('settings', () => {
     expect(ui.complaints).toEqual([]);
   });
 
+  it('the looks are reset as a tab, language included', async () => {
+    await open('appearance');
+    const { page } = ui;
+    await page.getByText('Everything stands at its default.').waitFor({ state: 'attached' });
+    await page.getByText('Compact', { exact: true }).click();
+    await page.getByText('Deutsch', { exact: true }).click();
+    await page.getByRole('button', { name: 'Diese Einstellungen zurücksetzen …' }).click();
+    await page.getByText('Sprache: aus „Deutsch“ wird „System“.').waitFor();
+    await page.getByRole('button', { name: 'Zurücksetzen', exact: true }).click();
+    await page.getByText('Everything stands at its default.').waitFor({ state: 'attached' });
+    expect(called('settings.set').at(-1)).toMatchObject({ desktop: { language: 'system' } });
+    expect(ui.complaints).toEqual([]);
+  });
+
   it('every value stands with its source and default, and all are reset at once', async () => {
     await open('configuration');
     const { page } = ui;

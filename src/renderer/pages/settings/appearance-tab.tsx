@@ -9,8 +9,14 @@ import { Section } from '../../components/surface.tsx';
 import { shell } from '../../app/messages.ts';
 import { navigate, to } from '../../app/router.ts';
 import { Button } from '../../components/button.tsx';
-import { setPreferences, usePreferences } from '../../stores/preferences.ts';
+import {
+  preferencesSchema,
+  setPreferences,
+  usePreferences,
+  type Preferences,
+} from '../../stores/preferences.ts';
 import { words } from './messages.ts';
+import { AskReset } from './reset-button.tsx';
 
 const THEMES = ['system', 'light', 'dark'] as const;
 const DENSITIES = ['comfortable', 'compact'] as const;
@@ -66,8 +72,36 @@ export function AppearanceTab(): ReactNode {
           <Button onClick={() => navigate(to.welcome())}>{words.looks.showAgain}</Button>
         </div>
       </Section>
+      <AskReset
+        changes={lookChanges({ theme, density, language, singleKeys })}
+        onReset={() => reset(client)}
+      />
     </div>
   );
+}
+
+type Looks = Pick<Preferences, 'theme' | 'density' | 'language' | 'singleKeys'>;
+
+const DEFAULTS: Looks = preferencesSchema.parse({});
+
+function lookChanges(now: Looks): string[] {
+  const onOff = (on: boolean): string => (on ? words.values.on : words.values.off);
+  const language = (id: LanguageChoice): string => languages().find((one) => one.id === id)?.label ?? id;
+  const rows = [
+    [shell.looks.theme, shell.looks.themes[now.theme], shell.looks.themes[DEFAULTS.theme]],
+    [shell.looks.density, shell.looks.densities[now.density], shell.looks.densities[DEFAULTS.density]],
+    [words.looks.language, language(now.language), language(DEFAULTS.language)],
+    [words.looks.singleKeys, onOff(now.singleKeys), onOff(DEFAULTS.singleKeys)],
+  ] as const;
+  return rows.flatMap(([name, value, standard]) =>
+    value === standard ? [] : [words.reset.change(name, value, standard)],
+  );
+}
+
+function reset(client: Client): void {
+  const { theme, density, singleKeys, language } = DEFAULTS;
+  setPreferences({ theme, density, singleKeys });
+  void setLanguage(client, language);
 }
 
 function Row({ label, children }: { readonly label: string; readonly children: ReactNode }): ReactNode {
