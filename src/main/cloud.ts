@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isGuardCommand } from './deployments/pod/start-command.ts';
+import { ownImageCommands } from './images/own-image-command.ts';
 import type { Log } from './logs/log.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
@@ -31,6 +32,8 @@ export interface CloudParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Folder of files that are shipped with the app. */
+  readonly resourcesDir: string;
 }
 
 /** `auto` means RunPod as soon as a key is known, the sandbox until then. */
@@ -68,6 +71,7 @@ async function startSandbox(parts: CloudParts, dataDir: string, key: string): Pr
   // Imported on use: with a real key the simulator is never loaded.
   const { createSandbox } = await import('./sandbox/sandbox.ts');
   const { config } = parts;
+  const images = ownImageCommands(parts.resourcesDir, join(dataDir, 'own-images'));
   const sandbox = createSandbox({
     clock: parts.clock,
     random: parts.random,
@@ -77,7 +81,8 @@ async function startSandbox(parts: CloudParts, dataDir: string, key: string): Pr
     balanceUsd: config.sandbox.balanceUsd,
     keys: [{ key, rights: 'all' }],
     stateFile: join(dataDir, 'cloud.json'),
-    runProcesses: (argv) => process.platform !== 'win32' && isGuardCommand(argv),
+    runProcesses: (argv) => process.platform !== 'win32' && (isGuardCommand(argv) || images.accepts(argv)),
+    imageCommand: (image) => images.commandOf(image),
     answerFrom: null,
   });
   await sandbox.listen(0);

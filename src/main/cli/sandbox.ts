@@ -1,8 +1,12 @@
-import { resolve } from 'node:path';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { isGuardCommand } from '../deployments/pod/start-command.ts';
+import { ownImageCommands } from '../images/own-image-command.ts';
 import { silentLog } from '../logs/log.ts';
 import { systemRandom } from '../platform/random.ts';
 import type { SandboxUrls } from '../sandbox/types.ts';
+import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { notNegative, positive, wholeNumber } from './wish.ts';
@@ -41,6 +45,8 @@ export const define: Define = (command, run) => {
         const { createSandbox } = await import('../sandbox/sandbox.ts');
         const key = flags.key ?? newKey();
         const readOnlyKey = flags.readOnlyKey === true ? newKey() : null;
+        const scripts = mkdtempSync(join(tmpdir(), 'runpod-llm-scripts-'));
+        const images = ownImageCommands(resolve(import.meta.dirname, '../../../resources'), scripts);
         const sandbox = createSandbox({
           clock: cli.clock,
           random: systemRandom,
@@ -53,7 +59,9 @@ export const define: Define = (command, run) => {
             ...(readOnlyKey === null ? [] : [{ key: readOnlyKey, rights: 'read-only' } as const]),
           ],
           stateFile: flags.stateFile === undefined ? null : resolve(flags.stateFile),
-          runProcesses: (argv) => process.platform !== 'win32' && isGuardCommand(argv),
+          runProcesses: (argv) =>
+            process.platform !== 'win32' && (isGuardCommand(argv) || images.accepts(argv)),
+          imageCommand: (image) => images.commandOf(image),
           answerFrom: flags.answerFrom ?? null,
         });
         try {
@@ -61,22 +69,25 @@ export const define: Define = (command, run) => {
             ...variablesFor(await sandbox.listen(flags.port), key, sandbox.controlToken),
             ...(readOnlyKey === null ? {} : { SANDBOX_READ_ONLY_KEY: readOnlyKey }),
           };
-          cli.say('Simulated RunPod. Nothing here costs anything; Ctrl-C ends it.');
-          cli.say(
-            `Faults and the exact bill (docs/sandbox.md) need: x-sandbox-control: ${sandbox.controlToken}`,
-          );
-          cli.print(variables, () =>
-            Object.entries(variables)
-              .map(([name, value]) => `export ${name}='${value}'`)
-              .join('\n'),
-          );
+          announce(cli, sandbox.controlToken, variables);
           await untilInterrupted(cli.signal);
         } finally {
           await sandbox.dispose();
+          rmSync(scripts, { recursive: true, force: true });
         }
       }),
     );
 };
+
+function announce(cli: Cli, controlToken: string, variables: Readonly<Record<string, string>>): void {
+  cli.say('Simulated RunPod. Nothing here costs anything; Ctrl-C ends it.');
+  cli.say(`Faults and the exact bill (docs/sandbox.md) need: x-sandbox-control: ${controlToken}`);
+  cli.print(variables, () =>
+    Object.entries(variables)
+      .map(([name, value]) => `export ${name}='${value}'`)
+      .join('\n'),
+  );
+}
 
 function variablesFor(
   urls: SandboxUrls,

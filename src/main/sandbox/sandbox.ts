@@ -70,6 +70,7 @@ function createWorld(
     speed,
     tokensPerSecond,
     state: file.state,
+    imageCommand: options.imageCommand ?? (() => null),
     faults: new FaultBook(),
     changes: new Emitter(failed),
     output: new Emitter(failed),

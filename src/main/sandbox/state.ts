@@ -26,6 +26,8 @@ const bootSchema = z.object({
   crashLine: z.string().nullable(),
   /** False = the JSON form of the start command is handed to the image's entrypoint as it is. */
   entrypointOverride: z.boolean(),
+  /** The image's own entrypoint and CMD where this machine knows them; absent = it does not. */
+  imageCommand: z.object({ entrypoint: z.array(z.string()), cmd: z.array(z.string()) }).optional(),
 });
 export type Boot = z.infer<typeof bootSchema>;
 

@@ -3,6 +3,12 @@ import type { Random } from '../platform/random.ts';
 import type { Log } from '../logs/log.ts';
 import type { Fetch } from '../platform/http.ts';
 
+/** ENTRYPOINT and CMD of an image. */
+export interface ImageCommand {
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+}
+
 /** The simulated RunPod (SPEC 11). It has no private door: the app reaches it through the same five addresses. */
 export interface SandboxOptions {
   readonly clock: Clock;
@@ -21,6 +27,11 @@ export interface SandboxOptions {
    * that commands a user typed can be left to the simulation.
    */
   readonly runProcesses: boolean | ((argv: readonly string[]) => boolean);
+  /**
+   * What an image runs whose scripts this machine has, so that its pods run them as processes too (where `runProcesses`
+   * accepts them); null or absent = nothing is known of an image but its name.
+   */
+  readonly imageCommand?: (image: string) => ImageCommand | null;
   /** A local OpenAI-compatible server that answers instead of the simulated models; null = simulated text. */
   readonly answerFrom: string | null;
   /** The account's request limit on the control plane; absent = 1200. */

@@ -6,6 +6,7 @@ import type { FaultBook } from './faults.ts';
 import { archive } from './money/archive.ts';
 import type { Account } from './money/segments.ts';
 import type { State } from './state.ts';
+import type { SandboxOptions } from './types.ts';
 
 /** What every part of the simulated cloud shares. */
 export interface World {
@@ -16,6 +17,8 @@ export interface World {
   readonly speed: number;
   readonly tokensPerSecond: number;
   readonly state: State;
+  /** See SandboxOptions. */
+  readonly imageCommand: NonNullable<SandboxOptions['imageCommand']>;
   readonly faults: FaultBook;
   /** Ids of pods, endpoints, workers, jobs and volumes whose records changed. */
   readonly changes: Emitter<string>;

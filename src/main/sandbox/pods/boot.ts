@@ -49,7 +49,13 @@ function drawBoot(world: World, pod: PodRecord, kind: BootKind): Boot {
     cachedModels: cachedModels(world, pod),
     crashLine: faults.take('crash-loop')?.line ?? null,
     entrypointOverride: !isOverride(pod) || faults.take('no-entrypoint-override') === null,
+    ...imageCommandOf(world, pod.image),
   };
+}
+
+function imageCommandOf(world: World, image: string): Pick<Boot, 'imageCommand'> {
+  const known = world.imageCommand(image);
+  return known === null ? {} : { imageCommand: { entrypoint: [...known.entrypoint], cmd: [...known.cmd] } };
 }
 
 export function currentBoot(pod: PodRecord): Boot | null {

@@ -11,7 +11,7 @@ export type ContainerPlan =
   | { readonly kind: 'launch'; readonly launch: Launch }
   /** The runtime refuses to start it: system lines only. */
   | { readonly kind: 'refused'; readonly line: string }
-  /** Replaces the image's entrypoint; run for real where the sandbox may. */
+  /** Replaces the image's entrypoint, or is that of an image whose scripts are known; run for real where the sandbox may. */
   | { readonly kind: 'override'; readonly argv: readonly string[]; readonly launch: Launch };
 
 const memory = new WeakMap<Boot, { readonly gpus: number; readonly plan: ContainerPlan }>();
@@ -31,8 +31,16 @@ function decide(container: ContainerSpec, boot: Boot): ContainerPlan {
   if (refusal !== null) return { kind: 'refused', line: refusal };
   const command = parseStartCommand(container.args, boot.entrypointOverride);
   const launch = launchOf(container, boot);
-  if (command.entrypoint === null) return { kind: 'launch', launch };
-  return { kind: 'override', argv: [...command.entrypoint, ...command.cmd], launch };
+  const own = boot.imageCommand;
+  if (command.entrypoint !== null)
+    return { kind: 'override', argv: [...command.entrypoint, ...command.cmd], launch };
+  if (own === undefined) return { kind: 'launch', launch };
+  const cmd = command.cmd.length === 0 ? own.cmd : command.cmd;
+  return {
+    kind: 'override',
+    argv: [...own.entrypoint, ...cmd],
+    launch: behindFront(launch, container.ports),
+  };
 }
 
 /** The model server's fate, read out of the start command whether or not a script stands in front of it. */
