@@ -71,3 +71,47 @@ function readAtLoading(file: string): string[] {
   visit(source);
   return found;
 }
+
+/** What is called the same in both languages: names, formats, words that German took over. */
+const SAME = new Set(
+  'Alt|Budget|Cache|Client|Clients|Cloud|Community|Container|Deployment|Deployments|Desktop|Deutsch|Docker|Dockerfile|English|Fr|GPU|Hardware|Hugging Face|Image|Images|Info|JSON|Mo|Name|OK|Ollama|Pod|Proxy|Qwen/Qwen3-8B, llama3.2:3b, …|Repository|Revision|RunPod LLM Manager|Sa|Secure|Seed|Server|Serverless|Start|Starts|Streaming|System|Text|Tokens|Tokens/s|Top P|URL|Version'.split(
+    '|',
+  ),
+);
+
+describe('German', () => {
+  it('has words of its own for every text', async () => {
+    const same: string[] = [];
+    for (const file of files.filter((path) => path.endsWith('/messages.ts'))) {
+      const pair = await Promise.all([loaded(file), loaded(file.replace(/\.ts$/, '.de.ts'))]);
+      same.push(...sameTexts(...pair, file.slice(renderer.length + 1)));
+    }
+    expect(same).toEqual([]);
+  });
+
+  it('addresses people as Sie, with German quotation marks and dashes', () => {
+    const texts: string[] = [];
+    const collect = (value: unknown): void => {
+      if (typeof value === 'string') texts.push(value);
+      else if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+    };
+    collect(de);
+    expect(texts.length).toBeGreaterThan(300);
+    expect(texts.filter((text) => /“[^”]*”|\b(?:du|dein|deine|deinen|euch)\b/i.test(text))).toEqual([]);
+  });
+});
+
+/** The one catalogue that a module brings. */
+async function loaded(file: string): Promise<unknown> {
+  return Object.values((await import(file)) as Record<string, unknown>)[0];
+}
+
+function sameTexts(english: unknown, german: unknown, path: string): string[] {
+  if (typeof english === 'string')
+    return english === german && !SAME.has(english) ? [`${path}: ${english}`] : [];
+  if (typeof english !== 'object' || english === null || typeof german !== 'object' || german === null)
+    return [];
+  return Object.entries(english).flatMap(([key, value]) =>
+    sameTexts(value, Reflect.get(german, key), `${path} ${key}`),
+  );
+}

@@ -1,3 +1,4 @@
+import type { PlanRejection } from '../../shared/model.ts';
 import { germanNews } from '../../shared/german/news.ts';
 import { germanProblems as problems } from '../../shared/german/problems.ts';
 
@@ -67,6 +68,57 @@ const sentences: Readonly<Record<string, string>> = {
   'Pulling the image': 'Image wird geladen',
   'The image is there': 'Image ist da',
   'Loading weights': 'Gewichte werden geladen',
+  'If HTTP_PROXY is set, set NO_PROXY=127.0.0.1,localhost too.':
+    'Ist HTTP_PROXY gesetzt, setzen Sie auch NO_PROXY=127.0.0.1,localhost.',
+  'Your paid Claude sessions are not touched: only this start uses the model.':
+    'Ihre bezahlten Claude-Sitzungen bleiben unberührt: Nur dieser Start benutzt das Modell.',
+  'Tool calls need a model with a tool parser.':
+    'Werkzeugaufrufe brauchen ein Modell mit einem Parser dafür.',
+  'Codex warns that it has no metadata of the model; that is harmless.':
+    'Codex warnt, dass ihm Angaben zum Modell fehlen; das ist harmlos.',
+  'Keep the key out of a project’s opencode.json: that file ends in git.':
+    'Halten Sie den Schlüssel aus der opencode.json eines Projekts heraus: Diese Datei landet in git.',
+  '~/.aider.model.metadata.json (ends the warning about an unknown context window)':
+    '~/.aider.model.metadata.json (beendet die Warnung vor unbekannter Kontextlänge)',
+  'extra-openai-models.yaml in the folder that `dirname "$(llm logs path)"` prints':
+    'extra-openai-models.yaml in dem Ordner, den `dirname "$(llm logs path)"` ausgibt',
+  'VS Code asks for the key and keeps it in its own secret storage; paste the local key there.':
+    'VS Code fragt nach dem Schlüssel und verwahrt ihn selbst; fügen Sie dort den lokalen Schlüssel ein.',
+  'Without toolCalling the model is hidden in agent mode.':
+    'Ohne toolCalling ist das Modell im Agentenmodus nicht zu sehen.',
+  'Set chat.utilityModel too, or titles and commit messages go elsewhere.':
+    'Setzen Sie auch chat.utilityModel, sonst gehen Titel und Commit-Nachrichten woandershin.',
+  'Its defaults (128k context, images on) do not fit: set the values above.':
+    'Die Vorgaben (128k Kontext, Bilder an) passen nicht: Setzen Sie die Werte oben.',
+  'Cline in the terminal': 'Cline im Terminal',
+  'Roo Code is no longer maintained; Zoo Code is the fork.':
+    'Roo Code wird nicht mehr gepflegt; Zoo Code ist die Fortführung.',
+  'Enter the key in the agent settings, or start Zed with RUNPOD_LLM_API_KEY.':
+    'Geben Sie den Schlüssel in den Agent-Einstellungen ein oder starten Sie Zed mit RUNPOD_LLM_API_KEY.',
+  'Then choose the model under Model assignment, for core features and instant helpers.':
+    'Wählen Sie das Modell dann unter „Model assignment“, für „core features“ und „instant helpers“.',
+  'Continue is no longer maintained.': 'Continue wird nicht mehr gepflegt.',
+  'Cursor’s servers make the call, so an address of this computer cannot work.':
+    'Cursors Server stellen die Anfrage; eine Adresse dieses Rechners kann daher nicht funktionieren.',
+  'What works: Cline, Kilo Code or a terminal agent such as OpenCode inside Cursor.':
+    'Was geht: Cline, Kilo Code oder ein Terminal-Agent wie OpenCode innerhalb von Cursor.',
+  'In a container the address of this computer is another one, which the proxy must be told to answer.':
+    'In einem Container hat dieser Rechner eine andere Adresse; der Proxy muss angewiesen werden, auf sie zu antworten.',
+  'Put the local key into its .env file as RUNPOD_LLM_KEY.':
+    'Tragen Sie den lokalen Schlüssel als RUNPOD_LLM_KEY in dessen .env-Datei ein.',
+  'Custom providers are switched on in Raycast’s AI settings.':
+    'Eigene Anbieter schalten Sie in den KI-Einstellungen von Raycast ein.',
+  'GGUF is slow in vLLM; the Ollama backend is made for it':
+    'GGUF ist in vLLM langsam; dafür ist der Server Ollama gemacht',
+  'no bfloat16 on this card: runs in float16': 'kein bfloat16 auf dieser Karte: läuft in float16',
+  'runs on a third party’s machine (Community Cloud)':
+    'läuft auf der Maschine eines Dritten (Community Cloud)',
+  'RunPod shows no stock now: a last resort': 'RunPod zeigt keinen Bestand: nur im Notfall',
+  'a recent attempt found no capacity: tried after the others':
+    'kürzlich war nichts frei: wird nach den anderen versucht',
+  'a recent start got stuck: tried after the others':
+    'ein Start blieb kürzlich hängen: wird nach den anderen versucht',
+  'was often sold out at this hour': 'war um diese Stunde oft vergeben',
   pods: 'Pods',
   serverless: 'Serverless',
   billing: 'Abrechnung',
@@ -76,7 +128,41 @@ const sentences: Readonly<Record<string, string>> = {
   'Reading the balance is switched off.': 'Das Lesen des Guthabens ist abgeschaltet.',
 };
 
+/** Labels for why cheaper hardware was not chosen. */
+const rejections = {
+  memory: 'zu wenig Speicher',
+  heads: 'nicht teilbar',
+  architecture: 'kann das Modell nicht',
+  price: 'zu teuer',
+  stock: 'nicht vorrätig',
+  'not-offered': 'nicht angeboten',
+  'not-asked-for': 'nicht gewünscht',
+  'data-center': 'anderes Rechenzentrum',
+  count: 'nicht so viele zugleich',
+} as const satisfies Record<PlanRejection['code'], string>;
+
 const patterns: readonly (readonly [RegExp, string])[] = [
+  [
+    /^container disk of (\d+) GB adds (.*)\/h while it runs$/,
+    'Container-Platte von $1 GB kostet im Betrieb $2/h dazu',
+  ],
+  [/^counted as awake for (\d+ %) of the hours of use$/, 'zu $1 der Nutzungszeit als wach gerechnet'],
+  [
+    /^(.*) weights are unpacked on the fly on this card: they fit, but run slower$/,
+    '$1-Gewichte werden auf dieser Karte laufend entpackt: passt, ist aber langsamer',
+  ],
+  [
+    /^Coding agents open with up to 19,000 tokens: a context of (.*) looks broken to them; 32,768 or more is right\.$/,
+    'Coding-Agenten beginnen mit bis zu 19.000 Tokens: Ein Kontext von $1 reicht ihnen nicht; 32.768 oder mehr ist richtig.',
+  ],
+  [
+    /^(.*) is gated: it needs a Hugging Face token \(HF_TOKEN\) whose owner accepted the licence\.$/,
+    '$1 ist zugangsbeschränkt: Es braucht ein Hugging-Face-Token (HF_TOKEN), dessen Besitzer die Lizenz angenommen hat.',
+  ],
+  [
+    /^Nothing is known of (.*): whether it fits is NOT checked\.$/,
+    'Über $1 ist nichts bekannt: Ob es passt, ist NICHT geprüft.',
+  ],
   [/^shard (\d+) of (\d+)$/, 'Shard $1 von $2'],
   [/^Loading weights (\d+ %)$/, '$1'],
   [/^Layer (\w+): (.*)$/, 'Schicht $1: $2'],
@@ -84,4 +170,4 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^the disk of the stopped pod, (.*) a month$/, 'die Platte des gestoppten Pods, $1 im Monat'],
 ];
 
-export const core = { problems, history, sentences, patterns, news: germanNews };
+export const core = { problems, history, rejections, sentences, patterns, news: germanNews };

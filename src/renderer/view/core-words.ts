@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { ProblemWords } from '../../shared/german/problems.ts';
 import type { News, NewsText } from '../../shared/news.ts';
+import type { PlanRejection } from '../../shared/model.ts';
 import { catalogue } from '../words/catalogue.ts';
 
 /**
@@ -11,13 +12,22 @@ interface CoreWords {
   readonly problems: Readonly<Partial<Record<ErrorCode, ProblemWords>>>;
   /** Labels for the kinds of a deployment's history. */
   readonly history: Readonly<Record<string, string>>;
+  /** Labels for why a plan rejects hardware. */
+  readonly rejections: Readonly<Partial<Record<PlanRejection['code'], string>>>;
   readonly sentences: Readonly<Record<string, string>>;
   readonly news: (news: News) => NewsText;
   /** Sentences with a value in them, and how they are said; `$1` stands for the value. */
   readonly patterns: readonly (readonly [RegExp, string])[];
 }
 
-const english: CoreWords = { problems: {}, history: {}, sentences: {}, patterns: [], news: (news) => news };
+const english: CoreWords = {
+  problems: {},
+  history: {},
+  rejections: {},
+  sentences: {},
+  patterns: [],
+  news: (news) => news,
+};
 export const core = catalogue('core', english);
 
 /** In the reader's language where there are words for it, else as the core wrote it, which is English. */

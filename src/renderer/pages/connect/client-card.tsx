@@ -105,7 +105,9 @@ function SnippetView({
   };
   return (
     <div>
-      <h3 className="mb-1 text-sm text-soft">{snippet.place ?? words.places[snippet.language]}</h3>
+      <h3 className="mb-1 text-sm text-soft">
+        {snippet.place === null ? words.places[snippet.language] : <CoreText text={snippet.place} />}
+      </h3>
       <CodeBlock label={what} text={snippet.text} shown={snippet.shown} onCopy={() => void copySnippet()} />
       {snippet.hasKey && (
         <p className="mt-1 text-sm text-faint">

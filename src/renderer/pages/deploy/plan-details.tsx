@@ -4,6 +4,7 @@ import type { Plan, Provenance } from '../../../shared/model.ts';
 import { Disclosure } from '../../components/disclosure.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
 import { Tag } from '../../components/surface.tsx';
+import { core } from '../../view/core-words.ts';
 import { gib, usdPerHour } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { CoreText } from '../../components/core-text.tsx';
@@ -44,6 +45,7 @@ function Rejected({ plan }: { readonly plan: Plan }): ReactNode {
           </span>
           <span className="num w-16 shrink-0 text-right text-soft">{usdPerHour(rejection.usdPerHour)}</span>
           <span className="text-soft">
+            {core.rejections[rejection.code] !== undefined && <>{core.rejections[rejection.code]}: </>}
             <CoreText text={rejection.reason} />
           </span>
         </li>
