@@ -19,6 +19,7 @@ describe('what the app’s own images run', () => {
     `me/llm:vllm-queue-${HASH}`,
     `me/llm:vllm-pod-${HASH}0`,
   ])('is not known of %s', (image) => {
+    const { folder, images } = laid();
     expect(images.commandOf(image)).toBeNull();
     expect(existsSync(folder)).toBe(false);
   });
