@@ -11,6 +11,7 @@ import {
 import { codeSample, EMPTY_PARAMS } from '../../src/renderer/view/code-samples.ts';
 import {
   EMPTY_TOOLS,
+  jsonAsCode,
   prettyJson,
   readTools,
   SCHEMA_EXAMPLE,
@@ -84,6 +85,8 @@ describe('tools as they are written', () => {
     ]);
     expect(prettyJson('{"x":1}')).toBe('{\n  "x": 1\n}');
     expect(prettyJson('{"x"')).toBe('{"x"');
+    expect(jsonAsCode('{"x":1}')).toBe('```json\n{\n  "x": 1\n}\n```');
+    for (const text of ['{"x"', '1', 'see {"x":1}']) expect(jsonAsCode(text)).toBe(text);
   });
 
   it.each(['curl', 'python', 'typescript'] as const)('code in %s offers them too', (language) => {

@@ -215,7 +215,11 @@ export function answerMessages(answer: Pick<Answer, 'past' | 'text'>): ChatMessa
     {
       role: 'assistant',
       content: text,
-      toolCalls: calls.map(({ id, name, arguments: written }) => ({ id, name, arguments: written })),
+      toolCalls: calls.map(({ id, name, arguments: written }) => ({
+        id,
+        name: name === '' ? 'unnamed' : name,
+        arguments: written,
+      })),
     },
     ...calls.map(({ id, result }): ChatMessage => ({ role: 'tool', toolCallId: id, content: result })),
   ]);

@@ -95,6 +95,13 @@ export function prettyJson(text: string): string {
   return json.ok ? JSON.stringify(json.value, null, 2) : text;
 }
 
+/** An answer that is JSON as a whole, as a block of code; any other as it is. */
+export function jsonAsCode(text: string): string {
+  if (!/^\s*[[{]/.test(text)) return text;
+  const json = readJson(text);
+  return json.ok ? `\`\`\`json\n${JSON.stringify(json.value, null, 2)}\n\`\`\`` : text;
+}
+
 const parameters = (properties: Record<string, unknown>, required: readonly string[]): object => ({
   type: 'object',
   properties,

@@ -109,7 +109,7 @@ describe('the playground', () => {
     await looks('playground-schema');
     await page.keyboard.press('Escape');
     await message.press('Enter');
-    await page.getByText('"title":"Rivers"').waitFor();
+    await page.getByRole('region', { name: 'json code' }).getByText('"title": "Rivers"').waitFor();
     expect(formats).toMatchObject([{ type: 'json_schema', schema: { required: ['title', 'tags'] } }]);
   });
 

@@ -7,6 +7,7 @@ import { Markdown } from '../../components/markdown.tsx';
 import { StateShape } from '../../components/state-badge.tsx';
 import { EmptyState, ProblemPanel } from '../../components/surface.tsx';
 import { isRunning, roundsOf, useChat, type Answer } from '../../stores/chat.ts';
+import { jsonAsCode } from '../../view/chat-tools.ts';
 import { count, latency, usdFine } from '../../view/format.ts';
 import { OpenCalls, PastStep, Thinking } from './call-cards.tsx';
 import { words } from './messages.ts';
@@ -102,7 +103,7 @@ const AnswerView = memo(function AnswerView({
         <PastStep key={index} step={step} />
       ))}
       {answer.reasoning !== '' && <Thinking text={answer.reasoning} ms={answer.thoughtMs} />}
-      <Markdown text={answer.text} />
+      <Markdown text={isRunning(answer) ? answer.text : jsonAsCode(answer.text)} />
       <OpenCalls answer={answer} open={last} />
       {answer.state === 'waiting' && (
         <p className="flex items-center gap-2 text-soft">
