@@ -90,7 +90,7 @@ function readyDeployment(now: number): DeploymentView {
       pod: samplePod('qwen3-coder', 'NVIDIA A40', 0.44, created),
       watchdog: {
         state: 'armed',
-        reason: 'stops itself 30 min after the last request',
+        reason: 'ends the pod after 30 min without requests',
         deadlineAt: iso(now + 11 * HOUR),
       },
       unattended: { usd: 0.22, until: iso(now + 30 * MINUTE), excludes: ['tax'] },

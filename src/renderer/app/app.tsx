@@ -129,13 +129,15 @@ function usePageFocus(route: Route, main: { readonly current: HTMLElement | null
   const simulated = useAppStatus((state) => state.status?.simulated ?? false);
   const shown = useRef<string>(null);
   const name = title(route);
+  // Not its name, which another language changes too.
+  const place = route.page === 'deployment' ? `deployment ${route.name}` : route.page;
   useEffect(() => {
     document.title = `${name} · ${shell.product}${simulated ? ' (Sandbox)' : ''}`;
   }, [name, simulated]);
   useEffect(() => {
-    if (shown.current !== null && shown.current !== name) main.current?.focus();
-    shown.current = name;
-  }, [name, main]);
+    if (shown.current !== null && shown.current !== place) main.current?.focus();
+    shown.current = place;
+  }, [place, main]);
 }
 
 function LiveRegions(): ReactNode {

@@ -119,6 +119,9 @@ const sentences: Readonly<Record<string, string>> = {
   'a recent start got stuck: tried after the others':
     'ein Start blieb kürzlich hängen: wird nach den anderen versucht',
   'was often sold out at this hour': 'war um diese Stunde oft vergeben',
+  'ends the pod at its deadline, however long nobody asks it':
+    'beendet den Pod zu seiner Frist, wie lange auch niemand anfragt',
+  'Switched off in its settings.': 'In den Einstellungen abgeschaltet.',
   pods: 'Pods',
   serverless: 'Serverless',
   billing: 'Abrechnung',
@@ -163,6 +166,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
     /^Nothing is known of (.*): whether it fits is NOT checked\.$/,
     'Über $1 ist nichts bekannt: Ob es passt, ist NICHT geprüft.',
   ],
+  [/^ends the pod after (\d+) min without requests$/, 'beendet den Pod nach $1 min ohne Anfragen'],
   [/^shard (\d+) of (\d+)$/, 'Shard $1 von $2'],
   [/^Loading weights (\d+ %)$/, '$1'],
   [/^Layer (\w+): (.*)$/, 'Schicht $1: $2'],

@@ -199,5 +199,6 @@ describe.skipIf(onElectron)('other systems and languages', () => {
     expect(label(seen, 'Modell bereitstellen')).toBeDefined();
     expect(seen.tray?.menu.at(-1)?.label).toBe('Beenden');
     expect(seen.appMenu.map((item) => item.label)).toContain('Bearbeiten');
+    await (await app.page()).getByRole('heading', { level: 1, name: 'Willkommen' }).waitFor();
   });
 });

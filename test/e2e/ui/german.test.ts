@@ -1,5 +1,6 @@
+import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
+import { axeFindings, hasFocus, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
 import { scenarios } from './support/scenarios.ts';
 import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
 
@@ -73,5 +74,70 @@ describe('the interface in German', () => {
     }
     expect(await ui.page.evaluate<string[]>(ENGLISH)).toEqual([]);
     expect(ui.complaints.slice(before)).toEqual([]);
+  });
+
+  const PANELS: readonly (readonly [string, string, string, (page: Page) => Promise<void>])[] = [
+    ['palette', '#/costs', 'Kosten', (page) => page.keyboard.press('Control+k')],
+    ['keys', '#/costs', 'Kosten', (page) => page.getByRole('button', { name: 'Tasten und Hilfe' }).click()],
+    ['notices', '#/costs', 'Kosten', (page) => page.getByRole('button', { name: /^Meldungen/ }).click()],
+    [
+      'delete',
+      '#/deployments/qwen3-coder',
+      'qwen3-coder',
+      async (page) => {
+        await page.getByRole('button', { name: 'Mehr zu qwen3-coder' }).click();
+        await page.getByRole('menuitem', { name: 'Löschen …' }).click();
+      },
+    ],
+    [
+      'file',
+      '#/deploy',
+      'Modell bereitstellen',
+      (page) => page.getByRole('button', { name: 'Aus einer Datei …' }).click(),
+    ],
+    [
+      'code',
+      '#/playground',
+      'Ausprobieren',
+      (page) => page.getByRole('button', { name: 'Code anzeigen' }).click(),
+    ],
+  ];
+
+  it.each(PANELS)('%s is German and fits', async (name, address, heading, open) => {
+    await ui.goTo(address, heading);
+    await loaded(ui.page);
+    await open(ui.page);
+    await ui.page.getByRole('dialog').waitFor();
+    for (const view of LIGHT) {
+      await ui.show(view);
+      await keepPicture(ui.page, `de-${name}`, view);
+      expect(await axeFindings(ui.page), `${view.width}`).toEqual([]);
+      expect(await sidewaysOverflow(ui.page)).toBe(0);
+    }
+    expect(await ui.page.evaluate<string[]>(ENGLISH)).toEqual([]);
+  });
+
+  it('gives way to English at once, and leaves the focus where it was', async () => {
+    await ui.goTo('#/settings/appearance', 'Einstellungen');
+    const english = ui.page.getByRole('radio', { name: 'English' });
+    await ui.page.getByRole('radio', { name: 'Deutsch' }).focus();
+    await ui.page.keyboard.press('ArrowLeft');
+    await ui.page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    expect(await hasFocus(english)).toBe(true);
+    expect(await ui.page.locator('html').getAttribute('lang')).toBe('en');
+    await ui.page.keyboard.press('ArrowRight');
+    await ui.page.getByRole('heading', { level: 1, name: 'Einstellungen' }).waitFor();
+  });
+});
+
+describe('a browser that asks for German', () => {
+  it('gets it without anybody choosing', async () => {
+    const ui = await startUi({ manager: scenarios.busy(), locale: 'de-AT' });
+    try {
+      await ui.goTo('#/', 'Übersicht');
+      expect(await ui.page.title()).toBe('Übersicht · RunPod LLM Manager (Sandbox)');
+    } finally {
+      await ui.dispose();
+    }
   });
 });

@@ -32,7 +32,10 @@ export function GuardSection({ view }: { readonly view: DeploymentView }): React
         {w[watchdog.state]}
       </p>
       {watchdog.state === 'armed' && watchdog.deadlineAt !== null && (
-        <p className="num pl-6 text-sm text-soft" title={watchdog.reason ?? undefined}>
+        <p
+          className="num pl-6 text-sm text-soft"
+          title={watchdog.reason === null ? undefined : fromCore(watchdog.reason).text}
+        >
           {w.deadline(dateTime(watchdog.deadlineAt))}
         </p>
       )}

@@ -64,6 +64,8 @@ export interface UiOptions {
   readonly view?: View;
   /** A window of the desktop app in place of a browser tab. */
   readonly desktop?: boolean;
+  /** The browser's language. */
+  readonly locale?: string;
   /** Preferences kept in the browser; the welcome page is not shown unless asked for. */
   readonly preferences?: Readonly<Record<string, unknown>>;
 }
@@ -93,6 +95,7 @@ export async function startUi(options: UiOptions = {}): Promise<UiApp> {
     ...CHROMIUM,
     viewport: { width: view.width, height: view.height },
     colorScheme: view.theme,
+    ...(options.locale === undefined ? {} : { locale: options.locale }),
     permissions: ['clipboard-read', 'clipboard-write'],
   });
   const complaints: string[] = [];
