@@ -9,7 +9,7 @@ import { startUi } from '../e2e/ui/support/ui-app.ts';
 import { traced, type Smoothness } from '../support/smoothness.ts';
 import { median, report } from './report.ts';
 
-const ROUNDS = 1;
+const ROUNDS = 3;
 const TOKENS = 3000;
 
 async function streamed(tokens: Tokens): Promise<Smoothness> {

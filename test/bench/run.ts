@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const NOT_BENCHMARKS = new Set(['run.ts', 'report.ts']);
+const NOT_BENCHMARKS = new Set(['run.ts', 'report.ts', 'cpu-seconds.ts']);
 const here = import.meta.dirname;
 
 function find(folder: string, prefix = ''): string[] {

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
@@ -19,9 +18,6 @@ export const define: Define = (command, run) => {
     .action(
       run(async (cli, invocation) => {
         const flags = invocation.optsWithGlobals<object>();
-        // A server rests most of the time: with a small young generation it takes about 15 MB less while it does, for more
-        // (short) collections under load.
-        setFlagsFromString('--max-semi-space-size=1');
         // Imported here: no other command needs the core.
         const { startHeadless } = await import('../headless.ts');
         const headless = await startHeadless({

@@ -1,12 +1,14 @@
 import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { cpuSeconds } from '../cpu-seconds.ts';
 import { report } from '../report.ts';
 import {
   abortTimes,
   firstBytes,
+  firstBytesAmong,
   latencies,
   open,
   quantile,
@@ -44,7 +46,9 @@ const results: Record<string, number | string> = {};
 
 function child(file: string, args: readonly number[]): Promise<ChildProcess> {
   const core = file === 'upstream.ts' ? '1' : '0';
-  const started = fork(join(here, file), args.map(String), { execArgv: ['--expose-gc'] });
+  // As `serve` starts.
+  const execArgv = ['--expose-gc', ...(file === 'serve.ts' ? ['--semi-space-growth-factor=1'] : [])];
+  const started = fork(join(here, file), args.map(String), { execArgv });
   if (TOOLS) spawnSync('taskset', ['-acp', core, String(started.pid)]);
   return new Promise((resolve, reject) => {
     started.once('message', () => resolve(started));
@@ -76,21 +80,6 @@ const chat = (fields: object, pad = 300): string =>
 const at = (port: number, body: string): Shot => ({ port, body });
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 const median = (values: readonly number[]): number => quantile(values, 0.5);
-
-const TICKS_A_SECOND = 100;
-
-/** Processor seconds a process and its children have used so far, from /proc. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    .replace(/^.*\) /, '')
-    .split(' ');
-  const own = (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return children
-    .split(' ')
-    .filter(Boolean)
-    .reduce((sum, child) => sum + cpuSeconds(Number(child)), own);
-}
 
 interface Contender {
   readonly port: number;
@@ -149,11 +138,29 @@ async function waits(): Promise<void> {
   }
   results['P2 added p50 at 200 rps, ms'] = added(own, direct, 0.5);
   results['P2 added p99 at 200 rps, ms'] = added(own, direct, 0.99);
+  const paced = chat({ stream: true, n_events: 1_000_000, gap_ms: 20 });
   for (const streams of [1, 16, 64]) {
     const body = chat({ stream: true, n_events: 5 });
     const through = await firstBytes(at(PORTS.proxy, body), streams, ROUNDS * 10);
     const straight = await firstBytes(at(PORTS.upstream, body), streams, ROUNDS * 10);
-    results[`P3 added time to first byte p50, ${streams} streams, ms`] = added(through, straight, 0.5);
+    results[`P3 added time to first byte p50, ${streams} streams begun together, ms`] = added(
+      through,
+      straight,
+      0.5,
+    );
+    const running = await firstBytesAmong(
+      at(PORTS.proxy, body),
+      at(PORTS.proxy, paced),
+      streams,
+      ROUNDS * 20,
+    );
+    const alone = await firstBytesAmong(
+      at(PORTS.upstream, body),
+      at(PORTS.upstream, paced),
+      streams,
+      ROUNDS * 20,
+    );
+    results[`P3 added time to first byte p50, at ${streams} streams, ms`] = added(running, alone, 0.5);
   }
   const aborts = await abortTimes(
     at(PORTS.proxy, chat({ stream: true, n_events: 1_000_000, gap_ms: 50 })),

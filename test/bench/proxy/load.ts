@@ -108,6 +108,24 @@ export async function firstBytes(shot: Shot, count: number, rounds: number): Pro
   return times;
 }
 
+/** Times to the first byte of streams begun one after another while so many others are being written, in ms. */
+export async function firstBytesAmong(
+  shot: Shot,
+  background: Shot,
+  streams: number,
+  rounds: number,
+): Promise<number[]> {
+  const crowd = new Agent({ keepAlive: true, maxSockets: streams });
+  const opened = Array.from({ length: streams - 1 }, () => open(crowd, background));
+  for (const one of opened) (await one.res).resume().on('error', () => {});
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const times: number[] = [];
+  for (let i = 0; i < rounds; i++) times.push((await whole(agent, shot)).firstMs);
+  for (const { req } of opened) req.on('error', () => {}).destroy();
+  agent.destroy();
+  return times;
+}
+
 /** Latencies of requests sent at a steady rate, in ms. */
 export async function latencies(shot: Shot, perSecond: number, ms: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });

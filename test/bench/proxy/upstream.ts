@@ -23,33 +23,30 @@ const first = event({ role: 'assistant', content: '' });
 const word = event({ content: 'token ' });
 const last = `${event({}, 'stop')}data: {"id":"chatcmpl-bench","object":"chat.completion.chunk","created":1,"model":"bench","choices":[],"usage":{"prompt_tokens":10,"completion_tokens":100,"total_tokens":110}}\n\ndata: [DONE]\n\n`;
 
+/** As HTTP frames it, made once: the model server must not be what a relay waits for. */
+const wordChunk = Buffer.from(`${Buffer.byteLength(word).toString(16)}\r\n${word}\r\n`);
+
 let aborted = 0;
 
 function stream(res: ServerResponse, events: number, gapMs: number): void {
   res.writeHead(200, { 'content-type': 'text/event-stream' });
   res.write(first);
+  const { socket } = res;
   let sent = 0;
   const pump = (): void => {
-    while (sent < events) {
-      if (res.destroyed) return;
-      sent++;
-      const more = res.write(word);
-      if (gapMs > 0) {
-        setTimeout(pump, gapMs);
-        return;
-      }
-      if (!more) {
-        res.once('drain', pump);
-        return;
-      }
-      if (gapMs === 0) {
-        setImmediate(pump);
-        return;
-      }
+    if (res.destroyed || socket === null) return;
+    if (sent >= events) {
+      res.end(last);
+      return;
     }
-    res.end(last);
+    sent++;
+    const more = socket.write(wordChunk);
+    if (gapMs > 0) setTimeout(pump, gapMs);
+    else if (more) setImmediate(pump);
+    else socket.once('drain', pump);
   };
-  pump();
+  // What node:http has corked leaves first.
+  setImmediate(pump);
 }
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
