@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { build } from 'vite';
+import { asShipped } from '../../../support/as-shipped.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../../..');
 const RENDERER_DIR = resolve(ROOT, 'out/renderer');
@@ -11,7 +12,7 @@ export async function builtRenderer(): Promise<string> {
   const page = resolve(RENDERER_DIR, 'index.html');
   const newest = Math.max(...SOURCES.map((path) => newestChange(resolve(ROOT, path))));
   if (!existsSync(page) || statSync(page).mtimeMs < newest) {
-    await build({ configFile: resolve(ROOT, 'vite.config.ts'), logLevel: 'error' });
+    await asShipped(() => build({ configFile: resolve(ROOT, 'vite.config.ts'), logLevel: 'error' }));
   }
   return RENDERER_DIR;
 }
