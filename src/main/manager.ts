@@ -6,13 +6,11 @@ import type { CloudAccess } from './cloud.ts';
 import { ConnectFiles } from './connect/connect-files.ts';
 import type { Fleet } from './deployments/types.ts';
 import { activityHandlers, playgroundStreams, type ActivityParts } from './handlers/activity.ts';
-import { clientKeyHandlers } from './handlers/client-keys.ts';
 import { connectHandlers, fileKeys } from './handlers/connect.ts';
 import { costHandlers } from './handlers/costs.ts';
 import { imageHandlers, imageStreams } from './handlers/images.ts';
 import { deploymentHandlers, logStreams } from './handlers/deployments.ts';
 import { planHandlers } from './handlers/plans.ts';
-import { publicModelHandlers } from './handlers/public-models.ts';
 import { volumeHandlers } from './handlers/volumes.ts';
 import { Disposables, type Disposable } from './platform/lifecycle.ts';
 import type { RunPodApi } from './runpod/api.ts';
@@ -20,6 +18,7 @@ import { checkKey } from './runpod/key-check.ts';
 
 import type { ManagerParts } from './manager-parts.ts';
 import { newProxy } from './new-proxy.ts';
+import type { StoredKeys } from './proxy/stored-keys.ts';
 import { newVolumes } from './new-volumes.ts';
 import { accessOf, createServices } from './services.ts';
 type ManagerMethod = Extract<
@@ -73,7 +72,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
   const { cloud, clock, config } = parts;
   const services = createServices(parts, owned);
   const { fleet, runpod, events, requests, ledger } = services;
-  const { proxy, keys, spend, reconfigure } = await newProxy(parts, services, owned);
+  const { proxy, keys, methods, reconfigure } = await newProxy(parts, services, owned);
   let url: string | null = null;
   const activity: ActivityParts = {
     requests,
@@ -86,13 +85,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     fetch: services.pools.models.fetch,
     recordOf: (id, signal) => requests.waitFor(id, signal),
   };
-  const files = new ConnectFiles({
-    ...parts.computer,
-    dataDir: config().dataDir,
-    keys: fileKeys(keys, clock),
-    clock,
-    scrub: parts.scrub,
-  });
+  const files = newConnectFiles(parts, keys);
   const common = { api: runpod, clock, simulated: cloud.simulated };
   const plans = planHandlers({ models: services.models, fleet });
   return {
@@ -102,12 +95,11 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     methods: {
       ...plans,
       ...volumeHandlers(newVolumes(parts, services, plans['plan.make'])),
-      ...publicModelHandlers({ targets: () => config().proxy.targets, simulated: cloud.simulated }),
+      ...methods,
       ...deploymentHandlers(fleet),
       ...costHandlers({ ...common, ledger, fleet, requests, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),
       ...imageHandlers(services.images),
-      ...clientKeyHandlers({ keys, spend, clock }),
       ...connectHandlers({ files, fleet, proxyUrl: () => url }),
     },
     streams: {
@@ -133,4 +125,14 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     },
     dispose: () => owned.dispose(),
   };
+}
+
+function newConnectFiles({ clock, computer, config, scrub }: ManagerParts, keys: StoredKeys): ConnectFiles {
+  return new ConnectFiles({
+    ...computer,
+    dataDir: config().dataDir,
+    keys: fileKeys(keys, clock),
+    clock,
+    scrub,
+  });
 }

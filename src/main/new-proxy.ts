@@ -1,23 +1,26 @@
 import { attributeSpan } from './activity/attribute-span.ts';
 import { toRequestRecord, usdOfTokens } from './activity/from-proxy.ts';
+import { clientKeyHandlers, type KeyMethods } from './handlers/client-keys.ts';
+import { modelHandlers, type ModelMethods } from './handlers/models.ts';
 import type { ManagerParts } from './manager-parts.ts';
 import { SqliteAnswerStore } from './proxy/answer-store.ts';
-import { keyRefusal } from './costs/key-budget.ts';
+import { isLimited, keyRefusal, type Today } from './costs/key-budget.ts';
 import { KeySpend } from './costs/key-spend.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Disposables } from './platform/lifecycle.ts';
-import { ownerKey, type ClientKey } from './proxy/keyring.ts';
+import { ownerKey } from './proxy/keyring.ts';
 import { createProxy, type Proxy } from './proxy/proxy.ts';
 import type { PublicAccess } from './proxy/public-target.ts';
 import { StoredKeys } from './proxy/stored-keys.ts';
 import type { RequestRecord } from './proxy/trace.ts';
 import { joinSources, UserTargets } from './proxy/user-targets.ts';
 import type { Services } from './services.ts';
+import type { ProxyConfig } from './settings/proxy-config.ts';
 
 export interface ProxyRoom {
   readonly proxy: Proxy;
   readonly keys: StoredKeys;
-  readonly spend: KeySpend;
+  readonly methods: ModelMethods & KeyMethods;
   /** Takes the servers the user added from a changed configuration. @throws AppError config_invalid */
   readonly reconfigure: () => void;
 }
@@ -40,6 +43,7 @@ export async function newProxy(
   const spend = newKeySpend(services, clock, keys);
   owned.defer('spending of keys', () => spend.dispose());
   const added = new UserTargets(settings.targets, process.env, publicAccess(parts, services));
+  const today = (): Today => ({ nowMs: clock.now(), zone: services.zone() });
   const proxy = createProxy({
     source: joinSources(fleet.targets, added),
     keyring: keys,
@@ -51,9 +55,7 @@ export async function newProxy(
     settings: () => parts.config().proxy,
     ...(store === null ? {} : { answerStore: store }),
     keyRefusal: ({ name, budget }) =>
-      budget === undefined
-        ? null
-        : keyRefusal(name, budget, spend.of(name), { nowMs: clock.now(), zone: services.zone() }),
+      isLimited(budget) ? keyRefusal(name, budget, spend.of(name), today) : null,
     onCompleted: (record) => {
       // Rates of open entries are in memory: nothing here asks the database while a client waits.
       const deploymentId = record.targetId ?? '';
@@ -62,15 +64,25 @@ export async function newProxy(
         // This one has left its target already.
         sharing: proxy.inFlight(deploymentId) + 1,
       });
-      bookTokens(record, services, clock);
       requests.add(finished);
       spend.add(finished);
       events.emit({ name: 'request.finished', payload: finished });
+      // Last: a ledger that cannot be written must not hide the request.
+      bookTokens(record, services, clock);
     },
     onRefused: (code, origin) => log.warn({ code, origin }, 'a request was refused at the gate'),
   });
   owned.defer('proxy', () => proxy.close({ graceMs: 5000 }));
-  return { proxy, keys, spend, reconfigure: () => added.update(parts.config().proxy.targets) };
+  const targets = (): ProxyConfig['targets'] => parts.config().proxy.targets;
+  return {
+    proxy,
+    keys,
+    methods: {
+      ...modelHandlers({ fleet, added, targets, simulated: parts.cloud.simulated }),
+      ...clientKeyHandlers({ keys, spend, clock }),
+    },
+    reconfigure: () => added.update(targets()),
+  };
 }
 
 function newKeySpend(services: Services, clock: Clock, keys: StoredKeys): KeySpend {
@@ -83,12 +95,9 @@ function newKeySpend(services: Services, clock: Clock, keys: StoredKeys): KeySpe
     zone,
     offsetMs,
     attribute: (fromMs, toMs) => attributeSpan(facts, fromMs, toMs),
-    isNeeded: () => keys.keys().some(({ key }) => hasBudget(key)),
+    isNeeded: () => keys.keys().some(({ key }) => isLimited(key.budget)),
   });
 }
-
-const hasBudget = ({ budget }: ClientKey): boolean =>
-  budget !== undefined && (budget.usdPerDay !== null || budget.usdPerMonth !== null);
 
 function publicAccess({ clock, cloud }: ManagerParts, { guard, runpod }: Services): PublicAccess {
   return {

@@ -196,11 +196,17 @@ export const methods = {
   /** By name or id. */
   'keys.revoke': method(z.strictObject({ key: z.string().min(1) }), done),
 
+  /** What clients can put into `model`; `deployment` null = a server beside the deployments. */
   'models.list': method(
     nothing,
     z.object({
       models: z.array(
-        z.object({ id: z.string(), state: z.string(), deployment: z.string(), contextTokens: z.number() }),
+        z.object({
+          id: z.string(),
+          state: z.string(),
+          deployment: z.string().nullable(),
+          contextTokens: z.number(),
+        }),
       ),
     }),
   ),

@@ -36,6 +36,7 @@ describe('public endpoints', () => {
     expect(list.stdout).toMatch(/kimi-k3 .*1048576 +\$3\.00 +\$15\.00 +off/);
     expect(list.stdout).toContain('nothing is charged');
     expect((await ask('kimi-k3')).status).toBe(404);
+    expect((await app.cli(['models'])).stdout).toMatch(/^writer +ready +262144 +–/m);
   });
 
   it('answer, and every token is in the ledger, on the cost page and in the price of the request', async () => {

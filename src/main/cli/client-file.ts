@@ -49,7 +49,8 @@ function fileClientOf({ id, name }: ClientSheet): FileClient {
 }
 
 async function deploymentOf(cli: Cli, api: ControlClient, model: string | undefined): Promise<string> {
-  const { models } = await api.call('models.list', {}, cli.signal);
+  const { models: all } = await api.call('models.list', {}, cli.signal);
+  const models = all.flatMap(({ id, deployment }) => (deployment === null ? [] : [{ id, deployment }]));
   const found = models.find(({ id }) => model === undefined || id === model);
   if (found !== undefined) return found.deployment;
   const known = models.map(({ id }) => id).join(', ');

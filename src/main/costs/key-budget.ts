@@ -13,6 +13,16 @@ export interface KeySpending {
   readonly monthUsd: number;
 }
 
+/** Asked for when it is needed: the zone takes a while to find out. */
+export interface Today {
+  readonly nowMs: number;
+  readonly zone: string;
+}
+
+export function isLimited(budget: KeyBudget | undefined): budget is KeyBudget {
+  return budget !== undefined && (budget.usdPerDay !== null || budget.usdPerMonth !== null);
+}
+
 /** Sums of floating-point seconds: a limit met to a millionth of it is met. */
 const ROUNDING = 1 + 1e-6;
 
@@ -24,16 +34,17 @@ export function keyRefusal(
   name: string,
   budget: KeyBudget,
   spent: KeySpending,
-  when: { readonly nowMs: number; readonly zone: string },
+  today: () => Today,
 ): AppError | null {
-  const { nowMs, zone } = when;
   const isReached = (usd: number, limit: number | null): limit is number =>
     limit !== null && usd * ROUNDING >= limit;
   if (isReached(spent.monthUsd, budget.usdPerMonth)) {
+    const { nowMs, zone } = today();
     const resetsMs = startOfMonth(nowMs, zone, 1);
     return refusal(name, 'month', budget.usdPerMonth, spent.monthUsd, resetsMs, dayOf(resetsMs, zone));
   }
   if (isReached(spent.todayUsd, budget.usdPerDay)) {
+    const { nowMs, zone } = today();
     return refusal(name, 'day', budget.usdPerDay, spent.todayUsd, startOfDay(nowMs, zone, 1), 'tomorrow');
   }
   return null;

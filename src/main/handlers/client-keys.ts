@@ -11,12 +11,12 @@ export interface ClientKeyParts {
   readonly clock: Clock;
 }
 
-type Handled = Pick<MethodHandlers, Extract<keyof MethodHandlers, `keys.${string}`>>;
+export type KeyMethods = Pick<MethodHandlers, Extract<keyof MethodHandlers, `keys.${string}`>>;
 
 const DAY_MS = 24 * 3_600_000;
 
 /** Keys of the local endpoint for single clients (SPEC 4.11). */
-export function clientKeyHandlers({ keys, spend, clock }: ClientKeyParts): Handled {
+export function clientKeyHandlers({ keys, spend, clock }: ClientKeyParts): KeyMethods {
   const viewOf = (key: KeyView): ClientKeyView => keyView(key, spend);
   return {
     'keys.list': async () => {

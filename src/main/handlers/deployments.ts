@@ -3,7 +3,7 @@ import type { Fleet } from '../deployments/types.ts';
 
 type Handled = Pick<
   MethodHandlers,
-  Extract<keyof MethodHandlers, `deployments.${string}` | `radar.${string}` | 'models.list'>
+  Extract<keyof MethodHandlers, `deployments.${string}` | `radar.${string}`>
 >;
 
 export function deploymentHandlers(fleet: Fleet): Handled {
@@ -30,16 +30,6 @@ export function deploymentHandlers(fleet: Fleet): Handled {
       fleet.confirmAccount();
       return { ok: true };
     },
-    'models.list': async () => ({
-      models: fleet.list().flatMap((view) =>
-        view.models.map((id) => ({
-          id,
-          state: view.state,
-          deployment: view.name,
-          contextTokens: view.spec.contextTokens,
-        })),
-      ),
-    }),
   };
 }
 

@@ -117,7 +117,7 @@ describe('client keys', () => {
           const spent = { todayUsd: spentUsd, monthUsd: spentUsd };
           return budget === undefined
             ? null
-            : keyRefusal(name, budget, spent, { nowMs: clock.now(), zone: 'UTC' });
+            : keyRefusal(name, budget, spent, () => ({ nowMs: clock.now(), zone: 'UTC' }));
         },
       },
     });

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const NOW = Date.UTC(2026, 10, 24, 9);
 
 describe('what a key may cost', () => {
-  const when = { nowMs: NOW, zone: 'UTC' };
+  const today = () => ({ nowMs: NOW, zone: 'UTC' });
   it.each([
     ['no budget', { usdPerDay: null, usdPerMonth: null }, [99, 99], null],
     ['less than it', { usdPerDay: 1, usdPerMonth: 10 }, [0.99, 9.99], null],
@@ -23,7 +23,7 @@ describe('what a key may cost', () => {
       '2026-11-25T00:00:00.000Z',
     ],
   ] as const)('%s', (_what, budget, [todayUsd, monthUsd], resetsAt) => {
-    const refusal = keyRefusal('editor', budget, { todayUsd, monthUsd }, when);
+    const refusal = keyRefusal('editor', budget, { todayUsd, monthUsd }, today);
     expect(refusal?.details?.['resetsAt'] ?? null).toBe(resetsAt);
     if (refusal === null) return;
     expect([refusal.code, refusal.status]).toEqual(['budget_exceeded', 402]);

@@ -51,7 +51,7 @@ export function renderModels(models: MethodOutput<'models.list'>['models'], opti
       { header: 'MODEL', cell: (model) => model.id, shrinkTo: 20 },
       { header: 'STATE', cell: (model) => model.state },
       { header: 'CONTEXT', cell: (model) => String(model.contextTokens), align: 'right' },
-      { header: 'DEPLOYMENT', cell: (model) => model.deployment },
+      { header: 'DEPLOYMENT', cell: (model) => model.deployment ?? '–' },
     ],
     models,
     options,
