@@ -143,7 +143,8 @@ function preflight(origin: string, seen: Seen): Record<string, string> {
 export function corsHeaders(origin: string): Record<string, string> {
   return {
     'access-control-allow-origin': origin,
-    'access-control-expose-headers': 'x-request-id, retry-after, x-cache',
+    'access-control-expose-headers':
+      'x-request-id, retry-after, x-cache, x-runpod-llm-target, x-runpod-llm-bridge, x-runpod-llm-job',
     vary: 'Origin',
   };
 }
