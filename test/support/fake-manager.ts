@@ -420,6 +420,7 @@ function fakeClientFiles(): Pick<
         path: pathOf(client),
         installed: client === 'opencode' || client === 'zed',
         written: files.has(client) ? 'yes' : 'no',
+        goneModel: null,
       })),
     }),
     'connect.preview': async ({ client, deployment }) => ({

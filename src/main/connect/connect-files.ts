@@ -63,14 +63,19 @@ export class ConnectFiles {
     this.#record = new WriteRecord(parts.dataDir);
   }
 
-  /** Every client whose file can be written, as it is here. */
-  found(): FoundClient[] {
+  /**
+   * Every client whose file can be written, as it is here.
+   * @param served every value of `model` that is answered
+   */
+  found(served: ReadonlySet<string>): FoundClient[] {
     const { folders } = this.#parts;
     return fileClientSchema.options.map((client) => {
       const { path, sign } = CLIENT_FILES[client];
       const file = path(folders);
       const installed = existsSync(sign?.(folders) ?? dirname(file));
-      return { client, path: file, installed, written: this.#written(client) };
+      const model = this.#record.get(client)?.model ?? null;
+      const goneModel = model === null || served.has(model) ? null : model;
+      return { client, path: file, installed, written: this.#written(client), goneModel };
     });
   }
 
@@ -108,7 +113,12 @@ export class ConnectFiles {
       const backup = backUp(file, clock.now());
       writeUserFile(file, text);
       const written = { path: file.path, backup, keyId: made?.id ?? null };
-      this.#record.set(client, { ...written, digest: digestOf(text), at: clock.now() });
+      this.#record.set(client, {
+        ...written,
+        model: target.model,
+        digest: digestOf(text),
+        at: clock.now(),
+      });
       const madeKey = made === null ? null : { name: made.name, hint: made.secret.slice(-4) };
       return { path: file.path, backup, madeKey, next };
     } catch (error) {

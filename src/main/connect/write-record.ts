@@ -6,6 +6,8 @@ import { writeFileAtomic } from '../platform/files.ts';
 
 const writtenSchema = z.strictObject({
   path: z.string(),
+  /** What the file points at. */
+  model: z.string(),
   /** SHA-256 of what was written. */
   digest: z.string(),
   backup: z.string().nullable(),

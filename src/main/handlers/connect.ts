@@ -21,7 +21,10 @@ type Handled = Pick<
 /** Files of clients on this computer (CLIENTS 2.8): shown, then written, then put back. */
 export function connectHandlers(parts: ConnectParts): Handled {
   return {
-    'connect.found': async () => ({ clients: parts.files.found() }),
+    'connect.found': async () => {
+      const served = new Set(parts.fleet.list().flatMap(({ name, models }) => [name, ...models]));
+      return { clients: parts.files.found(served) };
+    },
     'connect.preview': async ({ client, deployment }) =>
       parts.files.preview(client, targetOf(parts, deployment)),
     'connect.write': async ({ client, deployment, fingerprint }) =>

@@ -19,6 +19,8 @@ export const foundClientSchema = z.object({
   installed: z.boolean(),
   /** What this app wrote last: nothing, something that stands, or something that was changed or taken away since. */
   written: z.enum(['no', 'yes', 'changed']),
+  /** The model it was pointed at, where no deployment answers for that any more. */
+  goneModel: z.string().nullable(),
 });
 export type FoundClient = z.infer<typeof foundClientSchema>;
 

@@ -71,6 +71,19 @@ describe('connecting a tool', () => {
     await part.getByRole('button', { name: /^Undo the write of/ }).waitFor();
   });
 
+  it('says that a file points at a model that is gone', async () => {
+    ui = await startUi({ manager: scenarios.busy() });
+    const { clients } = await ui.manager.api.call('connect.found', {});
+    ui.manager.reply('connect.found', async () => ({
+      clients: clients.map((one) =>
+        one.client === 'zed' ? { ...one, written: 'yes' as const, goneModel: 'old-coder' } : one,
+      ),
+    }));
+    await ui.goTo('#/connect?client=zed', 'Connect');
+    await ui.page.getByText('Its file points at old-coder, which is no longer here.').waitFor();
+    await looks('connect-gone');
+  });
+
   it('says why a file is left alone', async () => {
     await open('kilo');
     ui.manager.fail(

@@ -28,6 +28,7 @@ describe('settings', () => {
     const part = page.getByRole('region', { name: 'Keys of single tools' });
     await part.getByRole('row', { name: /editor/ }).waitFor();
     await part.getByText('$2.00 a day').waitFor();
+    await part.getByText('not used lately').waitFor();
     await part.getByRole('cell', { name: '$6.10' }).waitFor();
     await part.scrollIntoViewIfNeeded();
     await looks('settings-client-keys');

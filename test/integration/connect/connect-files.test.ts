@@ -111,18 +111,22 @@ describe('files of clients', () => {
     const { home, files, write, place } = computer();
     place('.claude/settings.json', '{}');
     const path = place('.config/zed/settings.json', '{}\n');
-    const here = () => files.found().filter(({ installed }) => installed);
+    const served = new Set(['coder']);
+    const here = () => files.found(served).filter(({ installed }) => installed);
     expect(here()).toEqual([
       {
         client: 'claude-code',
         path: join(home, '.runpod-llm/claude-code.json'),
         installed: true,
         written: 'no',
+        goneModel: null,
       },
-      { client: 'zed', path, installed: true, written: 'no' },
+      { client: 'zed', path, installed: true, written: 'no', goneModel: null },
     ]);
     write('zed');
-    const zed = () => files.found().find(({ client }) => client === 'zed')?.written;
+    expect(files.found(new Set()).find(({ client }) => client === 'zed')?.goneModel).toBe('coder');
+    expect(here().map(({ goneModel }) => goneModel)).toEqual([null, null]);
+    const zed = () => files.found(served).find(({ client }) => client === 'zed')?.written;
     expect(zed()).toBe('yes');
     writeFileSync(path, '{}\n');
     expect(zed()).toBe('changed');

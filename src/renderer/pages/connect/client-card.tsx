@@ -30,12 +30,15 @@ export function ClientCard({
   target,
   view,
   keyHint,
+  goneModel,
   onFile,
 }: {
   readonly sheet: ClientSheet;
   readonly target: ConnectTarget;
   readonly view: DeploymentView | undefined;
   readonly keyHint: string;
+  /** What its file points at, where that is no longer there. */
+  readonly goneModel: string | null;
   /** A file was written or put back. */
   readonly onFile: () => void;
 }): ReactNode {
@@ -56,6 +59,11 @@ export function ClientCard({
           <a href={to.deployment(view.name, 'settings')} className={buttonClass('secondary', 'sm')}>
             {words.raise}
           </a>
+        </p>
+      )}
+      {goneModel !== null && (
+        <p className="flex items-center gap-2 rounded-md bg-warn-soft px-3 py-2 text-warn">
+          <TriangleAlert size={15} aria-hidden /> {words.file.gone(goneModel, target.model)}
         </p>
       )}
       {writesFile(sheet.id) && view !== undefined && (

@@ -26,7 +26,7 @@ export default function Connect(): ReactNode {
   const deployments = useDeployments((state) => state.byId);
   const [chosen, setChosen] = useState<string | null>(null);
   const [query, setQuery] = useState('');
-  const { found, entry, written, reload } = useClients(query);
+  const { found, entry, written, gone, reload } = useClients(query);
   const sorted = sortForOverview(Object.values(deployments));
   const view = shownDeployment(sorted, chosen);
   if (status === null) return <PageHead title={words.title} />;
@@ -78,6 +78,7 @@ export default function Connect(): ReactNode {
             target={target}
             view={view}
             keyHint={status.proxy.keyHint}
+            goneModel={gone.get(entry.sheet.id) ?? null}
             onFile={reload}
           />
         )}
@@ -97,6 +98,7 @@ function useClients(query: string) {
     found,
     entry: found.find(({ sheet }) => sheet.id === asked) ?? found[0],
     written: new Map<string, FoundClient['written']>(known.map((one) => [one.client, one.written])),
+    gone: new Map<string, string | null>(known.map((one) => [one.client, one.goneModel])),
     reload: here.reload,
   };
 }

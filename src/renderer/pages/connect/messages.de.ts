@@ -84,6 +84,8 @@ export const connect: typeof english = {
   },
   file: {
     title: 'Die eigene Datei',
+    gone: (model, next) =>
+      `Die Datei zeigt auf ${model}, das es hier nicht mehr gibt. Schreiben Sie sie neu, damit sie auf ${next} zeigt.`,
     marks: { yes: 'Die Datei wurde geschrieben', changed: 'Die Datei wurde nach dem Schreiben geändert' },
     text: (client) =>
       `Die Einstellungen lassen sich in die eigene Datei von ${client} schreiben. Zuerst sehen Sie, was sich ändert; die alte Datei bleibt daneben liegen.`,

@@ -83,6 +83,8 @@ export const words = catalogue('connect', {
   },
   file: {
     title: 'Its own file',
+    gone: (model: string, next: string) =>
+      `Its file points at ${model}, which is no longer here. Write it again to point it at ${next}.`,
     marks: { yes: 'Its file was written', changed: 'Its file was changed since it was written' },
     text: (client: string) =>
       `The settings can be put into ${client}’s own file. What changes is shown first; the old file is kept beside it.`,

@@ -1,15 +1,18 @@
 import { Plus } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { ClientKeyView } from '../../../shared/app.ts';
+import type { RequestRecord } from '../../../shared/model.ts';
 import { say, tell } from '../../app/actions.ts';
 import { askFirst } from '../../app/ask-first.ts';
 import { useApp } from '../../app/app-context.ts';
+import { useNow } from '../../app/clock.ts';
 import { useCall } from '../../app/use-call.ts';
 import { Button } from '../../components/button.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
-import { count, day, usd } from '../../view/format.ts';
+import { useTraffic } from '../../stores/traffic.ts';
+import { ago, count, day, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { KeyDialog } from './key-dialog.tsx';
 
@@ -70,6 +73,9 @@ function KeyTable({
   readonly onRevoke: (key: ClientKeyView) => void;
 }): ReactNode {
   const w = words.clientKeys;
+  const requests = useTraffic((state) => state.recent);
+  const at = useNow(60_000);
+  const uses = lastUses(requests ?? []);
   return (
     <ScrollRegion label={w.list} className="overflow-x-auto border-t border-line">
       <table className="w-full">
@@ -93,7 +99,9 @@ function KeyTable({
             <tr key={key.id} className="border-b border-line/60 last:border-b-0">
               <th scope="row" className={`${cell} font-medium`}>
                 {key.name}
-                <code className="block text-sm font-normal text-soft">••••{key.hint}</code>
+                <span className="block text-sm font-normal text-soft">
+                  <code>••••{key.hint}</code> · {usedText(uses.get(key.name), at)}
+                </span>
               </th>
               <td className={`${cell} min-w-40 whitespace-normal!`}>
                 {key.mayWake ? w.wakes : w.noWake},{' '}
@@ -124,6 +132,17 @@ function KeyTable({
     </ScrollRegion>
   );
 }
+
+/** By name; of the requests this page knows. */
+function lastUses(requests: readonly RequestRecord[]): ReadonlyMap<string, string> {
+  const uses = new Map<string, string>();
+  // The newest come first.
+  for (const { client, at } of requests.toReversed()) if (client !== null) uses.set(client, at);
+  return uses;
+}
+
+const usedText = (last: string | undefined, nowMs: number): string =>
+  last === undefined ? words.clientKeys.notUsed : words.clientKeys.used(ago(last, nowMs));
 
 function limitsText({ limits, budget }: ClientKeyView): string {
   const w = words.clientKeys;

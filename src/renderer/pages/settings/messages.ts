@@ -249,6 +249,8 @@ export const words = catalogue('settings', {
       usdPerDay: 'An amount above zero.',
       usdPerMonth: 'An amount above zero.',
     },
+    used: (when: string) => `used ${when}`,
+    notUsed: 'not used lately',
     may: 'May',
     limits: 'Limits',
     until: 'Until',
