@@ -14,6 +14,8 @@ import type { ChatRequest } from '../../src/shared/model.ts';
 import { AppError } from '../../src/shared/errors.ts';
 import { createFakeManager, type FakeManager } from '../support/fake-manager.ts';
 import { sampleCosts, sampleRequest } from '../support/samples.ts';
+import { putTranslation } from '../../src/renderer/words/catalogue.ts';
+import { de } from '../../src/renderer/words/de.ts';
 
 /** The double of the core as a client whose connection a test commands. */
 function clientOf(manager: FakeManager): { client: Client; connect: (connection: Connection) => void } {
@@ -133,6 +135,28 @@ describe('the edge between core and stores', () => {
       { tone: 'bad', action: { href: '#/deployments/tiny' } },
     ]);
     expect(useAnnouncer.getState().urgent).toBe('tiny may still be billing. Not confirmed.');
+  });
+
+  it('words news in the language on the screen', () => {
+    putTranslation('de', de);
+    try {
+      manager.emit({
+        name: 'notification',
+        payload: {
+          id: 'n',
+          at: '2026-11-24T09:00:00.000Z',
+          kind: 'budget',
+          title: 'Today’s budget is used up',
+          body: '$5.00 of $5.00 spent.',
+          facts: { what: 'budget', of: 'day', spentUsd: 5, limitUsd: 5, isReached: true },
+          deployment: null,
+        },
+      });
+    } finally {
+      putTranslation('en', null);
+    }
+    expect(useNotices.getState().toasts).toMatchObject([{ title: 'Das heutige Budget ist aufgebraucht' }]);
+    expect(useAnnouncer.getState().urgent).toMatch(/^Das heutige Budget ist aufgebraucht\. /);
   });
 
   it('in quiet hours keeps in the list what is neither money nor loss', () => {
