@@ -119,6 +119,10 @@ describe('stopping (SPEC 3.8, PROXY-TRAPS 48)', () => {
     await w.pass(5000);
     const [note] = w.notes('stopped');
     expect(note?.name === 'notification' ? note.payload.body : '').toMatch(/It cost \$0\.12/);
+    expect(note?.name === 'notification' ? note.payload.facts : null).toMatchObject({
+      what: 'stopped',
+      usd: expect.closeTo(0.12, 2) as number,
+    });
   });
 
   it('followed by a start goes on with another pod once the first is gone', async () => {
