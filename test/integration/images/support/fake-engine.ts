@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,9 +32,16 @@ const INFO = {
   DockerRootDir: '/var/lib/docker',
 };
 
-/** `headers`: what tells one kind of engine from another. */
+/**
+ * `headers`: what tells one kind of engine from another. `tcp`: it listens on a port instead of a socket, with `tls` for
+ * those who show a certificate of that authority.
+ */
 export async function startFakeEngine(
-  options: { readonly headers?: Record<string, string>; readonly info?: Partial<typeof INFO> } = {},
+  options: {
+    readonly headers?: Record<string, string>;
+    readonly info?: Partial<typeof INFO>;
+    readonly tcp?: { readonly tls: { key: string; cert: string; ca: string } | null };
+  } = {},
 ): Promise<FakeEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'rplm-fake-'));
   const socket = join(folder, 'e.sock');
@@ -42,7 +50,8 @@ export async function startFakeEngine(
     ['GET /_ping', (_request, response) => response.writeHead(200, options.headers ?? {}).end('OK')],
     ['GET /info', (_request, response) => json(response, { ...INFO, ...options.info })],
   ]);
-  const server = createServer((message, response) => {
+  const tls = options.tcp?.tls ?? null;
+  const serve = (message: IncomingMessage, response: ServerResponse): void => {
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('end', () => {
@@ -59,10 +68,21 @@ export async function startFakeEngine(
       if (answer === undefined) json(response, { message: `no such route ${request.path}` }, 404);
       else answer(request, response);
     });
+  };
+  const server =
+    tls === null
+      ? createServer(serve)
+      : createSecureServer({ ...tls, requestCert: true, rejectUnauthorized: true }, serve);
+  await new Promise<void>((listening) => {
+    if (options.tcp === undefined) server.listen(socket, listening);
+    else server.listen(0, '127.0.0.1', listening);
   });
-  await new Promise<void>((listening) => server.listen(socket, listening));
+  const address = server.address();
   return {
-    url: `unix://${socket}`,
+    url:
+      typeof address === 'string' || address === null
+        ? `unix://${socket}`
+        : `tcp://127.0.0.1:${address.port}`,
     requests,
     on: (route, answer) => answers.set(route, answer),
     dispose: async () => {
