@@ -281,6 +281,7 @@ export function draftPlanWish(draft: Draft): PlanWish | null {
     compute: whereOf(draft),
     contextTokens: draft.contextTokens,
     kvCacheDtype: draft.kvCacheDtype,
+    ...(draft.base == null || draft.image.trim() !== '' ? {} : { ownImage: draft.base.ownImage }),
     ...(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 256 ? { concurrency } : {}),
     ...(hoursPerDay >= 0 && hoursPerDay <= 24 ? { hoursPerDay } : {}),
   };

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import type { DeploymentWish } from '../../../src/shared/model.ts';
+import { VLLM_IMAGE } from '../../../src/main/planner/images.ts';
 import { never, settled, wish, world, type World } from './harness.ts';
 
 let w: World;
@@ -314,9 +315,54 @@ describe('a stock image that fails for want of a package', () => {
     await crash();
     await w.pass(600_000);
     expect(view()).toMatchObject({ state: 'failed', problem: { code: 'docker_unavailable' } });
-    expect(view().problem?.message).toContain('the stock image lacks the Python package einops');
+    expect(view().problem?.message).toContain('image lacks the Python package einops');
     expect(creates()).toBe(1);
     expect(w.cloud.billing).toEqual([]);
+  });
+});
+
+describe('an image of its own that lacks a package too', () => {
+  it('is made again with it, once', async () => {
+    w = world();
+    w.images.attach();
+    w.cloud.loadMs = 9_000_000;
+    await deploy({ ownImage: 'always' });
+    w.images.builds[0]?.done();
+    await w.pass(2000);
+    await crash();
+    expect(w.images.builds.map(({ request }) => request.packages)).toEqual([[], ['einops==1.0.0']]);
+    w.images.builds[1]?.done({ reference: 'registry.test/me/llm:vllm-pod-fedcba9876543210' });
+    await w.pass(2000);
+    await crash("ModuleNotFoundError: No module named 'timm'");
+    await crash("ModuleNotFoundError: No module named 'timm'");
+    expect(view()).toMatchObject({ state: 'failed', problem: { code: 'boot_failed' } });
+    expect(w.images.builds).toHaveLength(2);
+  });
+
+  it('makes way for the stock one when it is asked for no longer', async () => {
+    w = world();
+    w.images.attach();
+    await deploy({ ownImage: 'always' });
+    w.images.builds[0]?.done();
+    await w.pass(60_000);
+    await w.fleet.edit('qwen', wish(), never);
+    await w.pass(60_000);
+    expect(view()).toMatchObject({ state: 'ready', pod: { image: VLLM_IMAGE }, ownImage: null });
+  });
+
+  it('is not condemned by what another pod said', async () => {
+    w = world({ timing: { stuckLoadingMs: 60_000 } });
+    w.images.attach();
+    w.cloud.loadMs = 9_000_000;
+    await deploy();
+    await w.pass(12_000);
+    w.cloud.say(MISSING);
+    await w.pass(70_000);
+    expect(kinds()).toContain('pod-given-up');
+    await crash('Segmentation fault (core dumped)');
+    await crash('Segmentation fault (core dumped)');
+    expect(kinds()).not.toContain('image-cure');
+    expect(w.images.builds).toEqual([]);
   });
 });
 

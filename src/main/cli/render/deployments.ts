@@ -135,6 +135,7 @@ function factLines(view: DeploymentView, now: number, paint: Paint): string[] {
     facts.push(['Watchdog', watchdogText(view, now)]);
     facts.push(['Unattended', unattendedText(view, now)]);
   }
+  if (view.ownImage != null) facts.push(['Own image', `made because ${view.ownImage.reason}`]);
   if (view.endpoint != null) facts.push(...endpointFacts(view, view.endpoint, now));
   facts.push(['Idle', idleSentence(view, now)]);
   return facts.map(([name, value]) => `  ${paint.dim(name.padEnd(11))} ${value}`);

@@ -68,7 +68,7 @@ function missingExtra(line: string): Cure | null {
   const extra = /\b(?:install|requires?)\b.{0,20}\bvllm\[(audio|video)\]/i.exec(line)?.[1]?.toLowerCase();
   if (extra === undefined) return null;
   return {
-    reason: `the stock image lacks vLLM’s ${extra} packages`,
+    reason: `vLLM’s image lacks its ${extra} packages`,
     packages: [`vllm[${extra}]==${VLLM_VERSION}`],
   };
 }
@@ -83,14 +83,14 @@ function missingModule(line: string): Cure | null {
     ? PACKAGES[root]
     : Object.values(PACKAGES).find((name) => name === root);
   if (named === undefined) return null;
-  return { reason: `the stock image lacks the Python package ${named}`, packages: [named] };
+  return { reason: `vLLM’s image lacks the Python package ${named}`, packages: [named] };
 }
 
 function oldTransformers(line: string): Cure | null {
   if (!/Transformers does not recognize this architecture|model type `[\w-]+` but Transformers/.test(line))
     return null;
   return {
-    reason: 'the Transformers library in the stock image is older than the model',
+    reason: 'the Transformers library in vLLM’s image is older than the model',
     packages: ['transformers'],
   };
 }

@@ -32,9 +32,12 @@ function isInForce(spec: DeploymentSpec, own: OwnImage | null): own is OwnImage 
   return own !== null && !given && own.key === ownImageKey(spec);
 }
 
-/** Whether a failing stock image may still be replaced: once, and not against the user's word. */
+/** Whether a failing image may still be replaced: once, and not against the user's word. One with packages was that once. */
 export const mayCure = ({ spec, ownImage }: DeploymentRecord): boolean =>
-  spec.image === null && spec.templateId === null && spec.ownImage !== 'never' && !isInForce(spec, ownImage);
+  spec.image === null &&
+  spec.templateId === null &&
+  spec.ownImage !== 'never' &&
+  !(isInForce(spec, ownImage) && (ownImage.packages.length > 0 || spec.backend === 'ollama'));
 
 /** Before a GPU is asked for. */
 export function decideImageWanted({ record }: State): Verdict | null {
@@ -116,14 +119,14 @@ export const ownImageHandlers: HandlersFor<Types> = {
   'cure-found': (step, { cure, error }) => tryOwnImage(step, cure, error),
 };
 
-/** The stock image failed as `error` says, and an own one may not: the pod goes, the image is made, another pod comes. */
+/** The image failed as `error` says, and another one may not: the pod goes, the image is made, another pod comes. */
 export function tryOwnImage(step: Step, { reason, packages }: Cure, error: ErrorBody): void {
   const { record } = step;
   record.ownImage = { key: ownImageKey(record.spec), reason, packages: [...packages], built: null };
   history(
     step,
     'image-cure',
-    `The stock image does not serve it: ${error.message} An image of its own is tried, once.`,
+    `The image does not serve it: ${error.message} Another one of its own is tried, once, because ${reason}.`,
     { code: error.code, packages: [...packages], ...evidence(step) },
   );
   // The machine was not to blame: nothing is remembered against it.

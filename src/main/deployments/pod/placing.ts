@@ -109,8 +109,10 @@ function adopt(step: Step, { intent, launch, pod }: Adoption, kind: string): voi
 
 /** From here on the pod is this deployment's. */
 function takePod(step: Step, launch: Launch, facts: PodFacts): void {
-  const { record } = step;
+  const { record, live } = step;
   forgetContainer(step);
+  // Nothing that another pod said is a reason for what becomes of this one.
+  live.tail = [];
   record.answers = { specHash: launch.specHash, fingerprint: launch.fingerprint };
   record.pod = {
     id: facts.id,

@@ -55,6 +55,8 @@ export const verbHandlers: HandlersFor<Types> = {
   edited: (step, { spec, specHash }) => {
     const { record, live } = step;
     const launchChanged = specHash !== record.specHash;
+    // What was made for the asking goes with it; what a failure called for stays where one is asked for.
+    if (spec.ownImage !== record.spec.ownImage && spec.ownImage !== 'always') record.ownImage = null;
     record.spec = spec;
     record.specHash = specHash;
     record.idleWarnedAt = null;

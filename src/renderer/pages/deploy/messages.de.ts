@@ -24,6 +24,8 @@ export const deploy: typeof english = {
     rejected: (n: number) =>
       `${n === 1 ? '1 weitere Möglichkeit' : `${n} weitere Möglichkeiten`} und warum nicht`,
     facts: 'Wie der Speicher berechnet wurde',
+    ownImage:
+      'Zuerst wird auf diesem Computer ein eigenes Image gebaut und in Ihre Registry übertragen; vorher wird nichts gemietet.',
     estimate: 'Einige Angaben zum Modell fehlen: Der Speicher ist geschätzt.',
     fallback: 'Falls vergeben',
     fallbackNone: 'Nur diese, sonst nichts',

@@ -23,6 +23,8 @@ export const words = catalogue('deploy', {
     choose: 'Choose a model to see what it needs and what that costs.',
     rejected: (n: number) => `${n === 1 ? '1 other choice' : `${n} other choices`} and why not`,
     facts: 'How the memory was calculated',
+    ownImage:
+      'An image of its own is built on this computer and sent to your registry before anything is rented.',
     estimate: 'Some facts about the model could not be had: the memory is an estimate.',
     fallback: 'If it is taken',
     fallbackNone: 'Only this, or nothing',

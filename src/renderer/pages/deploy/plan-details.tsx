@@ -11,7 +11,11 @@ import { CoreText } from '../../components/core-text.tsx';
 
 /** Behind the recommendation: what was assumed, what was rejected and why. */
 export function PlanDetails({ plan }: { readonly plan: Plan }): ReactNode {
-  const warnings = plan.factsComplete ? plan.warnings : [words.hardware.estimate, ...plan.warnings];
+  const warnings = [
+    ...(plan.ownImage == null ? [] : [words.hardware.ownImage]),
+    ...(plan.factsComplete ? [] : [words.hardware.estimate]),
+    ...plan.warnings,
+  ];
   return (
     <div className="border-t border-line px-4 py-2">
       {warnings.map((warning) => (

@@ -38,6 +38,11 @@ describe('list', () => {
 });
 
 describe('show', () => {
+  it('says why it has an image of its own, made or not', () => {
+    const view = { ...(views[0] ?? raise()), ownImage: { reference: null, reason: 'a package is missing' } };
+    expect(renderDeployment(view, [], options(Infinity))).toContain('made because a package is missing');
+  });
+
   it('tells a running deployment in full', () => {
     const history = [
       { at: '2026-11-24T08:19:00Z', kind: 'pod-created', text: 'Pod rented\u001b[2J', data: {} },
