@@ -22,6 +22,8 @@ export interface Upstream {
   readonly cutsSilence?: boolean;
   /** Present where `baseUrl` is a RunPod QUEUE endpoint's `/openai/v1`, which cuts a cold call after 100 s (FACTS 3.4). */
   readonly queue?: QueuePlane;
+  /** Set where `headers` hold the RunPod key itself: a refusal of it, or no money, is then the account's trouble. */
+  readonly account?: 'runpod';
   /** The largest body a call may have; absent = no limit known. A load balancer takes 30 MB (FACTS 3.4). */
   readonly maxBodyBytes?: number;
 }

@@ -34,7 +34,7 @@ export class FakeQueue {
 
   target(): Upstream {
     const invokeUrl = `${this.#upstream.url}/v2/ep`;
-    return { ...this.plain(), queue: { invokeUrl, warm: () => this.warm } };
+    return { ...this.plain(), account: 'runpod', queue: { invokeUrl, warm: () => this.warm } };
   }
 
   /** The OpenAI routes alone, as a load balancer has them. */

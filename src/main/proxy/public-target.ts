@@ -87,6 +87,7 @@ export class PublicTarget implements Target {
     return {
       baseUrl: `${this.#access.invokeUrl}/${slug}/openai/v1`,
       headers: { authorization },
+      account: 'runpod',
       servedModel: model,
       fingerprint: this.fingerprint,
     };

@@ -482,6 +482,24 @@ describe('trap 13: a create that is billed', () => {
     ]);
   });
 
+  const accounts: [number, string][] = [
+    [401, 'runpod_key_invalid'],
+    [402, 'runpod_balance_empty'],
+    [403, 'runpod_key_forbidden'],
+  ];
+  for (const [status, code] of accounts) {
+    it(`is the account’s trouble when RunPod says ${status}, by both ways`, async () => {
+      queue.odd['run'] = [(_request, res) => sendJson(res, status, { error: 'no' })];
+      const cold = await settled(h.chat({ seed: 1 }));
+      queue.warm = true;
+      queue.direct = (_request, res) => sendJson(res, status, { error: 'no' });
+      const straight = await settled(h.chat({ seed: 2 }));
+      expect([cold.status, straight.status]).toEqual([402, 402]);
+      expect([(await errorOf(cold)).code, (await errorOf(straight)).code]).toEqual([code, code]);
+      expect(queue.jobs).toEqual([]);
+    });
+  }
+
   it('at an endpoint that is gone: the target looks for itself', async () => {
     queue.odd['run'] = [(_request, res) => sendJson(res, 404, { error: 'endpoint not found' })];
     const pending = h.chat({ stream: true });

@@ -13,7 +13,8 @@ export function endpointUpstream(
 ): Upstream | null {
   const { headers } = plane;
   if (headers === null) return null;
-  const common = { headers, servedModel: launch.servedModel, fingerprint: launch.fingerprint };
+  const { servedModel, fingerprint } = launch;
+  const common = { headers, account: 'runpod', servedModel, fingerprint } as const;
   if (launch.type === 'LOAD_BALANCER') {
     return { ...common, baseUrl: `${plane.balancerUrl(id)}/v1`, maxBodyBytes: LARGEST_BODY_BYTES };
   }

@@ -5,7 +5,7 @@ import type { Log } from '../../logs/log.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { QueuePlane, Upstream } from '../../target.ts';
 import { parseObject } from '../json.ts';
-import { connectionError, retryAfter, upstreamError } from '../upstream/errors.ts';
+import { accountError, connectionError, retryAfter, upstreamError } from '../upstream/errors.ts';
 import { Exchange, ExchangeError, reasonOf } from '../upstream/exchange.ts';
 import { ask, type Question, type Told } from './ask.ts';
 import { readLook, type Look } from './job-news.ts';
@@ -149,7 +149,9 @@ export class InvokePlane {
         details: { status, unreached: true },
       });
     }
-    return upstreamError({ status, headers, body, targetName: this.#name });
+    return (
+      accountError(status, this.#name) ?? upstreamError({ status, headers, body, targetName: this.#name })
+    );
   }
 
   #submitError(error: unknown): AppError {

@@ -30,6 +30,26 @@ export function upstreamError(failure: UpstreamFailure): AppError {
   return serverError(failure, message, { status: failure.status, param, upstreamCode: code });
 }
 
+/** What RunPod's own hosts say about the account whose key they were asked with; null = nothing. */
+export function accountError(status: number, targetName: string): AppError | null {
+  switch (status) {
+    case 401:
+      return new AppError(
+        'runpod_key_invalid',
+        `RunPod does not accept the key that ${targetName} was asked with.`,
+      );
+    case 402:
+      return new AppError(
+        'runpod_balance_empty',
+        `RunPod says that there is no money left for ${targetName}.`,
+      );
+    case 403:
+      return new AppError('runpod_key_forbidden', `The RunPod key may not ask ${targetName}.`);
+    default:
+      return null;
+  }
+}
+
 /** worker-vllm loses the status of vLLM's refusals; it survives inside the text (RunPod trap 28, FACTS 3.5). */
 const WORKER_REFUSAL = /^vLLM returned HTTP ([45]\d\d):\s*(.*)$/s;
 

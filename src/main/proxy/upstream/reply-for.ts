@@ -7,7 +7,7 @@ import { answerEvents } from '../events/answer-events.ts';
 import { collect, type Flow } from '../flow.ts';
 import { Prefetched } from '../prefetched.ts';
 import { decoded } from './decode.ts';
-import { upstreamError } from './errors.ts';
+import { accountError, upstreamError } from './errors.ts';
 import type { Head } from './exchange.ts';
 import { returnableHeaders } from './headers.ts';
 import { jsonAnswer } from './json-answer.ts';
@@ -27,7 +27,11 @@ export async function replyFor(
   clock: Clock,
 ): Promise<Reply> {
   const plain = decoded(body, head.headers['content-encoding']);
-  if (head.status < 200 || head.status >= 300) throw await failureOf(call, head, plain);
+  if (head.status < 200 || head.status >= 300) {
+    const failure = await failureOf(call, head, plain);
+    const ofAccount = upstream.account === 'runpod' ? accountError(head.status, call.target.name) : null;
+    throw ofAccount ?? failure;
+  }
   call.trace.servedModel = upstream.servedModel;
   const headers = returnableHeaders(head.headers);
   const type = contentType(head.headers);
