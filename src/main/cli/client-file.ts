@@ -16,12 +16,12 @@ export async function writeClientFile(
   const api = await cli.connect();
   const deployment = await deploymentOf(cli, api, model);
   const preview = await api.call('connect.preview', { client, deployment }, cli.signal);
-  cli.say(renderFilePreview(preview, cli.errPaint));
   if (preview.upToDate) {
     const { path, next } = preview;
     cli.print({ path, backup: null, madeKey: null, next }, () => `${path} says all of it already.`);
     return;
   }
+  cli.say(renderFilePreview(preview, cli.errPaint));
   if (!yes) await confirm(cli, `Write ${preview.path}?`);
   const { fingerprint } = preview;
   const written = await api.call('connect.write', { client, deployment, fingerprint }, cli.signal);

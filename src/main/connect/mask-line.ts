@@ -5,7 +5,7 @@ const SECRET_VALUE =
   /((?:api[_-]?keys?|[\w-]*(?:token|secret|password|passwd)|authorization|credentials?)["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s,{}[\]"']+)/gi;
 /** Names of a secret that is kept elsewhere are shown. */
 const REFERENCE = /^["']?(?:\{(?:env|file):|\$)/;
-const CARRIES_NOTHING = /^(?:\d+|true|false|null)$/;
+const CARRIES_NOTHING = /^(?:\d+|true|false|null|""|'')$/;
 
 /**
  * A line of a client's file as it may be shown: our own keys by their last four characters, anything else that stands

@@ -152,6 +152,7 @@ describe('a shown line', () => {
     [`apiKey: "${NEW_KEY}"`, 'apiKey: "•••• a new key"'],
     ['"apiKey": "{env:OPENAI_API_KEY}"', '"apiKey": "{env:OPENAI_API_KEY}"'],
     ['"max_tokens": 32768', '"max_tokens": 32768'],
+    ['"API_KEY": "",', '"API_KEY": "",'],
     ['"note": "known-secret"', '"note": "[redacted]"'],
   ])('%s', (line, shown) => {
     expect(maskLine(line, scrub)).toBe(shown);
