@@ -10,6 +10,7 @@ import { contextFor } from '../planner/context.ts';
 import type { GpuOffer, ModelFacts } from '../planner/types.ts';
 import { endpointChoice } from './serverless/choice.ts';
 import { quotaWarning } from './serverless/effects/make-endpoint.ts';
+import { patiently } from './patience.ts';
 import { kindOf } from './serverless/kind.ts';
 import { buildEndpoint } from './serverless/launch.ts';
 import type { EndpointLaunch } from './record.ts';
@@ -46,7 +47,9 @@ export async function admit(
   const kind = kindOf({ spec: asked });
   let spec = asked;
   try {
-    const { plan, facts, offers } = await market.plan(asked, signal, kind);
+    const { plan, facts, offers } = await patiently(deps.clock, signal, (patience) =>
+      market.plan(asked, patience, kind),
+    );
     spec = { ...asked, contextTokens: contextFor(asked.contextTokens, facts) };
     const candidates = plan.candidates.filter((entry) => entry.kind === kind);
     const launch = await tryOut({ spec, candidates, facts, offers }, deps);

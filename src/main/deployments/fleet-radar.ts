@@ -3,6 +3,7 @@ import type { DeploymentView, Radar, RadarItem } from '../../shared/model.ts';
 import type { DeploymentActor } from './actor.ts';
 import { adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
 import type { FleetCore } from './fleet-core.ts';
+import { patiently } from './patience.ts';
 import { podUrl } from './pod/pod-url.ts';
 import { probe } from './pod/readiness.ts';
 import { podFacts } from './pod/read-pod.ts';
@@ -22,7 +23,9 @@ export class FleetRadar implements RadarApi {
   scan(signal: AbortSignal): Promise<Radar> {
     const { api, clock, simulated } = this.#deps;
     const asOf = new Date(clock.now()).toISOString();
-    return scanAccount(api, this.#ownership(), { asOf, simulated }, signal);
+    return patiently(clock, signal, (patience) =>
+      scanAccount(api, this.#ownership(), { asOf, simulated }, patience),
+    );
   }
 
   async stop(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem> {

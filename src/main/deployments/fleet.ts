@@ -19,6 +19,7 @@ import { FleetCore } from './fleet-core.ts';
 import { kindOf } from './serverless/kind.ts';
 import { launchHash } from './serverless/launch.ts';
 import { FleetRadar } from './fleet-radar.ts';
+import { patiently } from './patience.ts';
 import type { DeploymentRecord } from './record.ts';
 import { isBooting } from './state.ts';
 import type { Fleet, FleetDeps, FleetEvent, LogOptions, RadarApi } from './types.ts';
@@ -61,7 +62,8 @@ class PodFleet implements Fleet {
   }
 
   async plan(request: PlanRequest, signal: AbortSignal): Promise<Plan> {
-    return (await this.#core.market.weigh(request, signal)).plan;
+    const weigh = (patience: AbortSignal) => this.#core.market.weigh(request, patience);
+    return (await patiently(this.#deps.clock, signal, weigh)).plan;
   }
 
   hurry(): void {

@@ -36,7 +36,21 @@ export function idlePlan(facts: IdleFacts): IdlePlan | null {
   return { warnAt: due - warningMs, stopsAt: Math.max(due, warnedAt + warningMs) };
 }
 
-/** The chosen minutes, or those that were computed from the user's own habits. */
-export function idleMinutes({ spec, idle }: Pick<DeploymentRecord, 'spec' | 'idle'>): number {
-  return spec.idle.policy === 'computed' && idle !== null ? idle.minutes : spec.idle.minutes;
+/**
+ * Woken by requests whose clients have all left before it was ready, it stays up for this long at most. The boot itself
+ * is not cut off: clients with short time limits come back, and would never find it ready (SPEC 4.5).
+ */
+const UNCLAIMED_MINUTES = 5;
+
+type IdleRecord = Pick<DeploymentRecord, 'spec' | 'idle' | 'boot' | 'readyAt' | 'lastRequestAt'>;
+
+/** The chosen minutes, or those that were computed from the user's own habits; fewer while nobody claims the wake. */
+export function idleMinutes(record: IdleRecord): number {
+  const { spec, idle } = record;
+  const minutes = spec.idle.policy === 'computed' && idle !== null ? idle.minutes : spec.idle.minutes;
+  return isUnclaimed(record) ? Math.min(minutes, UNCLAIMED_MINUTES) : minutes;
+}
+
+function isUnclaimed({ boot, readyAt, lastRequestAt }: IdleRecord): boolean {
+  return boot?.reason === 'wake' && readyAt !== null && (lastRequestAt ?? 0) < readyAt;
 }

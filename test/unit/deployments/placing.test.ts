@@ -94,6 +94,20 @@ describe('the candidate loop (SPEC 3.4)', () => {
     expect(w.fleet.get('qwen').pod?.gpuTypeId).toBe('NVIDIA L40S');
   });
 
+  it('gives up at the second GPU when the key may not rent any, and says which key would do', async () => {
+    w = world();
+    w.cloud.gpus = ['A', 'B', 'C', 'D'].map((id) => gpuType(id, 0.5));
+    const refusal = error('runpod_key_forbidden', { status: 403, ambiguous: true });
+    w.cloud.creates = Array.from({ length: 12 }, () => ({ do: 'refuse', error: refusal }));
+    await deploy();
+    await w.pass(120_000);
+    expect(creates()).toEqual(['create A', 'create B']);
+    expect(w.fleet.get('qwen')).toMatchObject({
+      state: 'failed',
+      problem: { code: 'runpod_key_forbidden', advice: expect.stringContaining('may write') },
+    });
+  });
+
   it('waits as told at a 429 and then asks for the same candidate', async () => {
     w = world();
     w.cloud.creates = [{ do: 'refuse', error: error('runpod_rate_limited', { status: 429 }, 20) }];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DeploymentWish } from '../../../src/shared/model.ts';
 import { AppError } from '../../../src/shared/errors.ts';
-import { never, wish, world, type World } from './harness.ts';
+import { never, settled, wish, world, type World } from './harness.ts';
 
 let w: World;
 afterEach(() => w.dispose());
@@ -34,6 +34,26 @@ describe('idle teardown (SPEC 3.9)', () => {
     await w.pass(2 * minute);
     expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopped', desired: 'stopped' });
     expect(w.cloud.billing).toEqual([]);
+  });
+
+  it('stops five minutes after a wake that everybody left, and keeps its minutes once it was claimed', async () => {
+    w = world();
+    w.fleet.start();
+    await w.fleet.create(wish({ idle: { minutes: 15 } }), false, never);
+    const leaving = new AbortController();
+    const left = settled(target().ensureReady(leaving.signal));
+    await w.pass(3000);
+    leaving.abort();
+    await left;
+    await w.pass(37_000);
+    expect(w.fleet.get('qwen').state).toBe('ready');
+    await w.pass(5 * minute);
+    expect(w.fleet.get('qwen').state).toBe('stopped');
+    void settled(target().ensureReady(never));
+    await w.pass(40_000);
+    target().lease().end(true);
+    await w.pass(14 * minute);
+    expect(w.fleet.get('qwen').state).toBe('ready');
   });
 
   it('PROXY-TRAPS 47: counts from the end of the last request, never during one', async () => {

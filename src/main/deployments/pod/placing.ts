@@ -155,6 +155,10 @@ function refused(step: Step, candidate: string, { error, next }: Refusal): void 
       trouble(step, error, next.ms);
       return;
     case 'next':
+      if (error.code === 'runpod_key_forbidden' && wasForbiddenAlike(step, candidate, error)) {
+        failBoot(step, toErrorBody(readOnlyKey(error)));
+        return;
+      }
       step.record.boot?.tried.push({ candidate, result: next.result, detail: error.message });
       step.live.effectAt = 0;
       if (next.result === 'no-capacity') rememberNoCapacity(step, candidate);
@@ -162,6 +166,22 @@ function refused(step: Step, candidate: string, { error, next }: Refusal): void 
         code: error.code,
       });
   }
+}
+
+/** FACTS 1: a 403 may be about one GPU pool. The same words for another GPU are about the key. */
+function wasForbiddenAlike({ record }: Step, candidate: string, { message }: ErrorBody): boolean {
+  const gpuOf = (key: string): string => key.split('|')[0] ?? '';
+  return (record.boot?.tried ?? []).some(
+    (entry) =>
+      entry.result === 'forbidden' && entry.detail === message && gpuOf(entry.candidate) !== gpuOf(candidate),
+  );
+}
+
+function readOnlyKey({ message, requestId }: ErrorBody): AppError {
+  return new AppError('runpod_key_forbidden', `This RunPod key may not rent pods. ${message}`, {
+    advice: 'Use a key that may write: All, or Restricted with read and write access to pods.',
+    ...(requestId === undefined ? {} : { requestId }),
+  });
 }
 
 function rememberNoCapacity(step: Step, key: string): void {

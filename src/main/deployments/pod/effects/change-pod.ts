@@ -101,7 +101,8 @@ export async function endPod(
     if (isAbort(error)) throw error;
     const known = asAppError(error);
     attempt(parts, () => store.closeIntent(intent.id, known.code, deps.clock.now()));
-    if (known.code === 'runpod_not_found') post({ type: 'pod-gone', askedAt: deps.clock.now() });
+    // One 404 is not believed where money depends on it: the pod is asked for before it counts as gone.
+    if (known.code === 'runpod_not_found') post({ type: 'end-accepted', absent: true });
     else post({ type: 'end-failed', error: toErrorBody(known) });
   }
 }
