@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { QueuePlane, Upstream } from '../../target.ts';
-import { withHeader, type Call, type Reply, type Stage } from '../call.ts';
+import { withHeader, type Call, type Handle, type Reply, type Stage } from '../call.ts';
 import { Settling } from '../flow.ts';
 import { InvokePlane, type Errands, type InvokeParts } from '../queue/invoke-plane.ts';
 import { jobAnswer } from '../queue/job-answer.ts';
@@ -36,10 +36,7 @@ export function queueJobs(options: QueueOptions): Stage {
   const jobs = new OpenCounts();
   /** Endpoints that were believed warm and were not; until a job found a worker. */
   const doubted = new Set<string>();
-  return (next) => async (call) => {
-    const { upstream } = call;
-    const queue = upstream?.queue;
-    if (upstream === null || queue === undefined) return next(call);
+  const ask = async (next: Handle, call: Call, upstream: Upstream, queue: QueuePlane): Promise<Reply> => {
     const { invokeUrl } = queue;
     if (queue.warm() && !doubted.has(invokeUrl) && straight.of(invokeUrl) < STRAIGHT_AT_ONCE) {
       try {
@@ -56,6 +53,11 @@ export function queueJobs(options: QueueOptions): Stage {
     const reply = await jobs.during(invokeUrl, () => answerByJob(call, upstream, queue, options, count));
     doubted.delete(invokeUrl);
     return reply;
+  };
+  return (next) => (call) => {
+    const { upstream } = call;
+    const queue = upstream?.queue;
+    return upstream === null || queue === undefined ? next(call) : ask(next, call, upstream, queue);
   };
 }
 
