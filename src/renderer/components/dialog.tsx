@@ -45,7 +45,7 @@ export function Dialog({
       // Closes with Escape and with a click outside.
       closedby="any"
       className={cx(
-        'm-auto mt-[12vh] w-[calc(100vw-2rem)] rounded-lg bg-raised p-0 text-text shadow-pop border border-line',
+        'm-auto mt-[12vh] max-h-[86vh] w-[calc(100vw-2rem)] overflow-y-auto rounded-lg bg-raised p-0 text-text shadow-pop border border-line',
         width === 'sm' && 'max-w-md',
         width === 'md' && 'max-w-xl',
         width === 'lg' && 'max-w-3xl',
