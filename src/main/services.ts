@@ -5,10 +5,11 @@ import type { DeploymentView } from '../shared/model.ts';
 import { createRequestLog, type RequestLog } from './activity/request-log.ts';
 import { BudgetGuard } from './costs/budget-guard.ts';
 import type { BudgetLimit } from './costs/budgets.ts';
-import { startOfDay } from './costs/calendar.ts';
+import { startOfDay, startOfMonth } from './costs/calendar.ts';
 import type { CostLedger } from './costs/ledger.ts';
 import { createLedger } from './costs/sqlite-ledger.ts';
 import { createFleet } from './deployments/fleet.ts';
+import { usesOf } from './deployments/policy/use.ts';
 import { readGuardScripts } from './deployments/guard-scripts.ts';
 import type { Fleet, Planner } from './deployments/types.ts';
 import { createModelFactsSource, type ModelDirectory } from './huggingface/model-facts-source.ts';
@@ -76,16 +77,16 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   const guard = new BudgetGuard({ db, ledger, zone, limits: () => limitsOf(parts.settings) });
   // Deployments build images, and images ask which deployments use them.
   const uses: { list: () => DeploymentView[] } = { list: () => [] };
-  const images = owned.add('images', newImages(parts, { db, pools, runpod, models, uses }));
-  const fleet = newFleet(parts, { db, pools, runpod, ledger, models, zone, guard, images });
+  const common = { db, pools, runpod, models };
+  const images = owned.add('images', newImages(parts, { ...common, uses }));
+  const requests = newRequestLog(parts, db, owned);
+  const fleet = newFleet(parts, { ...common, requests, ledger, zone, guard, images });
   uses.list = () => fleet.list();
   owned.add('deployments', fleet);
   owned.defer(
     'deployment events',
     fleet.subscribe((event) => events.emit(event)),
   );
-  const requests = createRequestLog({ db, clock, log: log.child({ room: 'activity' }) });
-  owned.defer('request log', () => requests.dispose());
   return {
     db,
     pools,
@@ -102,9 +103,18 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   };
 }
 
+function newRequestLog({ clock, log }: ManagerParts, db: Db, owned: Disposables): RequestLog {
+  const requests = createRequestLog({ db, clock, log: log.child({ room: 'activity' }) });
+  owned.defer('request log', () => requests.dispose());
+  return requests;
+}
+
 function newFleet(
   parts: ManagerParts,
-  services: Pick<Services, 'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard' | 'images'>,
+  services: Pick<
+    Services,
+    'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard' | 'images' | 'requests'
+  >,
 ): Fleet {
   const { cloud, clock, random, ids, log, secrets } = parts;
   return createFleet({
@@ -132,6 +142,10 @@ function newFleet(
     refusal: (id) => services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
     startOfDay: (ms) => startOfDay(ms, services.zone()),
     zone: services.zone,
+    usage: {
+      uses: (deployment, fromMs) => usesOf(services.requests.between({ deployment }, fromMs, clock.now())),
+      startOfMonth: (ms) => startOfMonth(ms, services.zone()),
+    },
     guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),
     images: services.images,
     timing: timingOf(parts.config(), cloud.simulated),

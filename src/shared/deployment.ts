@@ -259,6 +259,17 @@ export const deploymentViewSchema = z.object({
   ownImage: z.object({ reference: z.string().nullable(), reason: z.string() }).nullable().optional(),
   /** The serverless endpoint; absent or null = there is none. */
   endpoint: endpointViewSchema.nullable().optional(),
+  /** Mode `auto`: what it runs on, since when, and the numbers behind it; absent or null = the mode is the user's. */
+  auto: z
+    .object({
+      mode: z.enum(['pod', 'serverless']),
+      since: isoSchema,
+      /** null = not compared yet. */
+      why: z.string().nullable(),
+      weighedAt: isoSchema.nullable(),
+    })
+    .nullable()
+    .optional(),
   /** Names that clients can put into `model`. */
   models: z.array(z.string()),
   /** True while RunPod has not confirmed that money stopped. */

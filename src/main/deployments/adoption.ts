@@ -71,6 +71,7 @@ export function adoptedRecord(
     since: now,
     pod: { ...pod, launch: { ...pod.launch, servedModel } },
     endpoint: null,
+    auto: null,
     boot: null,
     ending: null,
     problem: null,

@@ -1,7 +1,7 @@
 import type { DeploymentSpec, EditEffects } from '../../shared/model.ts';
 import { usdForMs } from '../../shared/money.ts';
 import type { EndpointRecord, PodRecord } from './record.ts';
-import { kindOf } from './serverless/kind.ts';
+import type { RunKind } from './serverless/kind.ts';
 
 /** What a pod cannot change after its creation; the same that `specHash` is made of. */
 export const LAUNCH_FIELDS = [
@@ -36,7 +36,7 @@ export interface EditedPod {
 export function editEffects(before: DeploymentSpec, after: DeploymentSpec, facts: EditedPod): EditEffects {
   const { pod, endpoint, inFlight, bootMs } = facts;
   if (pod === null && endpoint !== null) return endpointEffects(before, after, endpoint, facts);
-  const moves = kindOf({ spec: before }) !== kindOf({ spec: after });
+  const moves = pod !== null && movesFrom('pod', after);
   const because = [...(moves ? ['mode'] : []), ...changedIn(LAUNCH_FIELDS, before, after)];
   if (pod === null || because.length === 0) {
     return { newPod: 'never', because, wipes: [], costs: { bootUsd: 0 } };
@@ -62,7 +62,7 @@ function endpointEffects(
   { inFlight, bootMs }: EditedPod,
 ): EditEffects {
   const replaced = [
-    ...(kindOf({ spec: after }) === 'pod' ? ['mode'] : []),
+    ...(movesFrom('serverless', after) ? ['mode'] : []),
     ...(before.serverless.type === after.serverless.type ? [] : ['serverless.type']),
   ];
   const because = [...replaced, ...changedIn(CONTAINER_FIELDS, before, after)];
@@ -81,6 +81,9 @@ function endpointEffects(
     costs: { bootUsd },
   };
 }
+
+/** `auto` begins with what there is. */
+const movesFrom = (kind: RunKind, { mode }: DeploymentSpec): boolean => mode !== 'auto' && mode !== kind;
 
 const changedIn = <F extends keyof DeploymentSpec>(
   fields: readonly F[],

@@ -4,9 +4,10 @@ import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
 import type { BuiltImage } from '../images/image-builder.ts';
 import type { ImageNeed } from '../planner/image-need.ts';
 import type { Cure } from './pod/cure.ts';
+import type { RunMode } from './policy/auto-mode.ts';
 import type { ComputedIdle } from './policy/computed-idle.ts';
 import type { EndpointEffect, EndpointEvent } from './serverless/events.ts';
-import type { Boot, EndpointLaunch, Launch, OwnImage } from './record.ts';
+import type { Boot, DeploymentRecord, EndpointLaunch, Launch, OwnImage } from './record.ts';
 
 /** A pod as RunPod told it at one instant, reduced to what decisions need. Never carries `env`. */
 export interface PodFacts {
@@ -93,7 +94,12 @@ export type PodEvent =
   | { readonly type: 'stop-asked'; readonly why: string }
   | { readonly type: 'terminate-asked' }
   | { readonly type: 'restart-asked' }
-  | { readonly type: 'edited'; readonly spec: DeploymentSpec; readonly specHash: string }
+  | {
+      readonly type: 'edited';
+      readonly spec: DeploymentSpec;
+      readonly specHash: string;
+      readonly auto: DeploymentRecord['auto'];
+    }
   | { readonly type: 'keep-alive-asked'; readonly minutes: number }
   // Requests
   | { readonly type: 'lease-began' }
@@ -109,6 +115,9 @@ export type PodEvent =
       readonly dayFrom: number;
       readonly idle: ComputedIdle | null;
     }
+  // Mode `auto`
+  | { readonly type: 'mode-weighed'; readonly to: RunMode; readonly why: string }
+  | { readonly type: 'mode-changed'; readonly to: RunMode }
   // Effects and their ends
   | {
       readonly type: 'planned';

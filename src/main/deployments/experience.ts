@@ -62,12 +62,12 @@ export class Experience {
     return row === undefined ? 0 : number(row, 'n');
   }
 
-  /** The newest durations first, at most `limit`; `gpuTypeId` null = on any GPU. */
+  /** The newest durations first, at most `limit`; `gpuTypeId` null = of pods on any GPU. */
   bootSeconds(gpuTypeId: string | null, model: string, phase: string, limit: number): number[] {
     const rows =
       gpuTypeId === null
         ? this.#db.all(
-            'SELECT seconds FROM deployment_boots WHERE model = ? AND phase = ? ORDER BY seq DESC LIMIT ?',
+            "SELECT seconds FROM deployment_boots WHERE model = ? AND phase = ? AND gpu_type_id NOT LIKE 'serverless|%' ORDER BY seq DESC LIMIT ?",
             model,
             phase,
             limit,

@@ -3,6 +3,8 @@ import { formatUsd } from '../../shared/money.ts';
 import type { DeploymentView } from '../../shared/model.ts';
 import { Emitter } from '../platform/lifecycle.ts';
 import { AccountProof, accountError, heldBy, type Held } from './account-proof.ts';
+import { beginAuto } from './auto-mode.ts';
+import { AutoWatch } from './auto-watch.ts';
 import { AccountWatch, isMoving } from './account-watch.ts';
 import { DeploymentActor } from './actor.ts';
 import { DeploymentTarget } from './deployment-target.ts';
@@ -15,7 +17,7 @@ import { LogWatch } from './pod/log-watch.ts';
 import { PodEffects } from './pod/perform.ts';
 import { InvokePlane } from './serverless/invoke-plane.ts';
 import { EndpointEffects } from './serverless/perform.ts';
-import { isEndpointEffect } from './serverless/kind.ts';
+import { isEndpointEffect, kindOf } from './serverless/kind.ts';
 import { bootMsOf, habitualIdle } from './habitual-idle.ts';
 import { wakeRefusal } from './policy/schedule.ts';
 import { installationId, recoverIntents } from './recovery.ts';
@@ -48,6 +50,7 @@ export class FleetCore {
   readonly #endpointEffects: EndpointEffects;
   readonly #plane: InvokePlane;
   readonly #account: AccountWatch;
+  readonly #auto: AutoWatch;
   readonly #proof: AccountProof;
   #started = false;
 
@@ -76,6 +79,7 @@ export class FleetCore {
     });
     const { records, unreadable } = store.records();
     if (unreadable.length > 0) log.error({ deployments: unreadable }, 'stored deployments cannot be read');
+    this.#auto = new AutoWatch({ deps, market, timing });
     this.#proof = new AccountProof({
       ...deps,
       store,
@@ -97,7 +101,10 @@ export class FleetCore {
         dayFrom: deps.startOfDay(this.cloudNow()) - deps.api.clockOffsetMs(),
         idle: habitualIdle(record, store, market),
       }),
-      startAhead: (actor) => this.#startAhead(actor),
+      startAhead: (actor) => {
+        this.#startAhead(actor);
+        this.#auto.tick(actor);
+      },
     });
     const creates = recoverIntents(store, new Set(records.map(({ id }) => id)), clock.now());
     for (const record of records) this.#join(record, creates.get(record.id) ?? null);
@@ -118,7 +125,7 @@ export class FleetCore {
   }
 
   async dispose(): Promise<void> {
-    await this.#account.dispose();
+    await Promise.all([this.#account.dispose(), this.#auto.dispose()]);
     await Promise.all([...this.#members.values()].map(({ watch }) => watch.dispose()));
     await Promise.all(this.actors().map((actor) => actor.dispose()));
     for (const actor of this.actors()) {
@@ -235,6 +242,8 @@ export class FleetCore {
 
   #join(record: DeploymentRecord, intent: Intent | null): DeploymentActor {
     const { api, clock, log, podUrlTemplate, simulated } = this.#deps;
+    // Stored before there was anything to weigh.
+    if (record.spec.mode === 'auto') record.auto ??= beginAuto(kindOf(record), clock.now());
     const actor = new DeploymentActor(record, intent, {
       clock,
       log,

@@ -16,6 +16,7 @@ import { admit } from './admission.ts';
 import { deploymentLogs, type LogPlace } from './deployment-logs.ts';
 import { editEffects } from './edit-effects.ts';
 import { FleetCore } from './fleet-core.ts';
+import { autoAfterEdit, beginAuto } from './auto-mode.ts';
 import { kindOf } from './serverless/kind.ts';
 import { launchHash } from './serverless/launch.ts';
 import { FleetRadar } from './fleet-radar.ts';
@@ -94,7 +95,11 @@ class PodFleet implements Fleet {
     this.#core.refuseTakenName(spec.name, null);
     const actor = this.#core.add(newRecord(this.#deps.ids.next('dep'), spec, this.#deps.clock.now()), null);
     if (spec.mode === 'auto') {
-      this.#core.note(actor, 'mode', 'Mode "auto" runs on a pod; serverless is not weighed yet.');
+      this.#core.note(
+        actor,
+        'mode',
+        'Begins on a pod; its own requests decide whether serverless is cheaper.',
+      );
     }
     if (start) actor.post({ type: 'start-asked', by: 'user' });
     return this.#core.view(actor);
@@ -137,7 +142,8 @@ class PodFleet implements Fleet {
     const spec = await admit(wish, runs, parts, signal);
     const actor = this.#alive(before.record.id);
     this.#core.refuseTakenName(spec.name, actor.record.id);
-    actor.post({ type: 'edited', spec, specHash: launchHash(spec, kindOf({ spec })) });
+    const auto = autoAfterEdit(actor.record, spec.mode, this.#deps.clock.now());
+    actor.post({ type: 'edited', spec, specHash: launchHash(spec, kindOf({ spec, auto })), auto });
     return this.#core.view(actor);
   }
 
@@ -225,6 +231,7 @@ function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRec
     since: now,
     pod: null,
     endpoint: null,
+    auto: spec.mode === 'auto' ? beginAuto('pod', now) : null,
     boot: null,
     ending: null,
     problem: null,

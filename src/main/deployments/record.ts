@@ -126,6 +126,21 @@ const endpointRecordSchema = z.object({
 });
 export type EndpointRecord = z.infer<typeof endpointRecordSchema>;
 
+const runModeSchema = z.enum(['pod', 'serverless']);
+
+const autoSchema = z.object({
+  mode: runModeSchema,
+  /** What it is to run on as soon as nobody is served. */
+  wanted: runModeSchema,
+  /** When the mode became `auto`. */
+  since: ms,
+  /** What it began with, and every change. */
+  changes: z.array(z.object({ at: ms, to: runModeSchema })),
+  /** The numbers of the last decision, in words. */
+  why: z.string().nullable(),
+  weighedAt: ms.nullable(),
+});
+
 const triedSchema = z.object({
   candidate: z.string(),
   result: z.enum(['no-capacity', 'rejected', 'forbidden', 'too-dear', 'stuck', 'broken-host']),
@@ -211,6 +226,8 @@ export const recordSchema = z.object({
   ownImage: ownImageSchema.nullable().default(null),
   /** The serverless endpoint; beside a pod only while one takes the other's place. */
   endpoint: endpointRecordSchema.nullable().default(null),
+  /** Mode `auto`: what it runs on and why; null = the mode is the user's. */
+  auto: autoSchema.nullable().default(null),
   boot: bootSchema.nullable(),
   ending: endingSchema.nullable(),
   problem: problemSchema.nullable(),

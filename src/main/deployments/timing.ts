@@ -36,6 +36,8 @@ export interface Timing {
   readonly stillBillingAgainMs: number;
   /** Workers of an endpoint that outlast an accepted stop for this long are ended by deleting the endpoint. */
   readonly stopLingersMs: number;
+  /** Between comparisons of pod and serverless in mode `auto`. */
+  readonly weighMs: number;
   /** Before an idle stop people are warned this long ahead. */
   readonly idleWarningMs: number;
   /** How long the watchdog waits for a model server that has never answered. */
@@ -78,6 +80,7 @@ export const DEFAULT_TIMING: Timing = {
   stillBillingMs: 30 * second,
   stillBillingAgainMs: 60 * minute,
   stopLingersMs: minute,
+  weighMs: 15 * minute,
   idleWarningMs: 2 * minute,
   bootGraceMs: 45 * minute,
   guardProofMs: 2 * minute,

@@ -28,6 +28,7 @@ import type { Random } from '../platform/random.ts';
 import type { GpuType, RunPodApi } from '../runpod/api.ts';
 import type { TargetSource } from '../target.ts';
 import type { GuardScripts } from './pod/start-command.ts';
+import type { Use } from './policy/use.ts';
 import type { Timing } from './timing.ts';
 
 /** How a model server is started on a pod; what this room needs of the planner's recipe. */
@@ -50,6 +51,14 @@ export interface Planner {
   /** `serverless` = the same catalogue asked about endpoints, whose stock differs. */
   offers(gpus: readonly GpuType[], serverless?: readonly GpuType[]): GpuOffer[];
   recipe(spec: DeploymentSpec, candidate: PlanCandidate, facts: ModelFacts | null): Recipe;
+}
+
+/** What deployments were used for (SPEC 3.7). */
+export interface Usage {
+  /** Requests of a deployment by arrival, from an instant on. */
+  uses(deploymentName: string, fromMs: number): readonly Use[];
+  /** Beginning of the user's month that holds an instant. */
+  startOfMonth(ms: number): number;
 }
 
 export interface FleetDeps {
@@ -90,6 +99,8 @@ export interface FleetDeps {
   readonly startOfDay: (ms: number) => number;
   /** The user's time zone, for schedules; the computer's unless given. */
   readonly zone?: () => string;
+  /** The requests there were, for mode `auto`; absent = it stays as it is. */
+  readonly usage?: Usage;
   readonly guardScripts: GuardScripts;
   /** Makes images of the deployments' own. */
   readonly images: Omit<ImageBuilder, 'plan'>;

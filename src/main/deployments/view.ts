@@ -39,6 +39,7 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
       record.ownImage === null
         ? null
         : { reference: builtImage(record)?.reference ?? null, reason: record.ownImage.reason },
+    auto: autoView(record),
     models: modelsOf(record),
     stillBilling: stillBills(state),
     watchdog: watchdogView(record, pod),
@@ -113,6 +114,12 @@ function phasesOf({ record, live }: State, numbers: ViewNumbers): Phase[] {
     usualSeconds: phase === 'ready' ? null : numbers.usualSeconds(phase),
     detail: index === phases.length - 1 && endedAt === null ? live.detail : null,
   }));
+}
+
+function autoView({ auto }: DeploymentRecord): DeploymentView['auto'] {
+  if (auto === null) return null;
+  const since = auto.changes.at(-1)?.at ?? auto.since;
+  return { mode: auto.mode, since: iso(since), why: auto.why, weighedAt: isoOrNull(auto.weighedAt) };
 }
 
 function podView(pod: PodRecord, { live }: State): PodView {

@@ -4,7 +4,7 @@ import { createLedger } from '../../../src/main/costs/sqlite-ledger.ts';
 import { createFleet } from '../../../src/main/deployments/fleet.ts';
 import { readGuardScripts } from '../../../src/main/deployments/guard-scripts.ts';
 import type { Timing } from '../../../src/main/deployments/timing.ts';
-import type { Fleet, FleetEvent } from '../../../src/main/deployments/types.ts';
+import type { Fleet, FleetEvent, Usage } from '../../../src/main/deployments/types.ts';
 import { silentLog } from '../../../src/main/logs/log.ts';
 import { launchRecipe } from '../../../src/main/planner/launch.ts';
 import { toOffers } from '../../../src/main/planner/offers.ts';
@@ -45,6 +45,7 @@ interface Options {
   readonly seed?: number;
   readonly timing?: Partial<Timing>;
   readonly speed?: number;
+  readonly usage?: Usage;
 }
 
 const KEY = 'sandbox-key';
@@ -140,6 +141,7 @@ function appOn(sandbox: Sandbox, { clock, random, fetch, options, close }: AppPa
       startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,
       guardScripts: readGuardScripts(join(repository, 'resources/watchdog')),
       images: new FakeImageBuilder(),
+      ...(options.usage === undefined ? {} : { usage: options.usage }),
       ...(options.timing === undefined ? {} : { timing: options.timing }),
     });
     fleet.subscribe((event) => events.push(event));

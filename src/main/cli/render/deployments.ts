@@ -128,6 +128,7 @@ function factLines(view: DeploymentView, now: number, paint: Paint): string[] {
     ['Use as', view.models.join(', ')],
     ['Cost', `${costNow(view)}, today ${formatUsd(cost.todayUsd)}, in all ${formatUsd(cost.totalUsd)}`],
   ];
+  if (view.auto != null) facts.push(['Mode', autoText(view.auto)]);
   if (pod !== null) {
     const place = [pod.cloud, pod.dataCenterId].filter((part) => part !== null).join(', ');
     facts.push(['Pod', `${pod.id}: ${gpuText(pod.gpuTypeId, pod.gpuCount)}, ${place}, ${pod.status}`]);
@@ -159,6 +160,9 @@ function endpointFacts(view: DeploymentView, endpoint: EndpointView, now: number
     ['Unattended', unattendedText(view, now)],
   ];
 }
+
+const autoText = ({ mode, why }: NonNullable<DeploymentView['auto']>): string =>
+  `auto, on ${mode === 'pod' ? 'a pod' : 'serverless'} now. ${why ?? 'Its requests have not been compared yet.'}`;
 
 function watchdogText(view: DeploymentView, now: number): string {
   const { state, reason, deadlineAt } = view.watchdog;

@@ -2,6 +2,7 @@ import type { DeploymentEvent, PodEvent, Verdict } from '../events.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { isBooting } from '../state.ts';
 import { kindOf } from '../serverless/kind.ts';
+import { decideAuto, weighedHandlers } from '../auto-mode.ts';
 import { bootingHandlers } from './booting.ts';
 import { decideBooting } from './decide-booting.ts';
 import { decidePlacing, decideUncertain } from './decide-placing.ts';
@@ -27,6 +28,7 @@ const effectFailed: HandlersFor<'effect-failed'> = {
 
 const HANDLERS: HandlersFor<PodEvent['type']> = {
   ...verbHandlers,
+  ...weighedHandlers,
   ...placingHandlers,
   ...ownImageHandlers,
   ...bootingHandlers,
@@ -63,6 +65,7 @@ export function decidePod(state: State, moment: Moment): Verdict | null {
     decideUnwanted(state) ??
     decideLimits(state, moment) ??
     decideHours(state) ??
+    decideAuto(state) ??
     decideBuilding(state, moment) ??
     decideMoved(state) ??
     decidePlacing(state, moment) ??

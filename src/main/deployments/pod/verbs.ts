@@ -1,11 +1,12 @@
 import type { HandlersFor, Step } from '../state.ts';
 import { beginBoot, go, history, isBooting } from '../state.ts';
 import type { Boot } from '../record.ts';
+import { changeMode } from '../auto-mode.ts';
 import { beginEnding, stopAction } from './ending.ts';
 
 /** What people and requests ask for. Each is a wish stored at once; the decisions bring it about. */
 
-type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited';
+type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited' | 'mode-changed';
 
 const STARTED = {
   user: 'Started.',
@@ -52,12 +53,22 @@ export const verbHandlers: HandlersFor<Types> = {
     else startUp(step, 'restart');
   },
 
-  edited: (step, { spec, specHash }) => {
+  'mode-changed': (step, { to }) => {
+    changeMode(step, to);
+    const { record } = step;
+    if (to === 'pod' || record.pod === null || record.state !== 'ready') return;
+    rebuild(step);
+    // A queue takes requests at once: no worker is started before there is one.
+    if (record.boot !== null) record.boot.warm = false;
+  },
+
+  edited: (step, { spec, specHash, auto }) => {
     const { record, live } = step;
     const launchChanged = specHash !== record.specHash;
     // What was made for the asking goes with it; what a failure called for stays where one is asked for.
     if (spec.ownImage !== record.spec.ownImage && spec.ownImage !== 'always') record.ownImage = null;
     record.spec = spec;
+    record.auto = auto;
     record.specHash = specHash;
     record.idleWarnedAt = null;
     record.idle = null;

@@ -1,19 +1,29 @@
 import type { DeploymentSpec } from '../../../shared/model.ts';
 import type { Effect } from '../events.ts';
 import type { EndpointEffect } from './events.ts';
+import type { RunMode } from '../policy/auto-mode.ts';
 import type { DeploymentRecord } from '../record.ts';
 
 /** What a deployment runs on. */
-export type RunKind = 'pod' | 'serverless';
+export type RunKind = RunMode;
+
+interface Wished {
+  readonly spec: Pick<DeploymentSpec, 'mode'>;
+  /** What mode `auto` came to; absent = not weighed yet. */
+  readonly auto?: Pick<NonNullable<DeploymentRecord['auto']>, 'mode'> | null | undefined;
+}
 
 /** `auto` runs on a pod until its requests say otherwise. */
-export const kindOf = ({ spec }: { readonly spec: Pick<DeploymentSpec, 'mode'> }): RunKind =>
-  spec.mode === 'serverless' ? 'serverless' : 'pod';
+export function kindOf({ spec, auto }: Wished): RunKind {
+  if (spec.mode === 'auto') return auto?.mode ?? 'pod';
+  return spec.mode;
+}
 
 /** What is there of a deployment, or may be. */
 interface Held {
   readonly record: {
     readonly spec: Pick<DeploymentSpec, 'mode'>;
+    readonly auto?: Wished['auto'];
     readonly pod: object | null;
     readonly endpoint: object | null;
   };

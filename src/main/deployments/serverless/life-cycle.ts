@@ -1,5 +1,6 @@
 import type { DeploymentEvent, PodEvent, Verdict } from '../events.ts';
 import type { EndpointEvent } from './events.ts';
+import { decideAuto, weighedHandlers } from '../auto-mode.ts';
 import { decideHours, hoursHandlers } from '../pod/hours.ts';
 import { logHandlers } from '../pod/log-events.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
@@ -32,6 +33,8 @@ type Heard =
       | 'lease-ended'
       | 'unreachable-reported'
       | 'tick'
+      | 'mode-weighed'
+      | 'mode-changed'
       | 'planned'
       | 'plan-failed'
       | 'create-lost'
@@ -55,6 +58,7 @@ type Heard =
 
 const HANDLERS: HandlersFor<Heard> = {
   ...verbHandlers,
+  ...weighedHandlers,
   ...placingHandlers,
   ...lookingHandlers,
   ...observedHandlers,
@@ -87,6 +91,7 @@ export function decideEndpoint(state: State, moment: Moment): Verdict | null {
     decideUnwanted(state) ??
     decideLimits(state) ??
     decideHours(state) ??
+    decideAuto(state) ??
     decideMoved(state) ??
     decidePlacing(state, moment) ??
     decideStarting(state, moment) ??

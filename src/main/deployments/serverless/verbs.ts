@@ -1,3 +1,4 @@
+import { changeMode } from '../auto-mode.ts';
 import type { Boot, Ending } from '../record.ts';
 import type { HandlersFor, Step } from '../state.ts';
 import { beginBoot, go, history, isBooting } from '../state.ts';
@@ -6,7 +7,7 @@ import { kindOf } from './kind.ts';
 
 /** What people and requests ask of a serverless deployment. Each is a wish stored at once; the decisions bring it about. */
 
-type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited';
+type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited' | 'mode-changed';
 
 const STARTED = {
   user: 'Started.',
@@ -55,10 +56,16 @@ export const verbHandlers: HandlersFor<Types> = {
     else if (record.ending === null) rebuild(step, 'its workers are started anew');
   },
 
-  edited: (step, { spec, specHash }) => {
+  'mode-changed': (step, { to }) => {
+    changeMode(step, to);
+    if (to === 'pod') leaveServerless(step);
+  },
+
+  edited: (step, { spec, specHash, auto }) => {
     const { record, live } = step;
     const changed = specHash !== record.specHash;
     record.spec = spec;
+    record.auto = auto;
     record.specHash = specHash;
     record.idleWarnedAt = null;
     record.idle = null;
@@ -77,6 +84,22 @@ export const verbHandlers: HandlersFor<Types> = {
     } else rebuild(step, 'it does not run on an endpoint any more', 'terminate');
   },
 };
+
+/**
+ * Asleep nobody waits for a pod: it is rented when the next request comes. At work the requests go on, so it is at once.
+ */
+function leaveServerless(step: Step): void {
+  const { record } = step;
+  if (record.endpoint === null) return;
+  const why = 'a pod is cheaper for its requests';
+  if (record.state === 'ready') rebuild(step, why, 'terminate');
+  else if (record.state === 'sleeping') {
+    record.desired = 'stopped';
+    go(step, 'ending');
+    beginEnding(step, { action: 'terminate', why, next: 'stopped' });
+  } else
+    beginEnding(step, { action: 'terminate', why, next: record.state === 'failed' ? 'failed' : 'stopped' });
+}
 
 /**
  * A proof costs a worker's start: it is wanted once, of what is new, and whenever somebody wants it warm. A request to a
