@@ -82,6 +82,7 @@ describe('connecting a tool', () => {
     await ui.goTo('#/connect?client=zed', 'Connect');
     await ui.page.getByText('Its file points at old-coder, which is no longer here.').waitFor();
     await looks('connect-gone');
+    expect(ui.complaints).toEqual([]);
   });
 
   it('says why a file is left alone', async () => {
