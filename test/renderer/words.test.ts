@@ -45,7 +45,53 @@ describe('catalogues', () => {
   it('are read where something is shown, never once for all when a module is loaded', () => {
     expect(files.flatMap(readAtLoading)).toEqual([]);
   });
+
+  it('hold all words: no component has any of its own', () => {
+    expect(files.flatMap(literalsIn)).toEqual([]);
+  });
 });
+
+/** Texts and labels that stand in a component instead of a catalogue. */
+function literalsIn(file: string): string[] {
+  if (!file.endsWith('.tsx')) return [];
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const text = ts.isJsxText(node)
+      ? node.text.trim()
+      : ts.isJsxAttribute(node) &&
+          SPOKEN.has(node.name.getText()) &&
+          node.initializer !== undefined &&
+          ts.isStringLiteral(node.initializer)
+        ? node.initializer.text
+        : '';
+    if (/\p{L}{2}/u.test(text) && !NAMES.has(text)) {
+      const { line } = source.getLineAndCharacterOfPosition(node.getStart());
+      found.push(`${file.slice(renderer.length + 1)}:${line + 1} ${text}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** Attributes that people read or hear. */
+const SPOKEN = new Set(
+  'label title aria-label placeholder hint what verb unit add note alt summary'.split(' '),
+);
+/** Names, examples and units, which no language changes. */
+const NAMES = new Set([
+  'vLLM',
+  'Ollama',
+  'RUNPOD_LLM_KEY',
+  'coder, gpt-4o',
+  'Qwen/Qwen3-8B',
+  'ghcr.io/me/llm',
+  'URL',
+  'GB',
+  'min',
+  'main',
+]);
 
 /** Places where a module holds on to a catalogue's words before anybody chose a language. */
 function readAtLoading(file: string): string[] {
