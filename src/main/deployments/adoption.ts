@@ -28,12 +28,12 @@ export function readAdoption(pod: Pod, name: string, now: number): Adopted {
       { advice: 'Only a pod that serves a model can be taken over; this one can be stopped or terminated.' },
     );
   }
-  const env = pod.env ?? {};
+  const { env } = pod;
   const parsed = deploymentSpecSchema.safeParse({
     name,
     model: modelOf(pod, backend) ?? name,
     backend,
-    image: pod.image ?? null,
+    image: pod.image === '' ? null : pod.image,
     compute: { gpuTypeIds: pod.gpu === undefined ? [] : [pod.gpu.id], gpuCount: pod.gpu?.count ?? null },
     onStop: 'keep',
     watchdog: { enabled: env['RPLM_DEADLINE'] !== undefined },
@@ -90,29 +90,25 @@ export function adoptedRecord(
 }
 
 function backendOf(pod: Pod): Backend {
-  return /ollama/i.test(pod.image ?? '') || pod.env?.['OLLAMA_HOST'] !== undefined ? 'ollama' : 'vllm';
+  return /ollama/i.test(pod.image) || pod.env['OLLAMA_HOST'] !== undefined ? 'ollama' : 'vllm';
 }
 
 function portOf(pod: Pod, backend: Backend): number | null {
-  const ports = (pod.ports ?? []).flatMap((port) =>
-    port.endsWith('/http') ? [Number.parseInt(port, 10)] : [],
-  );
+  const ports = pod.ports.flatMap((port) => (port.endsWith('/http') ? [Number.parseInt(port, 10)] : []));
   return ports.find((port) => port === PORTS[backend]) ?? ports[0] ?? null;
 }
 
 function modelOf(pod: Pod, backend: Backend): string | null {
-  const args = pod.args ?? '';
+  const { args } = pod;
   const match =
     /--model[ =]'?([\w./:@-]+)/.exec(args) ??
     (backend === 'vllm' ? /^'?([\w.-]+\/[\w.-]+)/.exec(args) : null);
-  return match?.[1] ?? pod.env?.['MODEL_NAME'] ?? null;
+  return match?.[1] ?? pod.env['MODEL_NAME'] ?? null;
 }
 
 function keyOf(pod: Pod): string {
-  const env = pod.env ?? {};
-  return (
-    env['VLLM_API_KEY'] ?? env['RPLM_FRONT_KEY'] ?? /--api-key[ =]'?([\w-]+)/.exec(pod.args ?? '')?.[1] ?? ''
-  );
+  const { env } = pod;
+  return env['VLLM_API_KEY'] ?? env['RPLM_FRONT_KEY'] ?? /--api-key[ =]'?([\w-]+)/.exec(pod.args)?.[1] ?? '';
 }
 
 function launchOf(pod: Pod, spec: DeploymentSpec, port: number): Launch {
@@ -121,7 +117,7 @@ function launchOf(pod: Pod, spec: DeploymentSpec, port: number): Launch {
     candidate: `adopted|${pod.id}`,
     gpuTypeId: pod.gpu?.id ?? '',
     gpuCount: pod.gpu?.count ?? 0,
-    image: pod.image ?? '',
+    image: pod.image,
     port,
     servedModel: spec.model,
     key: keyOf(pod),
@@ -136,7 +132,7 @@ function launchOf(pod: Pod, spec: DeploymentSpec, port: number): Launch {
 
 /** A pod made by this app elsewhere may carry a watchdog; its settings are in its environment, the proof in its log. */
 function guardOf(pod: Pod): Guard {
-  const env = pod.env ?? {};
+  const { env } = pod;
   const deadline = Number(env['RPLM_DEADLINE']);
   const idle = Number(env['RPLM_IDLE']);
   const created = podFacts(pod).createdAt;

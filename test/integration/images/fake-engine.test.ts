@@ -318,6 +318,96 @@ describe('a push', () => {
   });
 });
 
+describe('images on an engine that tells little', () => {
+  const OWN = {
+    Id: 'sha256:own',
+    RepoTags: ['me/llm:vllm-pod-1', '<none>:<none>'],
+    Created: 1_795_000_000,
+    Size: 100,
+    Labels: { 'runpod-llm.model': 'a/b', 'runpod-llm.backend': 'vllm', 'runpod-llm.target': 'pod' },
+  };
+  const BARE = { Id: 'sha256:bare', RepoTags: null, Created: 1_794_000_000, Size: 50, Labels: null };
+
+  async function listing(containers: readonly object[] = []) {
+    const engine = await fake();
+    engine.on('GET /images/json', (_request, response) => json(response, [BARE, OWN]));
+    engine.on('GET /containers/json', (_request, response) => json(response, containers));
+    const rig = rigOn(engine);
+    return { engine, rig };
+  }
+
+  it('are listed newest first, with who uses them; what is not told is not made up', async () => {
+    const { rig } = await listing([{ ImageID: 'sha256:own', Names: ['/server'] }, { ImageID: 'sha256:own' }]);
+    rig.inUse.set('me/llm:vllm-pod-1', ['coder']);
+    expect(await rig.service.list(never)).toMatchObject([
+      {
+        id: 'sha256:own',
+        references: ['me/llm:vllm-pod-1'],
+        model: 'a/b',
+        uniqueBytes: null,
+        usedBy: ['container server', 'container without a name', 'deployment coder'],
+      },
+      { id: 'sha256:bare', references: [], model: null, uniqueBytes: null, usedBy: [] },
+    ]);
+  });
+
+  it('are pruned by what its disk usage says of them, those without a name by their id', async () => {
+    const { engine, rig } = await listing();
+    engine.on('GET /system/df', (_request, response) =>
+      json(response, {
+        Images: [
+          { ...OWN, SharedSize: 40 },
+          { ...BARE, SharedSize: -1 },
+        ],
+      }),
+    );
+    const labels = OWN.Labels;
+    for (const name of ['me/llm:vllm-pod-1', 'sha256:bare']) {
+      engine.on(`GET /images/${name}/json`, (_request, response) =>
+        json(response, { Id: name, Config: { Labels: labels } }),
+      );
+      engine.on(`DELETE /images/${name}`, (_request, response) => json(response, []));
+    }
+    const preview = await rig.service.prunePreview(never);
+    expect(preview).toMatchObject({ bytes: 110 });
+    const pruned = await rig.service.prune(
+      preview.images.map(({ id }) => id),
+      never,
+    );
+    expect(pruned.images).toHaveLength(2);
+    const deleted = engine.requests.filter(({ method }) => method === 'DELETE').map(({ path }) => path);
+    expect(deleted).toEqual(['/images/me/llm:vllm-pod-1', '/images/sha256:bare']);
+  });
+
+  it('take no more room than is told, where even that is not', async () => {
+    const { engine, rig } = await listing();
+    engine.on('GET /system/df', (_request, response) => json(response, { Images: null }));
+    expect(await rig.service.prunePreview(never)).toMatchObject({ bytes: 0 });
+  });
+
+  it('are removed by this app only where it made them, and only where they are', async () => {
+    const { engine, rig } = await listing();
+    engine.on('GET /images/theirs/json', (_request, response) => json(response, { Id: 'sha256:x' }));
+    expect(await problemOf(rig.service.remove('theirs', never))).toMatchObject({ code: 'not_allowed_now' });
+    expect(await problemOf(rig.service.remove('nowhere', never))).toMatchObject({ code: 'not_found' });
+    expect(engine.requests.filter(({ method }) => method === 'DELETE')).toEqual([]);
+  });
+
+  it('are planned all the same where no engine is, and the engine’s own words are kept where it fails', async () => {
+    const nowhere = createRig('unix:///nonexistent/docker.sock');
+    onTestFinished(() => nowhere.dispose());
+    const wish = request({ model: 'a/b' });
+    expect((await nowhere.service.plan(wish, never)).exists).toEqual({ local: false, remote: false });
+    const { engine, rig } = await listing();
+    const { reference } = await rig.service.plan(wish, never);
+    engine.on(`GET /images/${reference}/json`, (_request, response) =>
+      json(response, { message: 'the storage driver is broken' }, 500),
+    );
+    // Docker in trouble hinders no plan either.
+    expect((await rig.service.plan(wish, never)).exists.local).toBe(false);
+  });
+});
+
 async function problemOf(promise: Promise<unknown>): Promise<AppError> {
   try {
     await promise;

@@ -53,6 +53,31 @@ describe('what serves on a pod that somebody else made', () => {
     expect(pod.launch.guard).toMatchObject({ mode: 'off', state: 'unprotected' });
   });
 
+  it('is taken over with what RunPod tells of it, be it little', async () => {
+    const { gpu: _gpu, disk: _disk, ...bare } = await stranger({ image: '', args: '', env: {} });
+    const { spec, pod } = readAdoption(bare, 'mine', 0);
+    expect(spec).toMatchObject({ model: 'mine', image: null, compute: { gpuTypeIds: [], gpuCount: null } });
+    expect(pod.launch).toMatchObject({ gpuTypeId: '', gpuCount: 0, containerDiskGb: 0, key: '', port: 8000 });
+  });
+
+  it('may be this app’s own of another computer, with the watchdog that it carries', async () => {
+    const env = { RPLM_DEADLINE: '1795515600', RPLM_IDLE: '1800', RPLM_BOOT_GRACE: '2700' };
+    const { spec, pod } = readAdoption(await stranger({ env }), 'mine', 0);
+    expect(spec.watchdog.enabled).toBe(true);
+    expect(pod.launch.guard).toEqual({
+      mode: 'image',
+      idleSeconds: 1800,
+      bootGraceSeconds: 2700,
+      deadlineAt: 1_795_515_600_000,
+      // Its log has to prove it.
+      state: 'pending',
+      reason: null,
+    });
+    const onlyDeadline = { RPLM_DEADLINE: '1795515600', RPLM_IDLE: '0', RPLM_BOOT_GRACE: 'soon' };
+    const guard = readAdoption(await stranger({ env: onlyDeadline }), 'mine', 0).pod.launch.guard;
+    expect(guard).toMatchObject({ mode: 'image', idleSeconds: null, bootGraceSeconds: 0 });
+  });
+
   it('is refused in words when no deployment could describe it', async () => {
     const odd = await stranger({ image: 'Not An Image!' });
     expect(() => readAdoption(odd, 'mine', 0)).toThrow(/image must be an image reference/);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/shared/errors.ts';
 import type { DeploymentWish } from '../../../src/shared/model.ts';
 import { never, wish, world, type World } from './harness.ts';
 
@@ -15,6 +16,54 @@ async function ready(more: Partial<DeploymentWish> = {}): Promise<void> {
   expect(w.fleet.get('qwen').state).toBe('ready');
 }
 const creates = (): number => w.cloud.calls.filter((call) => call.startsWith('create')).length;
+
+describe('a kept pod that RunPod does not start', () => {
+  async function stopped(): Promise<void> {
+    w = world();
+    await ready({ onStop: 'keep' });
+    w.fleet.stop('qwen');
+    await w.pass(20_000);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopped', pod: { status: 'EXITED' } });
+  }
+
+  it.each([
+    ['runpod_key_invalid', 401],
+    ['runpod_key_forbidden', 403],
+    ['runpod_balance_empty', 402],
+  ] as const)('for %s is left as it is: another one would be refused too', async (code, status) => {
+    await stopped();
+    w.cloud.failures.set('start', [new AppError(code, 'no', { details: { status } })]);
+    w.fleet.startDeployment('qwen');
+    await w.pass(minute);
+    expect(w.fleet.get('qwen')).toMatchObject({
+      state: 'failed',
+      problem: { code },
+      pod: { id: 'pod1', status: 'EXITED' },
+    });
+    expect(creates()).toBe(1);
+  });
+
+  it.each(['no_gpu_capacity', 'runpod_not_found', 'runpod_rejected'] as const)(
+    'for %s makes way for another one',
+    async (code) => {
+      await stopped();
+      w.cloud.failures.set('start', [new AppError(code, 'no', { details: { status: 400 } })]);
+      w.fleet.startDeployment('qwen');
+      await w.pass(2 * minute);
+      expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod2' } });
+      expect(w.cloud.alive()).toHaveLength(1);
+    },
+  );
+
+  it('because its answer was lost is looked at, not started twice', async () => {
+    await stopped();
+    w.cloud.failures.set('start', [new AppError('runpod_unavailable', 'no answer')]);
+    w.fleet.startDeployment('qwen');
+    await w.pass(2 * minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+    expect(creates()).toBe(1);
+  });
+});
 
 describe('after hours of service', () => {
   it('an edit does not count them as the cost of the new start', async () => {

@@ -197,6 +197,58 @@ describe('a job', () => {
   });
 });
 
+describe('a login that RunPod has already', () => {
+  const login = { registry: 'ghcr.io', username: 'me', password: 'now' };
+
+  /** RunPod with registrations of the same name, each of which it deletes as told. */
+  function runpodWith(onDelete: (id: string) => void) {
+    const names = ['runpod-llm ghcr.io me', 'runpod-llm ghcr.io me 2', 'runpod-llm ghcr.io meg'];
+    const made: string[] = [];
+    const registries: RunPodApi['registries'] = {
+      list: async () => names.map((name, index) => ({ id: `r${index + 1}`, name })),
+      create: async ({ name }) => {
+        made.push(name);
+        return { id: 'new', name };
+      },
+      delete: async (id) => onDelete(id),
+    };
+    return { registrations: createRunPodRegistries({ registries }, openDb(':memory:')), made };
+  }
+
+  it('with a password this computer never knew is replaced; another account’s is let be', async () => {
+    const deleted: string[] = [];
+    const { registrations, made } = runpodWith((id) => void deleted.push(id));
+    expect(await registrations.ensure(login, never)).toBe('new');
+    expect(deleted).toEqual(['r1', 'r2']);
+    expect(made).toEqual(['runpod-llm ghcr.io me']);
+  });
+
+  it.each([
+    ['runpod_conflict', 'runpod-llm ghcr.io me 3'],
+    ['runpod_rejected', 'runpod-llm ghcr.io me 3'],
+    ['runpod_not_found', 'runpod-llm ghcr.io me'],
+  ] as const)(
+    'and that it does not let go of (%s) is stood beside, under a name of its own',
+    async (code, name) => {
+      const { registrations, made } = runpodWith(() => {
+        throw new AppError(code, 'no');
+      });
+      expect(await registrations.ensure(login, never)).toBe('new');
+      expect(made).toEqual([name]);
+    },
+  );
+
+  it('is not made anew where RunPod cannot be asked', async () => {
+    const { registrations, made } = runpodWith(() => {
+      throw new AppError('runpod_unavailable', 'away');
+    });
+    await expect(registrations.ensure(login, never)).rejects.toMatchObject({ code: 'runpod_unavailable' });
+    expect(made).toEqual([]);
+    // Its failure does not stand in the way of the next one.
+    await expect(registrations.ensure(login, never)).rejects.toMatchObject({ code: 'runpod_unavailable' });
+  });
+});
+
 describe('the history of builds', () => {
   it('keeps the newest hundred, and skips what it cannot read', () => {
     const db = openDb(':memory:');
