@@ -9,12 +9,14 @@ export interface Shot {
   readonly port: number;
   /** JSON without its closing brace. */
   readonly body: string;
+  /** Absent = the benchmark's own. */
+  readonly key?: string;
 }
 
 let serial = 0;
 const bodyOf = (shot: Shot): string => `${shot.body},"user":"${String(serial++).padStart(10, '0')}"}`;
 
-const HEADERS = { authorization: 'Bearer pat_local_bench', 'content-type': 'application/json' };
+const KEY = 'pat_local_bench';
 const PATH = '/v1/chat/completions';
 
 export function open(
@@ -29,7 +31,11 @@ export function open(
     port: shot.port,
     method: 'POST',
     path: PATH,
-    headers: { ...HEADERS, 'content-length': length },
+    headers: {
+      authorization: `Bearer ${shot.key ?? KEY}`,
+      'content-type': 'application/json',
+      'content-length': length,
+    },
   });
   const res = new Promise<IncomingMessage>((resolve, reject) => {
     req.on('response', resolve);
@@ -64,7 +70,7 @@ export function throughput(shot: Shot, connections: number, seconds: number, sam
     script,
     `local n = 0
 local body = [==[${shot.body}]==]
-local headers = { ['Content-Type'] = 'application/json', ['Authorization'] = 'Bearer pat_local_bench' }
+local headers = { ['Content-Type'] = 'application/json', ['Authorization'] = 'Bearer ${KEY}' }
 request = function() n = n + 1; return wrk.format('POST', '${PATH}', headers, body .. ${unique}) end
 done = function(s, l, r) io.write(string.format('RATE %f BAD %d\\n', s.requests / (s.duration / 1e6), s.errors.status + s.errors.connect + s.errors.timeout)) end`,
   );

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { flushCompileCache } from 'node:module';
 import { silentLog } from '../../../src/main/logs/log.ts';
 import { systemClock } from '../../../src/main/platform/clock.ts';
 import { createHttpPool } from '../../../src/main/platform/http.ts';
@@ -47,7 +48,10 @@ const constant = createServer((req, res) => {
     res.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
   });
 });
-constant.listen(constantPort, '127.0.0.1', () => process.send?.('ready'));
+constant.listen(constantPort, '127.0.0.1', () => {
+  flushCompileCache();
+  process.send?.('ready');
+});
 
 process.on('SIGINT', () => process.exit(0));
 process.on('message', () => {
