@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isoSchema } from './common.ts';
-import { deploymentSpecSchema, type DeploymentSpec } from './deployment.ts';
+import { deploymentSpecSchema, type DeploymentSpec, type DeploymentView } from './deployment.ts';
 
 export const provenanceSchema = z.enum(['exact', 'derived', 'guessed', 'given']);
 export type Provenance = z.infer<typeof provenanceSchema>;
@@ -32,11 +32,13 @@ export type PlanWish = z.input<typeof planRequestSchema>;
 export function planWishOf(spec: DeploymentSpec): PlanWish {
   const { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype } = spec;
   const { ownImage, image, modelPath, volume } = spec;
-  return {
-    ...{ model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype },
-    ...{ ownImage, image, modelPath, volume },
-  };
+  const server = { model, revision, backend, contextTokens, concurrency, kvCacheDtype };
+  return { ...server, mode, compute, ownImage, image, modelPath, volume };
 }
+
+/** What the next start of a deployment is planned by: in mode `auto` it starts as what it runs on now. */
+export const startWishOf = ({ spec, auto }: Pick<DeploymentView, 'spec' | 'auto'>): PlanWish =>
+  planWishOf({ ...spec, mode: auto?.mode ?? spec.mode });
 
 export const planCandidateSchema = z.object({
   rank: z.number(),

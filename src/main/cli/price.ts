@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import { formatUsdPerHour } from '../../shared/money.ts';
 import {
-  planWishOf,
+  startWishOf,
   takenOf,
   type DeploymentView,
   type Plan,
@@ -60,7 +60,7 @@ export async function announceStart(
 ): Promise<void> {
   let plan: Plan;
   try {
-    plan = await api.call('plan.make', planWishOf(view.spec), cli.signal);
+    plan = await api.call('plan.make', startWishOf(view), cli.signal);
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'client_closed') throw error;
     const limit = view.spec.compute.maxUsdPerHour;

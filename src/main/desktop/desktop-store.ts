@@ -1,6 +1,6 @@
 import type { AppEvent } from '../../shared/api.ts';
 import { assertNever } from '../../shared/errors.ts';
-import { planWishOf, takenOf, type DeploymentView } from '../../shared/model.ts';
+import { startWishOf, takenOf, type DeploymentView } from '../../shared/model.ts';
 import type { UserSettings } from '../../shared/user-settings.ts';
 import type { LocalApi } from '../control/local-api.ts';
 import type { Log } from '../logs/log.ts';
@@ -154,12 +154,12 @@ export class DesktopStore implements Disposable {
   }
 
   /** null = nothing fits, or the question failed. */
-  async #priceOf(api: LocalApi, { spec }: DeploymentView): Promise<number | null> {
+  async #priceOf(api: LocalApi, view: DeploymentView): Promise<number | null> {
     try {
-      const plan = await api.call('plan.make', planWishOf(spec), this.#leaving.signal);
+      const plan = await api.call('plan.make', startWishOf(view), this.#leaving.signal);
       return takenOf(plan)?.usdPerHour ?? null;
     } catch (error) {
-      this.#parts.log.debug({ err: error, model: spec.model }, 'no price for the tray');
+      this.#parts.log.debug({ err: error, model: view.spec.model }, 'no price for the tray');
       return null;
     }
   }

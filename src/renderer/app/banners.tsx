@@ -1,6 +1,7 @@
 import { FlaskConical, TriangleAlert, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button, buttonClass } from '../components/button.tsx';
+import { cx } from '../components/cx.ts';
 import { useAppStatus } from '../stores/app-status.ts';
 import { useCosts } from '../stores/costs.ts';
 import { minuteTime, usdPerHour } from '../view/format.ts';
@@ -65,7 +66,14 @@ function TroubleBanner(): ReactNode {
   const problem = status.runpod.problem === null ? null : problemFrom(status.runpod.problem);
   return (
     <>
-      {problem !== null && !status.runpod.reachable && (
+      {problem?.code === 'runpod_key_missing' && (
+        <Strip tone="warn" title={shell.noKey.title} text={shell.noKey.text}>
+          <a href={to.settings('keys')} className={buttonClass('secondary', 'sm')}>
+            {shell.noKey.enter}
+          </a>
+        </Strip>
+      )}
+      {problem !== null && problem.code !== 'runpod_key_missing' && !status.runpod.reachable && (
         <Strip title={shell.runpodTrouble} text={`${problem.title} ${problem.advice}`} />
       )}
       {problem?.code === 'account_changed' && (
@@ -78,8 +86,10 @@ function TroubleBanner(): ReactNode {
           </a>
         </Strip>
       )}
-      {status.configProblem !== null && <Strip title={shell.configTrouble} text={status.configProblem} />}
-      {status.exposure !== null && <Strip title={shell.exposed} text={status.exposure} />}
+      {status.configProblem !== null && (
+        <Strip tone="warn" title={shell.configTrouble} text={status.configProblem} />
+      )}
+      {status.exposure !== null && <Strip tone="warn" title={shell.exposed} text={status.exposure} />}
     </>
   );
 }
@@ -88,18 +98,23 @@ function Strip({
   title,
   text,
   icon,
+  tone = 'bad',
   children,
 }: {
   readonly title: string;
   readonly text: string;
   readonly icon?: ReactNode;
+  readonly tone?: 'bad' | 'warn';
   /** What can be done about it. */
   readonly children?: ReactNode;
 }): ReactNode {
   return (
     <div
       role="alert"
-      className="flex shrink-0 items-center gap-3 border-b border-bad/40 bg-bad-soft px-5 py-2 text-bad"
+      className={cx(
+        'flex shrink-0 items-center gap-3 border-b px-5 py-2',
+        tone === 'bad' ? 'border-bad/40 bg-bad-soft text-bad' : 'border-warn/40 bg-warn-soft text-warn',
+      )}
     >
       {icon ?? <TriangleAlert size={16} className="shrink-0" aria-hidden />}
       <p className="min-w-0 grow">

@@ -1,6 +1,6 @@
 import type { AppEvent, EventPayload } from '../../shared/api.ts';
 import { assertNever } from '../../shared/errors.ts';
-import { planWishOf, takenOf, type DeploymentView } from '../../shared/model.ts';
+import { startWishOf, takenOf, type DeploymentView } from '../../shared/model.ts';
 import { isQuiet } from '../../shared/quiet-hours.ts';
 import type { Client } from '../api/client.ts';
 import { alertAloud, announce, flushAnnouncements } from '../stores/announcer.ts';
@@ -216,7 +216,7 @@ function quoter(client: Client, signal: AbortSignal): () => void {
 
 async function quote(client: Client, view: DeploymentView, signal: AbortSignal) {
   try {
-    const plan = await client.call('plan.make', planWishOf(view.spec), signal);
+    const plan = await client.call('plan.make', startWishOf(view), signal);
     const best = takenOf(plan);
     return best === null
       ? { state: 'unknown' as const, reason: shell.noGpu }

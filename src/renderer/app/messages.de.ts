@@ -44,6 +44,11 @@ export const shell: typeof english = {
     confirm: 'Dasselbe Konto, sie sind weg',
     cannot: 'Dass es dasselbe Konto ist, konnte nicht vermerkt werden',
   },
+  noKey: {
+    title: 'Kein RunPod-Schlüssel',
+    text: 'Ohne ihn lässt sich nichts mieten und kein Preis erfragen.',
+    enter: 'Schlüssel eingeben',
+  },
   configTrouble: 'Konfiguration prüfen',
   exposed: 'Für andere Rechner offen',
   notices: {

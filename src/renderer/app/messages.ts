@@ -42,6 +42,11 @@ export const shell = catalogue('shell', {
     confirm: 'Same account, they are gone',
     cannot: 'Could not note that it is the same account',
   },
+  noKey: {
+    title: 'No RunPod key',
+    text: 'Nothing can be rented, and no price can be asked, until there is one.',
+    enter: 'Enter the key',
+  },
   configTrouble: 'Configuration needs attention',
   exposed: 'Open to other machines',
   notices: { title: 'Notifications', empty: 'Nothing has happened yet.', open: 'Notifications' },

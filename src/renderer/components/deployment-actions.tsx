@@ -19,6 +19,10 @@ import { Button, IconButton, SpendButton } from './button.tsx';
 import { Menu, MenuItem, MenuLine } from './menu.tsx';
 import { words } from './messages.ts';
 
+/** A sleeping endpoint costs nothing, and can be stopped all the same: then no request wakes it. */
+const sleeps = ({ state, actions }: DeploymentView): boolean =>
+  state === 'sleeping' && actions.includes('start');
+
 /** The one main button of a deployment, as RunPod's actions allow: stop what bills, start what sleeps, at its price. */
 export function MainAction({
   view,
@@ -29,7 +33,7 @@ export function MainAction({
 }): ReactNode {
   const { actions } = useApp();
   const quote = useQuotes((state) => state.byId[view.id]?.quote);
-  if (view.actions.includes('stop')) {
+  if (view.actions.includes('stop') && !sleeps(view)) {
     return (
       <Button
         size={size}
@@ -80,6 +84,11 @@ export function MoreMenu({ view }: { readonly view: DeploymentView }): ReactNode
         {words.copyEndpoint}
       </MenuItem>
       <MenuLine />
+      {sleeps(view) && view.actions.includes('stop') && (
+        <MenuItem icon={<Square {...icon} />} onSelect={() => void actions.stop(view)}>
+          {words.stop}
+        </MenuItem>
+      )}
       {view.actions.includes('restart') && (
         <MenuItem icon={<RotateCw {...icon} />} onSelect={() => void actions.restart(view)}>
           {words.restart}

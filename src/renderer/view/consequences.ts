@@ -10,7 +10,12 @@ export function stopEffects(view: DeploymentView): string[] {
   return [...saves, ...storageEffects(view), words.effects.rentsAgain];
 }
 
+/** What it runs on, or would: in mode `auto` the requests decide. */
+export const runsServerless = ({ spec, auto, endpoint, pod }: DeploymentView): boolean =>
+  pod === null && (endpoint != null || (auto?.mode ?? spec.mode) === 'serverless');
+
 function storageEffects(view: DeploymentView): string[] {
+  if (runsServerless(view)) return [words.effects.endpointKept];
   const volume = view.spec.volume === null ? [] : [words.effects.volumeKept(view.spec.volume.path)];
   if (view.spec.onStop === 'terminate') {
     return [words.effects.podRemoved, ...volume];
@@ -21,16 +26,21 @@ function storageEffects(view: DeploymentView): string[] {
 export function terminateEffects(view: DeploymentView): string[] {
   return [
     words.effects.removed(view.name),
-    view.pod === null ? words.effects.nothingRuns : words.effects.podDeleted,
+    whatIsDeleted(view),
     ...(view.spec.volume === null ? [] : [words.effects.volumeBills]),
   ];
+}
+
+function whatIsDeleted({ pod, endpoint }: DeploymentView): string {
+  if (endpoint != null) return words.effects.endpointDeleted;
+  return pod === null ? words.effects.nothingRuns : words.effects.podDeleted;
 }
 
 export function restartEffects(view: DeploymentView): string[] {
   return [
     words.effects.unavailable,
     ...(view.inFlight > 0 ? [words.effects.cutOff(view.inFlight)] : []),
-    words.effects.diskCleared,
+    runsServerless(view) ? words.effects.workersAnew : words.effects.diskCleared,
   ];
 }
 

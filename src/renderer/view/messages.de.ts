@@ -33,6 +33,9 @@ export const view: typeof english = {
       n === 1 ? '1 laufende Anfrage wird abgebrochen.' : `${n} laufende Anfragen werden abgebrochen.`,
     rentsAgain: 'Die nächste Anfrage oder der nächste Start mietet wieder eine GPU.',
     volumeKept: (path: string) => `Das Netzwerk-Volume unter ${path} bleibt und kostet wie zuvor.`,
+    endpointKept: 'Die Worker enden; der Endpunkt selbst bleibt bei RunPod und kostet nichts.',
+    endpointDeleted: 'Sein Endpunkt und alle Worker werden gelöscht.',
+    workersAnew: 'Die Worker enden und starten mit der nächsten Anfrage neu.',
     podRemoved:
       'Pod und Container-Platte werden entfernt; beim nächsten Start werden die Gewichte neu geladen.',
     podKept: 'Pod und Platte bleiben; gestoppte Platten kosten doppelt so viel wie laufende.',

@@ -1,32 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
+import { PAGES } from './support/pages.ts';
 import { scenarios } from './support/scenarios.ts';
 import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
-
-const PAGES = [
-  ['overview', '#/', 'Overview'],
-  ['deploy', '#/deploy?model=Qwen/Qwen3-8B', 'Deploy a model'],
-  ['deployment', '#/deployments/gemma-3-12b', 'gemma-3-12b'],
-  ['deployment-logs', '#/deployments/qwen3-coder?tab=logs', 'qwen3-coder'],
-  ['deployment-requests', '#/deployments/qwen3-coder?tab=requests', 'qwen3-coder'],
-  ['deployment-history', '#/deployments/qwen3-coder?tab=history', 'qwen3-coder'],
-  ['deployment-settings', '#/deployments/qwen3-coder?tab=settings', 'qwen3-coder'],
-  ['deployment-missing', '#/deployments/nobody', 'nobody'],
-  ['playground', '#/playground', 'Playground'],
-  ['connect', '#/connect?client=claude-code', 'Connect'],
-  ['connect-cursor', '#/connect?client=cursor', 'Connect'],
-  ['costs', '#/costs', 'Costs'],
-  ['logs', '#/logs', 'Logs'],
-  ['logs-requests', '#/logs?source=@requests', 'Logs'],
-  ['settings-appearance', '#/settings/appearance', 'Settings'],
-  ['settings-keys', '#/settings/keys', 'Settings'],
-  ['settings-budget', '#/settings/budget', 'Settings'],
-  ['settings-proxy', '#/settings/proxy', 'Settings'],
-  ['settings-notifications', '#/settings/notifications', 'Settings'],
-  ['settings-diagnostics', '#/settings/diagnostics', 'Settings'],
-  ['settings-configuration', '#/settings/configuration', 'Settings'],
-  ['welcome', '#/welcome', 'Welcome'],
-] as const;
 
 describe('every page', () => {
   let ui: UiApp;

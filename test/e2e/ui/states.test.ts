@@ -3,6 +3,7 @@ import { AppError } from '../../../src/shared/errors.ts';
 import { sampleStatus } from '../../support/samples.ts';
 import type { FakeManager } from '../../support/fake-manager.ts';
 import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
+import { PAGES } from './support/pages.ts';
 import { scenarios } from './support/scenarios.ts';
 import { startUi, VIEWS, type UiApp, type UiOptions } from './support/ui-app.ts';
 
@@ -76,6 +77,62 @@ describe('states', () => {
     await clean('trouble-keys', '#/settings/keys', 'Settings');
   });
 
+  it('no key: says what cannot be done and where the key goes', async () => {
+    await start(scenarios.noKey());
+    await clean('no-key-overview', '#/', 'Overview');
+    await clean('no-key-deploy', '#/deploy?model=Qwen/Qwen3-8B', 'Deploy a model');
+    await ui.page
+      .getByRole('alert')
+      .filter({ hasText: 'No RunPod key' })
+      .getByRole('link', { name: 'Enter the key' })
+      .click();
+    await ui.page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
+    expect(new URL(ui.page.url()).hash).toBe('#/settings/keys');
+    await clean('no-key-keys', '#/settings/keys', 'Settings');
+  });
+
+  it('an empty balance: what was stopped by it, what is lost next, and where to pay', async () => {
+    await start(scenarios.broke());
+    await clean('broke-overview', '#/', 'Overview');
+    await ui.page.getByRole('listitem').filter({ hasText: 'tiny' }).getByText('Balance empty').waitFor();
+    await clean('broke-deployment', '#/deployments/tiny', 'tiny');
+    await ui.page.getByText('Add credit').first().waitFor();
+    expect(await ui.page.getByRole('button', { name: /^Start tiny for \$/ }).count()).toBe(1);
+    await clean('broke-costs', '#/costs', 'Costs');
+  });
+
+  it('no keychain: says it once where secrets are kept', async () => {
+    await start(scenarios.noKeychain());
+    await clean('no-keychain-overview', '#/', 'Overview');
+    await clean('no-keychain-keys', '#/settings/keys', 'Settings');
+    await ui.page.getByText('No Secret Service answers on the session bus.').first().waitFor();
+    expect(ui.complaints).toEqual([]);
+  });
+
+  it('an endpoint that sleeps costs nothing, and its price says when it is paid', async () => {
+    await start(scenarios.endpoints());
+    await clean('endpoints-overview', '#/', 'Overview');
+    const row = ui.page.getByRole('listitem').filter({ hasText: 'asleep' });
+    await row.getByText('Sleeping').waitFor();
+    await row.getByRole('button', { name: /for \$0\.69\/h while a worker runs$/ }).waitFor();
+    await clean('endpoints-deployment', '#/deployments/asleep', 'asleep');
+    await ui.page.getByText('0 running, 0 starting; 0 to 2 allowed').waitFor();
+    await ui.page.getByText('the endpoint itself is kept at RunPod and costs nothing').waitFor();
+    await ui.goTo('#/deploy?model=Qwen/Qwen3-8B', 'Deploy a model');
+    await ui.show({ theme: 'light', width: 1280, height: 800 });
+    await ui.page.getByRole('combobox', { name: 'Run as' }).selectOption('serverless');
+    await ui.page.getByRole('button', { name: 'Deploy for $0.69/h while a worker runs' }).waitFor();
+    await ui.page.getByText('$0 when idle').waitFor();
+    await ui.page.getByText('at most 2 workers, together $1.38/h').waitFor();
+    await keepPicture(ui.page, 'endpoints-deploy', { theme: 'light', width: 1280, height: 800 });
+    await ui.page.getByRole('combobox', { name: 'Run as' }).selectOption('auto');
+    await ui.page.getByText('It begins as a pod').waitFor();
+    await ui.page.getByRole('button', { name: 'Deploy for $0.26/h', exact: true }).waitFor();
+    expect(await ui.page.getByRole('radio', { name: /serverless/ }).isDisabled()).toBe(true);
+    await keepPicture(ui.page, 'auto-deploy', { theme: 'light', width: 1280, height: 800 });
+    expect(await axeFindings(ui.page)).toEqual([]);
+  });
+
   it('fifty deployments: found by name, and the page stays quick to build', async () => {
     await start(scenarios.many());
     await clean('many-overview', '#/', 'Overview');
@@ -139,18 +196,10 @@ describe('states', () => {
     ['zoomed to 200 %', 640, 400, '87.5%'],
     ['zoomed to 400 %', 320, 256, '87.5%'],
     ['with text at 200 %', 1280, 800, '175%'],
-  ])('%s: nothing is out of reach sideways', async (how, width, height, fontSize) => {
+  ])('%s: nothing is out of reach sideways on any page', async (how, width, height, fontSize) => {
     await start(scenarios.busy());
     await ui.page.setViewportSize({ width, height });
-    for (const [name, address, heading] of [
-      ['overview', '#/', 'Overview'],
-      ['deploy', '#/deploy?model=Qwen/Qwen3-8B', 'Deploy a model'],
-      ['deployment', '#/deployments/gemma-3-12b', 'gemma-3-12b'],
-      ['playground', '#/playground', 'Playground'],
-      ['connect', '#/connect', 'Connect'],
-      ['costs', '#/costs', 'Costs'],
-      ['keys', '#/settings/keys', 'Settings'],
-    ] as const) {
+    for (const [name, address, heading] of PAGES) {
       await ui.goTo(address, heading);
       await ui.page.evaluate(`document.documentElement.style.fontSize = '${fontSize}'`);
       await keepPicture(ui.page, `reach-${name}-${fontSize === '175%' ? 'text' : ''}`, {
@@ -162,12 +211,14 @@ describe('states', () => {
     }
   });
 
-  it('reduced motion: nothing turns', async () => {
+  it('reduced motion: nothing moves by itself on any page', async () => {
     await start(scenarios.busy());
     await ui.page.emulateMedia({ reducedMotion: 'reduce' });
-    await ui.goTo('#/deployments/gemma-3-12b', 'gemma-3-12b');
-    await ui.page.getByText('Loading weights').first().waitFor();
-    expect(await ui.page.evaluate<number>('document.getAnimations().length')).toBe(0);
+    for (const [name, address, heading] of PAGES) {
+      await ui.goTo(address, heading);
+      await loaded(ui.page);
+      expect([name, await ui.page.evaluate<number>('document.getAnimations().length')]).toEqual([name, 0]);
+    }
   });
 
   it('speaks phases and readiness, and money trouble at once', async () => {

@@ -38,7 +38,7 @@ export function HardwareSection({
       <div className="flex flex-wrap gap-3 px-4 pb-3">
         <SelectField
           label={w.mode}
-          className="w-48"
+          className="w-64"
           value={draft.mode}
           onChange={(event) =>
             changeDraft({ mode: asMode(event.target.value), chosen: null, fallbackUsd: null })

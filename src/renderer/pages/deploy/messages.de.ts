@@ -87,7 +87,7 @@ export const deploy: typeof english = {
     failed: 'Bereitstellen fehlgeschlagen; nichts wurde gemietet',
 
     gpu: (price: string) => `${price} GPU`,
-    worker: (price: string) => `${price}, solange ein Worker läuft, im Leerlauf 0 $`,
+    idle: 'im Leerlauf 0 $',
     workers: (n: number, price: string) =>
       n === 1 ? 'höchstens 1 Worker' : `höchstens ${n} Worker, zusammen ${price}`,
     perDay: (usd: string, hours: string) => `${usd} an einem Tag mit ${hours} h Nutzung`,

@@ -88,7 +88,7 @@ export const words = catalogue('deploy', {
     failed: 'Could not deploy; nothing was rented',
 
     gpu: (price: string) => `${price} GPU`,
-    worker: (price: string) => `${price} while a worker runs, $0 when idle`,
+    idle: '$0 when idle',
     workers: (n: number, price: string) =>
       n === 1 ? 'at most 1 worker' : `at most ${n} workers, together ${price}`,
     perDay: (usd: string, hours: string) => `${usd} on a day with ${hours} h of use`,

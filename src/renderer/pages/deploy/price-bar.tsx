@@ -84,10 +84,8 @@ function Sums({
   return (
     <>
       <p className="font-medium">
-        {chosen.kind === 'pod'
-          ? words.bar.gpu(`${usd(chosen.usdPerHour)}/h`)
-          : words.bar.worker(`${usd(chosen.usdPerHour)}/h`)}{' '}
-        · {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
+        {chosen.kind === 'pod' ? words.bar.gpu(`${usd(chosen.usdPerHour)}/h`) : words.bar.idle} ·{' '}
+        {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
         {plan.simulated && <span className="text-soft"> {words.bar.simulated}</span>}
       </p>
       <p className="text-sm text-soft">

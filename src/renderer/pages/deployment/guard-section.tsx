@@ -2,6 +2,7 @@ import { ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { Section } from '../../components/surface.tsx';
+import { runsServerless } from '../../view/consequences.ts';
 import { dateTime, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 import { CoreText } from '../../components/core-text.tsx';
@@ -19,7 +20,7 @@ export function GuardSection({ view }: { readonly view: DeploymentView }): React
   ];
   return (
     <Section title={w.title}>
-      {watchdog.state !== 'none' && (
+      {(watchdog.state !== 'none' || unattended.usd !== 0) && (
         <p className="num text-lg font-semibold">
           {unattended.usd === null ? w.noBound : w.most(usd(unattended.usd))}
           {unattended.until !== null && (
@@ -29,7 +30,7 @@ export function GuardSection({ view }: { readonly view: DeploymentView }): React
       )}
       <p className="flex items-center gap-1.5">
         <Icon size={16} aria-hidden className={tone} />
-        {w[watchdog.state]}
+        {watchdog.state === 'none' && runsServerless(view) ? words.workers.guard : w[watchdog.state]}
       </p>
       {watchdog.state === 'armed' && watchdog.deadlineAt !== null && (
         <p

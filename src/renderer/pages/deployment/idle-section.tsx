@@ -6,6 +6,7 @@ import { useNow } from '../../app/clock.ts';
 import { Button } from '../../components/button.tsx';
 import { Menu, MenuItem } from '../../components/menu.tsx';
 import { Section } from '../../components/surface.tsx';
+import { runsServerless } from '../../view/consequences.ts';
 import { duration, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 
@@ -53,5 +54,6 @@ function IdleWords({ view }: { readonly view: DeploymentView }): ReactNode {
       </>
     );
   }
+  if (runsServerless(view)) return <p className="text-soft">{words.workers.sleeps}</p>;
   return <p className="text-soft">{idle.policy === 'off' ? w.off : w.asleep(idle.minutes)}</p>;
 }

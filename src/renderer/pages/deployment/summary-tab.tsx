@@ -9,13 +9,16 @@ import { useAppStatus } from '../../stores/app-status.ts';
 import { meanPrice } from '../../view/requests.ts';
 import { endpointUrl } from '../../view/endpoint.ts';
 import { contextSize, dateTime, usd, usdFine, usdPerHour, usdPerMonth } from '../../view/format.ts';
+import { runsServerless } from '../../view/consequences.ts';
 import { ConsequencesSection } from './consequences-section.tsx';
+import { FactList } from './fact-list.tsx';
 import { GuardSection } from './guard-section.tsx';
 import { IdleSection } from './idle-section.tsx';
 import { LiveSection } from './live-section.tsx';
 import { words } from './messages.ts';
 import { PhaseTimeline } from './phase-timeline.tsx';
 import { TargetsSection } from './targets-section.tsx';
+import { WorkersSection } from './workers-section.tsx';
 
 export function SummaryTab({ view }: { readonly view: DeploymentView }): ReactNode {
   return (
@@ -28,7 +31,7 @@ export function SummaryTab({ view }: { readonly view: DeploymentView }): ReactNo
         <IdleSection view={view} />
         <GuardSection view={view} />
         <CostSection view={view} />
-        <PodSection view={view} />
+        {runsServerless(view) ? <WorkersSection view={view} /> : <PodSection view={view} />}
       </div>
       <ConsequencesSection view={view} />
     </div>
@@ -57,19 +60,6 @@ function EndpointSection({ view }: { readonly view: DeploymentView }): ReactNode
         </p>
       )}
     </Section>
-  );
-}
-
-function FactList({ facts }: { readonly facts: readonly (readonly [string, ReactNode])[] }): ReactNode {
-  return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-5 gap-y-1">
-      {facts.map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="text-soft">{name}</dt>
-          <dd className="num min-w-0 break-words">{value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }
 

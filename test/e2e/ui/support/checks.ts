@@ -6,9 +6,9 @@ import type { View } from './ui-app.ts';
 
 const ARTIFACTS = resolve(import.meta.dirname, '../../artifacts/ui');
 
-const SETTLED = `Promise.all(document.getAnimations()
+const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => Promise.all(document.getAnimations()
   .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
-  .map((animation) => animation.finished.catch(() => undefined)))`;
+  .map((animation) => animation.finished.catch(() => undefined))))`;
 
 /** Every finding of axe on what is shown now, as one line each; empty = clean. */
 export async function axeFindings(page: Page): Promise<string[]> {

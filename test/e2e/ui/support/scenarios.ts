@@ -1,12 +1,13 @@
 import { AppError } from '../../../../src/shared/errors.ts';
 import type { BuildView } from '../../../../src/shared/images.ts';
-import type { DeploymentView, RequestRecord } from '../../../../src/shared/model.ts';
+import type { CostSummary, DeploymentView, RequestRecord } from '../../../../src/shared/model.ts';
 import { systemClock } from '../../../../src/main/platform/clock.ts';
 import { createFakeManager, type FakeManager } from '../../../support/fake-manager.ts';
 import {
   sampleCosts,
   sampleDeployment,
   sampleDeployments,
+  samplePlan,
   sampleRequest,
   sampleStatus,
 } from '../../../support/samples.ts';
@@ -47,6 +48,23 @@ function busy(): FakeManager {
   return manager;
 }
 
+/** A month in which nothing was paid. */
+const noCosts = (now: number): CostSummary => ({
+  ...sampleCosts(now),
+  simulated: false,
+  nowUsdPerHour: 0,
+  todayUsd: 0,
+  monthUsd: 0,
+  totalUsd: 0,
+  restUsdPerMonth: 0,
+  forecastMonthUsd: 0,
+  unattended: { usd: 0, until: null, excludes: [] },
+  byDeployment: [],
+  byKind: { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 },
+  reconciliation: null,
+  runwayHours: null,
+});
+
 /** Nothing deployed, a key present. */
 function empty(): FakeManager {
   const now = systemClock.now();
@@ -59,21 +77,7 @@ function empty(): FakeManager {
     deployments: 0,
   }));
   manager.reply('requests.recent', async () => ({ requests: [] }));
-  manager.reply('costs.summary', async () => ({
-    ...sampleCosts(now),
-    simulated: false,
-    nowUsdPerHour: 0,
-    todayUsd: 0,
-    monthUsd: 0,
-    totalUsd: 0,
-    restUsdPerMonth: 0,
-    forecastMonthUsd: 0,
-    unattended: { usd: 0, until: null, excludes: [] },
-    byDeployment: [],
-    byKind: { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 },
-    reconciliation: null,
-    runwayHours: null,
-  }));
+  manager.reply('costs.summary', async () => noCosts(now));
   manager.reply('costs.series', async () => ({ asOf: iso(now), simulated: false, points: [] }));
   manager.reply('radar.scan', async () => ({ asOf: iso(now), simulated: false, items: [] }));
   return manager;
@@ -146,6 +150,86 @@ function many(): FakeManager {
   });
   const manager = createFakeManager({ now, deployments });
   manager.reply('requests.recent', async ({ limit }) => ({ requests: manyRequests(now, limit) }));
+  return manager;
+}
+
+/** The real cloud without a key: nothing can be asked of RunPod. */
+function noKey(): FakeManager {
+  const manager = empty();
+  const missing = new AppError('runpod_key_missing', 'There is no RunPod key yet.');
+  const { code, message, advice } = missing;
+  manager.reply('app.status', async () => ({
+    ...sampleStatus(systemClock.now()),
+    cloud: 'runpod' as const,
+    simulated: false,
+    runpod: { reachable: false, keyPresent: false, problem: { code, message, advice } },
+    deployments: 0,
+  }));
+  manager.reply('costs.summary', async () => ({ ...noCosts(systemClock.now()), balanceUsd: null }));
+  for (const name of ['plan.make', 'radar.scan'] as const) manager.fail(name, missing);
+  return manager;
+}
+
+/** The account is empty: RunPod has stopped what ran. */
+function broke(): FakeManager {
+  const now = systemClock.now();
+  const manager = busy();
+  const { code, message, advice } = new AppError(
+    'runpod_balance_empty',
+    'RunPod stopped the pod: the balance is $0.00.',
+  );
+  manager.change('tiny', { state: 'failed', problem: { code, message, advice } });
+  manager.reply('costs.summary', async () => ({
+    ...sampleCosts(now),
+    balanceUsd: 0,
+    runwayHours: 0,
+  }));
+  return manager;
+}
+
+/** A machine whose system keeps no secrets. */
+function noKeychain(): FakeManager {
+  const manager = busy();
+  manager.reply('app.status', async () => ({
+    ...sampleStatus(systemClock.now()),
+    keychain: { available: false, reason: 'No Secret Service answers on the session bus.' },
+  }));
+  return manager;
+}
+
+/** A serverless deployment that sleeps, and plans that weigh both kinds. */
+function endpoints(): FakeManager {
+  const now = systemClock.now();
+  const asleep = sampleDeployment({ name: 'asleep', model: 'Qwen/Qwen3-8B', mode: 'serverless' }, now, {
+    desired: 'running',
+    state: 'sleeping',
+    endpoint: {
+      id: 'ep_asleep',
+      name: 'rplm-asleep-1f0c',
+      type: 'QUEUE',
+      gpuTypeIds: ['NVIDIA RTX A5000'],
+      gpuCount: 1,
+      image: 'runpod/worker-v1-vllm:v2.25.2',
+      workerUsdPerHour: { first: 0.69, most: 0.69 },
+      workers: { min: 0, max: 2, running: 0, initializing: 0, throttled: 0, unhealthy: 0 },
+      jobs: { waiting: 0, inProgress: 0 },
+      why: null,
+      asOf: iso(now - 4000),
+      idleTimeoutSeconds: 60,
+      createdAt: iso(now - 60 * MINUTE),
+    },
+    actions: ['start', 'stop', 'restart', 'terminate', 'edit'],
+  });
+  const manager = createFakeManager({ now, deployments: [asleep, ...sampleDeployments(now)] });
+  manager.reply('plan.make', async ({ model, mode }) => {
+    const plan = samplePlan(now, model);
+    const [pod] = plan.candidates;
+    const worker = pod === undefined ? [] : [{ ...pod, kind: 'serverless' as const, usdPerHour: 0.69 }];
+    if (mode === 'serverless') return { ...plan, candidates: worker };
+    if (mode === 'auto')
+      return { ...plan, candidates: [...worker, ...plan.candidates], takes: worker.length };
+    return plan;
+  });
   return manager;
 }
 
@@ -266,4 +350,16 @@ function images(): FakeManager {
   return manager;
 }
 
-export const scenarios = { busy, empty, first, trouble, many, chatty, images } as const;
+export const scenarios = {
+  busy,
+  empty,
+  first,
+  trouble,
+  many,
+  chatty,
+  images,
+  noKey,
+  broke,
+  noKeychain,
+  endpoints,
+} as const;
