@@ -127,12 +127,16 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
   };
 }
 
-function newConnectFiles({ clock, computer, config, scrub }: ManagerParts, keys: StoredKeys): ConnectFiles {
+function newConnectFiles(
+  { clock, computer, config, log, scrub }: ManagerParts,
+  keys: StoredKeys,
+): ConnectFiles {
   return new ConnectFiles({
     ...computer,
     dataDir: config().dataDir,
     keys: fileKeys(keys, clock),
     clock,
+    log: log.child({ room: 'connect' }),
     scrub,
   });
 }

@@ -12,6 +12,7 @@ import {
   type FoundClient,
 } from '../../shared/clients/files.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import { CLIENT_FILES } from './client-files.ts';
 import type { ClientFolders } from './client-folders.ts';
@@ -19,7 +20,7 @@ import { lineDiff } from './line-diff.ts';
 import { maskLine, NEW_KEY } from './mask-line.ts';
 import { TextError } from './text-error.ts';
 import { backUp, readUserFile, removeUserFile, unusable, writeUserFile, type UserFile } from './user-file.ts';
-import { WriteRecord } from './write-record.ts';
+import { WriteRecord, type Written } from './write-record.ts';
 
 /** The keys of the endpoint, as far as files need them. */
 export interface FileKeys {
@@ -37,6 +38,7 @@ export interface ConnectFilesParts {
   readonly machine: string;
   readonly keys: FileKeys;
   readonly clock: Clock;
+  readonly log: Log;
   readonly scrub: (text: string) => string;
 }
 
@@ -106,19 +108,23 @@ export class ConnectFiles {
   write(client: FileClient, target: FileTarget, fingerprint: string): FileWritten {
     const shown = this.#draft(client, target, NEW_KEY);
     if (shown.fingerprint !== fingerprint) throw changed(shown.file.path);
-    const { clock, keys } = this.#parts;
+    const { clock, keys, log } = this.#parts;
     const made = shown.key === 'made' ? keys.make(nameOf(client)) : null;
     try {
       const { file, text, next } = made === null ? shown : this.#draft(client, target, made.secret);
       const backup = backUp(file, clock.now());
-      writeUserFile(file, text);
-      const written = { path: file.path, backup, keyId: made?.id ?? null };
-      this.#record.set(client, {
-        ...written,
+      this.#put(client, file, text, {
+        path: file.path,
         model: target.model,
+        backup,
+        keyId: made?.id ?? null,
         digest: digestOf(text),
         at: clock.now(),
       });
+      log.info(
+        { client, path: file.path, backup, key: made?.name ?? null },
+        'the file of a client was written',
+      );
       const madeKey = made === null ? null : { name: made.name, hint: made.secret.slice(-4) };
       return { path: file.path, backup, madeKey, next };
     } catch (error) {
@@ -150,8 +156,21 @@ export class ConnectFiles {
     if (before === null) removeUserFile(file.path);
     else writeUserFile(file, before);
     this.#record.set(client, null);
+    this.#parts.log.info({ client, path: file.path }, 'the file of a client was put back');
     const revokedKey = written.keyId === null ? null : this.#parts.keys.revoke(written.keyId);
     return { path: file.path, outcome: before === null ? 'removed' : 'restored', revokedKey };
+  }
+
+  /** The record comes first: a file whose key nobody remembers could not be undone. */
+  #put(client: FileClient, file: UserFile, text: string, written: Written): void {
+    const before = this.#record.get(client);
+    this.#record.set(client, written);
+    try {
+      writeUserFile(file, text);
+    } catch (error) {
+      this.#record.set(client, before);
+      throw error;
+    }
   }
 
   #draft(client: FileClient, target: FileTarget, newKey: string): Draft {

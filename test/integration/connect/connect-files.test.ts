@@ -18,6 +18,7 @@ import { CLIENTS } from '../../../src/shared/clients/clients.ts';
 import { clientFolders } from '../../../src/main/connect/client-folders.ts';
 import { ConnectFiles, type FileTarget } from '../../../src/main/connect/connect-files.ts';
 import { fileKeys } from '../../../src/main/handlers/connect.ts';
+import { silentLog } from '../../../src/main/logs/log.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { openDb } from '../../../src/main/platform/db.ts';
 import { randomIds } from '../../../src/main/platform/ids.ts';
@@ -43,6 +44,7 @@ function computer() {
     machine: 'workbench',
     keys: fileKeys(keys, clock),
     clock,
+    log: silentLog,
     scrub: (text) => text,
   });
   const write = (client: FileClient, target = TARGET) =>
@@ -240,6 +242,21 @@ describe('files of clients', () => {
     mkdirSync(join(home, '.config/zed'), { recursive: true });
     symlinkSync(join(home, 'gone.json'), join(home, '.config/zed/settings.json'));
     expect(() => files.preview('zed', TARGET)).toThrow('it is a link that leads nowhere');
+  });
+
+  it('keeps the undo of what stands when a later write fails', () => {
+    const { dataDir, files, write, place } = computer();
+    const path = place('.config/zed/settings.json', '{}\n');
+    write('zed');
+    const next = { ...TARGET, model: 'writer' };
+    const { fingerprint } = files.preview('zed', next);
+    // What the temporary file would be called is taken by a folder.
+    mkdirSync(join(dirname(path), `.settings.json.${process.pid}.tmp`, 'in-the-way'), { recursive: true });
+    expect(() => files.write('zed', next, fingerprint)).toThrow(
+      expect.objectContaining({ code: 'client_file_unusable' }),
+    );
+    expect(files.preview('zed', next).undo).not.toBeNull();
+    expect(readFileSync(join(dataDir, 'client-files.json'), 'utf8')).toContain('coder');
   });
 
   it('takes back a key whose file could not be written', () => {
