@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type {
@@ -120,5 +122,64 @@ describe.each(['queue', 'load-balancer'])('a serverless deployment behind a %s',
     expect((await app.json<Radar>(['radar'])).items).toEqual([]);
     const { nowUsdPerHour } = await app.json<CostSummary>(['costs']);
     expect(nowUsdPerHour).toBe(0);
+  });
+});
+
+describe('a serverless deployment out of a configuration file', () => {
+  let sandbox: SandboxProcess;
+  let app: Installation;
+  let args: string[];
+  const shown = async (): Promise<DeploymentView> =>
+    (await app.json<Shown>(['show', 'coder', '--history', '1'])).deployment;
+
+  beforeAll(async () => {
+    sandbox = await startSandboxProcess(['--speed', '60', '--tokens-per-second', '400']);
+    app = new Installation(sandbox.env);
+    const file = join(app.dataDir, 'deployments.json');
+    writeFileSync(
+      file,
+      JSON.stringify({
+        mode: 'serverless',
+        model: { name: 'Qwen/Qwen3-8B' },
+        serverless: { name: 'coder', max_workers: 1, idle_timeout_seconds: 2 },
+      }),
+    );
+    args = ['--config', file];
+    await app.serve(args);
+  });
+
+  afterAll(async () => {
+    await app.end();
+    await sandbox.stop();
+  });
+
+  it('is declared, not started, and costs nothing', async () => {
+    expect(await shown()).toMatchObject({ state: 'stopped', spec: { mode: 'serverless' } });
+    expect((await app.json<Radar>(['radar'])).items).toEqual([]);
+  });
+
+  it('killed while its first worker starts, it goes on with the same endpoint', async () => {
+    await app.call('deployments.start', { deployment: 'coder' });
+    await expect.poll(async () => (await shown()).endpoint?.id ?? null, LONG).not.toBeNull();
+    const { endpoint } = await shown();
+    await app.program.kill('SIGKILL');
+    await app.serve(args);
+    const wait = await app.cli(['start', 'coder', '--wait', '--yes']);
+    expect(wait).toMatchObject({ code: 0 });
+    expect((await shown()).endpoint?.id).toBe(endpoint?.id);
+    expect((await app.json<Radar>(['radar'])).items).toHaveLength(1);
+  });
+
+  it('killed asleep, it is asleep afterwards', async () => {
+    await expect.poll(async () => (await shown()).state, LONG).toBe('sleeping');
+    await app.program.kill('SIGKILL');
+    await app.serve(args);
+    expect(await shown()).toMatchObject({ state: 'sleeping', cost: { nowUsdPerHour: 0 } });
+  });
+
+  it('is stopped with everything else', async () => {
+    expect(await app.json(['stop-all'])).toMatchObject({ stopping: ['coder'] });
+    await expect.poll(async () => (await shown()).state, LONG).toBe('stopped');
+    expect((await shown()).endpoint?.workers.max).toBe(0);
   });
 });
