@@ -38,7 +38,7 @@ const ENGLISH = `(() => {
   const found = [];
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const element = node.parentElement;
-    if (element.closest('[lang=en], code, pre, kbd, script, style') !== null) continue;
+    if (element.closest('[lang=en], code, pre, kbd, textarea, script, style') !== null) continue;
     if (english.test(node.data)) found.push(node.data.trim());
   }
   for (const element of document.querySelectorAll('[aria-label], [title], [placeholder]')) {
@@ -101,6 +101,25 @@ describe('the interface in German', () => {
       'Ausprobieren',
       (page) => page.getByRole('button', { name: 'Code anzeigen' }).click(),
     ],
+    [
+      'tools',
+      '#/playground',
+      'Ausprobieren',
+      async (page) => {
+        await page.getByRole('button', { name: 'Werkzeuge' }).click();
+        await page.getByRole('button', { name: 'Wetter' }).click();
+        await page.getByText('JSON nach Schema').click();
+      },
+    ],
+    [
+      'client-key',
+      '#/settings/keys',
+      'Einstellungen',
+      async (page) => {
+        await page.getByRole('button', { name: 'Schlüssel erzeugen …' }).click();
+        await page.getByLabel('Anfragen je Minute').fill('viele');
+      },
+    ],
   ];
 
   it.each(PANELS)('%s is German and fits', async (name, address, heading, open) => {
@@ -111,6 +130,25 @@ describe('the interface in German', () => {
     for (const view of LIGHT) {
       await ui.show(view);
       await keepPicture(ui.page, `de-${name}`, view);
+      expect(await axeFindings(ui.page), `${view.width}`).toEqual([]);
+      expect(await sidewaysOverflow(ui.page)).toBe(0);
+    }
+    expect(await ui.page.evaluate<string[]>(ENGLISH)).toEqual([]);
+  });
+
+  it('the file of a tool is shown and written in German', async () => {
+    await ui.goTo('#/connect?client=opencode', 'Verbinden');
+    const part = ui.page.getByRole('region', { name: 'Die eigene Datei', exact: true });
+    await part.getByRole('button', { name: 'Änderungen zeigen' }).click();
+    await part.getByRole('button', { name: 'Einstellungen schreiben' }).waitFor();
+    expect(await ui.page.evaluate<string[]>(ENGLISH)).toEqual([]);
+    await part.getByRole('button', { name: 'Einstellungen schreiben' }).click();
+    await part.getByText('wurde geschrieben.').waitFor();
+    await ui.page.getByRole('button', { name: 'Schlüssel für OpenCode erzeugen' }).click();
+    await ui.page.getByText('Der Schlüssel „OpenCode“ wurde erzeugt.').waitFor();
+    for (const view of LIGHT) {
+      await ui.show(view);
+      await keepPicture(ui.page, 'de-connect-file', view);
       expect(await axeFindings(ui.page), `${view.width}`).toEqual([]);
       expect(await sidewaysOverflow(ui.page)).toBe(0);
     }

@@ -34,7 +34,7 @@ export function DiffView({
               {(kind === 'added' || kind === 'removed') && (
                 <span className="sr-only">{words.file.lines[kind]} </span>
               )}
-              <span>{kind === 'gap' ? words.file.gap(Number(text)) : text}</span>
+              {kind === 'gap' ? <span>{words.file.gap(Number(text))}</span> : <code>{text}</code>}
             </div>
           ))}
         </div>
