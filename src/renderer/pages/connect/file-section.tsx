@@ -132,7 +132,7 @@ function Difference({
   return (
     <div className="space-y-3">
       <p className="text-soft">
-        <code className="break-all text-text">{path}</code> {w.on(machine)}{' '}
+        <code className="wrap-anywhere text-text">{path}</code> {w.on(machine)}{' '}
         {upToDate ? w.upToDate : exists ? w.changes : w.isNew}
       </p>
       {!upToDate && <DiffView label={w.difference(name)} lines={lines} />}
@@ -176,9 +176,9 @@ function Written({
     <div className="space-y-2">
       <p className="flex gap-2 font-medium">
         <FileCheck size={16} aria-hidden className="mt-0.5 shrink-0 text-ok" />
-        <span className="min-w-0 break-all">{w.isWritten(path)}</span>
+        <span className="min-w-0 wrap-anywhere">{w.isWritten(path)}</span>
       </p>
-      {backup !== null && <p className="text-sm break-all text-soft">{w.backup(backup)}</p>}
+      {backup !== null && <p className="text-sm wrap-anywhere text-soft">{w.backup(backup)}</p>}
       {madeKey !== null && <p className="text-sm text-soft">{w.madeKey(madeKey.name, madeKey.hint)}</p>}
       {next === null ? (
         <p className="text-soft">{w.reload}</p>
