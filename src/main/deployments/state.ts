@@ -278,7 +278,7 @@ export function forgetContainer(step: Step): void {
 export const workersOf = (state: State | undefined): readonly string[] =>
   (state?.live.look?.workers?.workers ?? []).map(({ id }) => id);
 
-export const isBooting = (record: DeploymentRecord): boolean => BOOT_STATES.has(record.state);
+export const isBooting = (record: Pick<DeploymentRecord, 'state'>): boolean => BOOT_STATES.has(record.state);
 
 /** Trouble that passes is waited out: 1, 2, 4 … times the first pause, never more than the limit. */
 export function backoff(timing: Timing, tries: number, firstMs = timing.backoffMs): number {

@@ -5,6 +5,7 @@ import { unattendedEndpoint } from '../../../src/main/deployments/serverless/end
 import { readJob } from '../../../src/main/deployments/serverless/invoke-plane.ts';
 import { runsServerless } from '../../../src/main/deployments/serverless/kind.ts';
 import { buildEndpoint, launchHash, marked } from '../../../src/main/deployments/serverless/launch.ts';
+import { phaseOf } from '../../../src/main/deployments/serverless/looking.ts';
 import { billOf } from '../../../src/main/deployments/serverless/meters.ts';
 import { isNamed, parsePodName } from '../../../src/main/deployments/pod/names.ts';
 import { endpointHealthSchema } from '../../../src/main/deployments/policy/endpoint-health.ts';
@@ -179,6 +180,34 @@ describe('the workers that bill (FACTS 3.3)', () => {
   it('bill from the start of the first container', () => {
     const workers = [worker('RUNNING', 'A', 70), worker('INITIALIZING', 'A', 50)];
     expect(billOf(endpoint(), look(1, workers)).since).toBe(50);
+  });
+});
+
+describe('containers that start', () => {
+  const seen = (containerStarts: number, workers: number): string => {
+    const record = { boot: null, state: 'pulling' } as const;
+    const list = Array.from({ length: workers }, () => worker('INITIALIZING', 'A', NOW));
+    const look: EndpointLook = {
+      at: NOW,
+      health: endpointHealthSchema.parse({ workers: { initializing: workers } }),
+      workers: {
+        summary: { running: 0, idle: 0, initializing: workers, throttled: 0, unhealthy: 0 },
+        workers: list,
+      },
+      listedAt: NOW,
+      sameSince: NOW,
+    };
+    const live = { inFlight: 1, asks: 1, awakeSince: 0, containerStarts };
+    return phaseOf({ record, live, now: NOW }, endpoint({ job: 'j' }), look).phase;
+  };
+
+  it.each([
+    [3, 1, 'crash-loop'],
+    [1, 1, 'initializing'],
+    [3, 3, 'initializing'],
+    [5, 3, 'crash-loop'],
+  ])('%i times for %i workers are %s', (starts, workers, phase) => {
+    expect(seen(starts, workers)).toBe(phase);
   });
 });
 

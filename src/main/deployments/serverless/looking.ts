@@ -1,8 +1,8 @@
 import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import type { EndpointEvent, JobFacts } from './events.ts';
 import { serverlessPhase, type ServerlessPhase } from '../policy/serverless-phase.ts';
-import type { EndpointRecord } from '../record.ts';
-import type { EndpointLook, HandlersFor, Step } from '../state.ts';
+import type { DeploymentRecord, EndpointRecord } from '../record.ts';
+import type { EndpointLook, HandlersFor, Live, Step } from '../state.ts';
 import { backoff, beginBoot, go, history, isBooting, markProgress, notify } from '../state.ts';
 import { failStart } from './failing.ts';
 import { meterWorkers } from './meters.ts';
@@ -90,9 +90,15 @@ function looked(step: Step, { health, workers, listedAt, job, askedAt }: Looked)
     follow(step, endpoint, phaseOf(step, endpoint, look));
 }
 
+interface PhaseFacts {
+  readonly record: Pick<DeploymentRecord, 'boot' | 'state'>;
+  readonly live: Pick<Live, 'inFlight' | 'asks' | 'awakeSince' | 'containerStarts'>;
+  readonly now: number;
+}
+
 /** What the counters say now, with what is known besides. */
 export function phaseOf(
-  { record, live, now }: Pick<Step, 'record' | 'live' | 'now'>,
+  { record, live, now }: PhaseFacts,
   endpoint: EndpointRecord,
   look: EndpointLook,
 ): ServerlessPhase {
@@ -106,15 +112,19 @@ export function phaseOf(
         endpoint.job !== null || live.inFlight > 0 || launch.workers.min > 0 || wakes(record, live.asks),
       unchangedMs: now - Math.max(look.sameSince, record.boot?.startedAt ?? 0, live.awakeSince),
       answeredMsAgo: answeredAt === null ? null : now - answeredAt,
-      containerStarts: live.containerStarts,
+      containerStarts: Math.max(0, live.containerStarts - (workerCount(look) - 1)),
     },
     look.health,
     look.workers,
   );
 }
 
+/** Their logs are read as one: each starts its container once without anything being wrong. */
+export const workerCount = (look: EndpointLook | null): number =>
+  Math.max(1, look?.workers?.workers.length ?? 1);
+
 /** A load balancer was asked to wake, and has no queue that would show it. */
-const wakes = (record: Step['record'], asks: number): boolean => isBooting(record) && asks > 0;
+const wakes = (record: PhaseFacts['record'], asks: number): boolean => isBooting(record) && asks > 0;
 
 function follow(step: Step, endpoint: EndpointRecord, seen: ServerlessPhase): void {
   const { record, live } = step;

@@ -8,7 +8,7 @@ import { isBudgetLow, servingHandlers as podServing } from '../pod/serving.ts';
 import type { EndpointRecord } from '../record.ts';
 import type { HandlersFor, Moment, State } from '../state.ts';
 import { isBooting } from '../state.ts';
-import { answered, asksFirst, phaseOf } from './looking.ts';
+import { answered, asksFirst, phaseOf, workerCount } from './looking.ts';
 import { changeNeeded } from './placing.ts';
 
 /** A serverless deployment on its way up, at work, and asleep: what to ask next, and when it is enough. */
@@ -83,8 +83,8 @@ function boundReached({ record, live }: State, moment: Moment): Verdict | null {
   const { trouble } = live;
   if (boot !== null && boot.spentUsd >= spec.budget.usdPerBoot)
     return fail(bootBudgetError(spec.budget.usdPerBoot));
-  if (trouble !== null && (trouble.scope === 'fatal' || live.containerStarts > 1))
-    return fail(troubleError(trouble));
+  const restarted = live.containerStarts > workerCount(live.look);
+  if (trouble !== null && (trouble.scope === 'fatal' || restarted)) return fail(troubleError(trouble));
   const silentMs = moment.now - Math.max(live.progressAt, live.awakeSince);
   const { timing } = moment;
   const boundMs = record.state === 'pulling' ? timing.stuckPullingMs : timing.stuckLoadingMs;
