@@ -42,7 +42,10 @@ export default function Images(): ReactNode {
         <LocalImages
           images={images.value?.images ?? null}
           problem={images.problem}
-          onChange={images.reload}
+          onChange={() => {
+            images.reload();
+            builds.reload();
+          }}
           usable={usable}
         />
       </PageBody>
@@ -69,12 +72,13 @@ function useImages(): {
   const { reload: reloadImages } = images;
   useEffect(() => {
     if (!running) return;
-    const stop = every(LOOK_EVERY_MS, reloadBuilds);
-    return () => {
-      stop();
-      reloadImages();
-    };
-  }, [running, reloadBuilds, reloadImages]);
+    return every(LOOK_EVERY_MS, reloadBuilds);
+  }, [running, reloadBuilds]);
+  // A build may be over before it was ever seen under way.
+  const ended = builds.value?.builds.filter((build) => build.endedAt !== null).length ?? 0;
+  useEffect(() => {
+    if (ended > 0) reloadImages();
+  }, [ended, reloadImages]);
   return { builds, images };
 }
 
