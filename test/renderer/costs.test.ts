@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { costStack, stackedEdges } from '../../src/renderer/view/cost-chart.ts';
 import { limitState, tellAtUsd } from '../../src/renderer/view/limit-state.ts';
 import { mergeHistory } from '../../src/renderer/view/history.ts';
+import { allStaysOnUsd, emptyAt } from '../../src/renderer/view/month-ahead.ts';
 import { filterRequests, meanPrice, mergeRequests } from '../../src/renderer/view/requests.ts';
-import { SAMPLE_NOW, sampleCostSeries, sampleRequest } from '../support/samples.ts';
+import { SAMPLE_NOW, sampleCosts, sampleCostSeries, sampleRequest } from '../support/samples.ts';
 
 const kinds = { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 };
 
@@ -40,6 +41,23 @@ describe('the cost chart', () => {
       ['Storage', 3],
       ['GPU', 2],
     ]);
+  });
+});
+
+describe('the month ahead', () => {
+  const summary = { ...sampleCosts(SAMPLE_NOW), asOf: new Date(2026, 10, 29).toISOString() };
+
+  it('comes to what is spent and the rate of now until the month ends', () => {
+    expect(allStaysOnUsd({ ...summary, monthUsd: 31.2, nowUsdPerHour: 0.5 })).toBeCloseTo(31.2 + 0.5 * 48);
+    expect(allStaysOnUsd({ ...summary, monthUsd: 31.2, nowUsdPerHour: 0 })).toBe(31.2);
+  });
+
+  it('tells when the balance is empty, and that it is', () => {
+    expect(emptyAt({ ...summary, balanceUsd: 18, runwayHours: 24 })).toBe(
+      new Date(2026, 10, 30).toISOString(),
+    );
+    expect(emptyAt({ ...summary, balanceUsd: null, runwayHours: null })).toBeNull();
+    expect(emptyAt({ ...summary, balanceUsd: -0.2, runwayHours: null })).toBe(summary.asOf);
   });
 });
 

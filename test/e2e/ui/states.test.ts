@@ -99,6 +99,8 @@ describe('states', () => {
     await ui.page.getByText('Add credit').first().waitFor();
     expect(await ui.page.getByRole('button', { name: /^Start tiny for \$/ }).count()).toBe(1);
     await clean('broke-costs', '#/costs', 'Costs');
+    await ui.page.getByText('It is empty now. RunPod acts by itself:').waitFor();
+    await ui.page.getByText('Deletes, with all that is on them: qwen3-coder').waitFor();
   });
 
   it('no keychain: says it once where secrets are kept', async () => {

@@ -6,11 +6,13 @@ import { Loading, Section, Stat, StatRow } from '../../components/surface.tsx';
 import { useCosts } from '../../stores/costs.ts';
 import { words as view } from '../../view/messages.ts';
 import { duration, minuteTime, percent, usd, usdPerHour, usdPerMonth } from '../../view/format.ts';
+import { allStaysOnUsd } from '../../view/month-ahead.ts';
 import { AccountSection } from './account-section.tsx';
 import { ChartSection } from './chart-section.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import { LimitsSection } from './limits-section.tsx';
 import { words } from './messages.ts';
+import { RunwaySection } from './runway-section.tsx';
 import { SharesSection } from './shares-section.tsx';
 
 export default function Costs(): ReactNode {
@@ -30,6 +32,7 @@ export default function Costs(): ReactNode {
               <ByKind summary={summary} />
               <div className="space-y-4">
                 <LimitsSection summary={summary} />
+                <RunwaySection summary={summary} />
                 <Sources summary={summary} />
               </div>
             </div>
@@ -43,10 +46,6 @@ export default function Costs(): ReactNode {
 
 function Figures({ summary }: { readonly summary: CostSummary }): ReactNode {
   const age = useCostsAge();
-  const runway =
-    summary.runwayHours === null
-      ? words.runwayUnknown
-      : words.lasts(duration(summary.runwayHours * 3_600_000));
   return (
     <StatRow label={words.stats} columns={6} age={age}>
       <Stat
@@ -57,11 +56,7 @@ function Figures({ summary }: { readonly summary: CostSummary }): ReactNode {
       <Stat label={words.today} value={usd(summary.todayUsd)} />
       <Stat label={words.thisMonth} value={usd(summary.monthUsd)} note={words.inAll(usd(summary.totalUsd))} />
       <Stat label={words.forecast} value={usd(summary.forecastMonthUsd)} note={forecastNote(summary)} />
-      <Stat
-        label={words.balance}
-        value={usd(summary.balanceUsd)}
-        note={summary.balanceUsd === null ? words.noBalance : runway}
-      />
+      <Stat label={words.balance} value={usd(summary.balanceUsd)} note={balanceNote(summary)} />
       <Stat label={words.columns.rest} value={usdPerMonth(summary.restUsdPerMonth)} note={words.restNote} />
     </StatRow>
   );
@@ -110,8 +105,15 @@ function Sources({ summary }: { readonly summary: CostSummary }): ReactNode {
   );
 }
 
-/** What the forecast rests on: what is spent already, and what the rest of the month adds at the rate of late. */
+function balanceNote({ balanceUsd, runwayHours }: CostSummary): string {
+  if (balanceUsd === null) return words.noBalance;
+  if (balanceUsd <= 0) return words.runway.empty;
+  return runwayHours === null ? words.runwayUnknown : words.lasts(duration(runwayHours * 3_600_000));
+}
+
+/** What the rest of the month adds at the rate of late, and what it comes to if all that runs stays on. */
 function forecastNote(summary: CostSummary): string {
   const rest = summary.forecastMonthUsd - summary.monthUsd;
-  return rest > 0 ? words.stillToCome(usd(rest)) : words.nothingToCome;
+  const usual = rest > 0 ? words.stillToCome(usd(rest)) : words.nothingToCome;
+  return summary.nowUsdPerHour > 0 ? `${usual} · ${words.staysOn(usd(allStaysOnUsd(summary)))}` : usual;
 }

@@ -35,7 +35,7 @@ export function LimitsSection({ summary }: { readonly summary: CostSummary }): R
     >
       <dl className="space-y-2.5">
         <LimitRow name={words.today} spent={summary.todayUsd} limit={budget?.usdPerDay ?? null} />
-        <LimitRow name="Month" spent={summary.monthUsd} limit={budget?.usdPerMonth ?? null} />
+        <LimitRow name={words.month} spent={summary.monthUsd} limit={budget?.usdPerMonth ?? null} />
         {own.map((row) => (
           <LimitRow key={row.name} {...row} />
         ))}

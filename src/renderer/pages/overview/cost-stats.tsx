@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Unattended } from '../../../shared/deployment.ts';
+import type { CostSummary } from '../../../shared/model.ts';
 import { useCostsAge } from '../../app/costs-age.ts';
 import { Stat, StatRow } from '../../components/surface.tsx';
 import { useCosts } from '../../stores/costs.ts';
@@ -34,16 +35,8 @@ export function CostStats({
       <Stat
         label={w.balance}
         value={usd(costs.balanceUsd)}
-        note={
-          costs.balanceUsd === null
-            ? w.unknownBalance
-            : costs.runwayHours === null
-              ? undefined
-              : w.lasts(duration(costs.runwayHours * 3_600_000))
-        }
-        tone={
-          costs.runwayHours !== null && costs.runwayHours < 24 && costs.nowUsdPerHour > 0 ? 'warn' : undefined
-        }
+        note={balanceNote(costs)}
+        tone={balanceTone(costs)}
       />
       <Stat
         label={w.ceiling}
@@ -63,6 +56,18 @@ export function CostStats({
       />
     </StatRow>
   );
+}
+
+function balanceNote({ balanceUsd, runwayHours }: CostSummary): string | undefined {
+  const w = words.stats;
+  if (balanceUsd === null) return w.unknownBalance;
+  if (balanceUsd <= 0) return w.empty;
+  return runwayHours === null ? undefined : w.lasts(duration(runwayHours * 3_600_000));
+}
+
+function balanceTone({ balanceUsd, runwayHours, nowUsdPerHour }: CostSummary): 'bad' | 'warn' | undefined {
+  if (balanceUsd !== null && balanceUsd <= 0) return 'bad';
+  return runwayHours !== null && runwayHours < 24 && nowUsdPerHour > 0 ? 'warn' : undefined;
 }
 
 /** Something runs and nothing is at stake only until its pod has a price: that is no figure to show. */

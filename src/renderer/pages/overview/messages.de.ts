@@ -13,6 +13,7 @@ export const overview: typeof english = {
     ofBudget: (budget: string) => `von ${budget} Budget`,
     noBudget: 'kein Tagesbudget',
     forecast: (usd: string) => `voraussichtlich ${usd}`,
+    empty: 'leer',
     lasts: (time: string) => `reicht so noch ${time}`,
     unknownBalance: 'der Schlüssel gibt es nicht preis',
     noBound: 'unbegrenzt',

@@ -13,6 +13,7 @@ export const words = catalogue('overview', {
     ofBudget: (budget: string) => `of ${budget} budget`,
     noBudget: 'no daily budget',
     forecast: (usd: string) => `heading for ${usd}`,
+    empty: 'empty',
     lasts: (time: string) => `lasts ${time} at this rate`,
     unknownBalance: 'the key does not tell',
     noBound: 'no bound',
