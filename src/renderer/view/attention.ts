@@ -92,7 +92,10 @@ function moneyItems(costs: CostSummary | null, settings: UserSettings | null): A
     items.push({
       id: 'runway',
       tone: costs.runwayHours < 6 ? 'bad' : 'warn',
-      title: words.attention.runway(duration(costs.runwayHours * 3_600_000)),
+      title:
+        costs.runwayHours <= 0
+          ? words.attention.balanceEmpty
+          : words.attention.runway(duration(costs.runwayHours * 3_600_000)),
       text: words.attention.runwayText,
       href: to.costs(),
       verb: words.attention.seeCosts,

@@ -15,6 +15,7 @@ export const view: typeof english = {
     budgetText: (spent: string, budget: string) =>
       `${spent} von ${budget}. An der Grenze werden Pods gestoppt, und Anfragen starten sie nicht mehr.`,
     changeBudget: 'Budget ändern',
+    balanceEmpty: 'Das Guthaben ist leer',
     runway: (time: string) => `Das Guthaben reicht noch etwa ${time}`,
     runwayText: 'Bei 0 $ stoppt RunPod die Pods und löscht die ohne Netzwerk-Volume.',
     seeCosts: 'Kosten ansehen',

@@ -14,6 +14,7 @@ export const words = catalogue('view', {
     budgetText: (spent: string, budget: string) =>
       `${spent} of ${budget}. At the limit pods are stopped and requests do not start them.`,
     changeBudget: 'Change budget',
+    balanceEmpty: 'The balance is empty',
     runway: (time: string) => `The balance lasts about ${time}`,
     runwayText: 'At $0 RunPod stops pods and deletes those without a network volume.',
     seeCosts: 'See costs',

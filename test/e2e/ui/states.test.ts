@@ -95,6 +95,7 @@ describe('states', () => {
     await start(scenarios.broke());
     await clean('broke-overview', '#/', 'Overview');
     await ui.page.getByRole('listitem').filter({ hasText: 'tiny' }).getByText('Balance empty').waitFor();
+    await ui.page.getByText('The balance is empty').waitFor();
     await clean('broke-deployment', '#/deployments/tiny', 'tiny');
     await ui.page.getByText('Add credit').first().waitFor();
     expect(await ui.page.getByRole('button', { name: /^Start tiny for \$/ }).count()).toBe(1);
