@@ -5,9 +5,14 @@ import type { InvokePlane } from './invoke-plane.ts';
 /** A load balancer takes 30 MB (FACTS 3.4, trap 38). */
 const LARGEST_BODY_BYTES = 30 * 1024 * 1024;
 
+interface CalledEndpoint {
+  readonly id: string;
+  readonly launch: Pick<EndpointRecord['launch'], 'type' | 'servedModel' | 'fingerprint'>;
+}
+
 /** How the proxy calls an endpoint; null = there is no key to call it with, or it was not read yet. */
 export function endpointUpstream(
-  { id, launch }: EndpointRecord,
+  { id, launch }: CalledEndpoint,
   plane: InvokePlane,
   warm: () => boolean,
 ): Upstream | null {
