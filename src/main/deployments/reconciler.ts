@@ -66,13 +66,13 @@ export class Reconciler {
 
   /** One look. Returns how long RunPod asks to be left alone. */
   async look(signal: AbortSignal): Promise<number> {
-    const { api, clock, log, weigh, onPods, onEndpoints, wantsEndpoints, onTick } = this.#parts;
+    const { api, clock, log, weigh, onPods, onEndpoints, onTick } = this.#parts;
     const askedAt = clock.now();
     let retryAfterMs = 0;
     try {
       const pods = await api.pods.list(signal);
       this.#failures = 0;
-      const endpoints = wantsEndpoints() ? await api.serverless.list(signal) : null;
+      const endpoints = await this.#endpoints(signal);
       await weigh(endpoints === null ? pods : [...pods, ...endpoints], signal);
       onPods(onceEach(pods), askedAt);
       if (endpoints !== null) onEndpoints(onceEach(endpoints), askedAt);
@@ -88,6 +88,20 @@ export class Reconciler {
     }
     onTick();
     return Math.max(retryAfterMs, this.#quotaPauseMs());
+  }
+
+  /** null = not looked at. Trouble with endpoints is no reason to conclude nothing about pods. */
+  async #endpoints(signal: AbortSignal): Promise<Endpoint[] | null> {
+    const { api, log, wantsEndpoints } = this.#parts;
+    if (!wantsEndpoints()) return null;
+    try {
+      return await api.serverless.list(signal);
+    } catch (error) {
+      if (isAbort(error) && signal.aborted) throw error;
+      const { code, requestId } = asAppError(error);
+      log.warn({ code, requestId }, 'the endpoints of the account could not be read');
+      return null;
+    }
   }
 
   #quotaPauseMs(): number {

@@ -14,6 +14,7 @@ function watch() {
   const clock = new ManualClock();
   const cloud = new FakeRunPod(clock);
   const seen = { looks: [] as number[], ticks: 0, moving: false, rates: { windows: [] } as RateState };
+  const serverless = { wanted: false, looks: 0 };
   cloud.api.rates = () => seen.rates;
   reconciler = new Reconciler({
     api: cloud.api,
@@ -23,13 +24,13 @@ function watch() {
     moving: () => seen.moving,
     weigh: () => Promise.resolve(),
     onPods: (_, askedAt) => seen.looks.push(askedAt - start),
-    wantsEndpoints: () => false,
-    onEndpoints: () => {},
+    wantsEndpoints: () => serverless.wanted,
+    onEndpoints: () => serverless.looks++,
     onTick: () => seen.ticks++,
   });
   const start = clock.now();
   reconciler.start();
-  return { clock, cloud, seen };
+  return { clock, cloud, seen, serverless };
 }
 
 describe('trap 32: looking at the account', () => {
@@ -40,6 +41,19 @@ describe('trap 32: looking at the account', () => {
     seen.moving = true;
     await clock.advance(60_000);
     expect(seen.looks.length).toBeGreaterThanOrEqual(9);
+  });
+
+  it('includes endpoints where there are any, and pods where those cannot be read', async () => {
+    const { clock, cloud, seen, serverless } = watch();
+    await clock.advance(1000);
+    expect(serverless.looks).toBe(0);
+    serverless.wanted = true;
+    await clock.advance(30_000);
+    expect(serverless.looks).toBe(1);
+    cloud.api.serverless.list = () => Promise.reject(new AppError('runpod_unavailable', 'trouble'));
+    await clock.advance(30_000);
+    expect(serverless.looks).toBe(1);
+    expect(seen.looks).toEqual([0, 30_000, 60_000]);
   });
 
   it('is hurried when something begins to move, but never below the quick pace', async () => {
