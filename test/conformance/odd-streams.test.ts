@@ -8,6 +8,7 @@ import { Ollama } from 'ollama';
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '../../src/main/platform/clock.ts';
+import { oldPlain, oldStreamed } from '../support/openai-4.ts';
 import { eventually, Harness, LOCAL_KEY } from '../support/proxy-harness.ts';
 import { upstreamAt } from '../support/proxy-targets.ts';
 import { chatChunk, chatEvents, sendJson, USAGE, type Script } from '../support/proxy-upstream.ts';
@@ -83,6 +84,12 @@ const clients: readonly Client[] = [
       return { text: message?.content ?? '', call };
     },
     plain: openaiPlain,
+  },
+  {
+    name: 'openai 4.65, as it reads',
+    streams: async (tools) =>
+      oldStreamed(await h.chat({ stream: true, ...(tools ? { tools: [tool] } : {}) })),
+    plain: async () => oldPlain(await h.chat()),
   },
   {
     name: 'ai',
