@@ -34,7 +34,7 @@ export function createPerformer(parts: ActionParts): (action: DesktopAction) => 
     perform(action, parts).catch((error: unknown) => {
       const known = asAppError(error);
       parts.log.warn({ err: error, action: action.do }, 'an action of the desktop failed');
-      parts.tell(parts.words().notify.failed, `${known.message} ${known.advice}`);
+      parts.tell(parts.words().notify.failed, parts.words().notify.problem(known));
     });
   };
 }

@@ -8,6 +8,7 @@ import { WakeNotices, wakeNotice } from '../../../src/main/desktop/notifications
 import { de } from '../../../src/main/desktop/words/de.ts';
 import { en } from '../../../src/main/desktop/words/en.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
+import { AppError } from '../../../src/shared/errors.ts';
 import type { News } from '../../../src/shared/news.ts';
 import { userSettingsSchema } from '../../../src/shared/user-settings.ts';
 import type { DeploymentView } from '../../../src/shared/model.ts';
@@ -92,6 +93,14 @@ describe('a notification', () => {
     expect(noticeOf(ready, de)).toMatchObject({ title: 'coder ist bereit', body: 'Es antwortet nach 42 s.' });
     expect(noticeOf(ready, en)).toMatchObject({ title: 'A title' });
     expect(noticeOf(news('ready'), de)).toMatchObject({ title: 'A title' });
+  });
+
+  it('says what an action of the tray met, with the core’s own words where they are in another language', () => {
+    const problem = new AppError('runpod_unreachable', 'api.runpod.io does not answer.');
+    expect(en.notify.problem(problem)).toBe('api.runpod.io does not answer. Check the network connection.');
+    expect(de.notify.problem(problem)).toBe(
+      'RunPod ist nicht erreichbar. Prüfen Sie die Netzverbindung. (api.runpod.io does not answer.)',
+    );
   });
 });
 

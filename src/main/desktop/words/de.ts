@@ -1,4 +1,5 @@
 import { germanNews } from '../../../shared/german/news.ts';
+import { germanProblems } from '../../../shared/german/problems.ts';
 import { formatUsd } from '../../../shared/money.ts';
 import type { Words } from './en.ts';
 
@@ -172,6 +173,10 @@ export const de: Words = {
     updateBody: 'Sie wird beim nächsten Start eingerichtet.',
     copied: (what) => `${what}: kopiert`,
     failed: 'Das ging nicht',
+    problem: ({ code, message }) => {
+      const { title, advice } = germanProblems[code];
+      return `${title} ${advice} (${message})`;
+    },
   },
   crash: {
     page: 'Die Seite im Fenster wurde unerwartet beendet.',

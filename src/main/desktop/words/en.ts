@@ -1,3 +1,4 @@
+import type { AppError } from '../../../shared/errors.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { formatUsd } from '../../../shared/money.ts';
 import type { News, NewsText } from '../../../shared/news.ts';
@@ -166,6 +167,7 @@ export const en = {
     updateBody: 'It is installed at the next start.',
     copied: (what: string) => `${what} copied`,
     failed: 'That did not work',
+    problem: ({ message, advice }: Pick<AppError, 'code' | 'message' | 'advice'>) => `${message} ${advice}`,
   },
   crash: {
     page: 'The window’s page ended unexpectedly.',
