@@ -36,7 +36,8 @@ export function unattended(facts: UnattendedFacts): Unattended {
   if (pod === null) return { usd: facts.uncertain ? null : 0, until: null, excludes };
   if (pod.status === 'EXITED') return { usd: 0, until: null, excludes };
   const { guard } = pod.launch;
-  if (guard.state === 'unprotected') return { usd: null, until: null, excludes };
+  // A lock refuses the watchdog's stop as it refuses everybody's; whether it refuses its end too is not told (trap 17).
+  if (guard.state === 'unprotected' || pod.locked) return { usd: null, until: null, excludes };
   const cloudNow = facts.now + facts.offsetMs;
   const until = Math.max(cloudNow, endsAt(facts, pod)) + REACTION_MS;
   return {
@@ -70,6 +71,9 @@ function exclusions({ record, uncertain }: UnattendedFacts): string[] {
   if (spec.volume !== null) out.push('the network volume, which bills whether or not anything runs');
   if (pod === null) return out;
   const { guard, persistentGb } = pod.launch;
+  if (pod.locked && pod.status !== 'EXITED') {
+    out.push('everything after now: the pod is locked against being stopped');
+  }
   if (guard.state === 'unprotected' && pod.status !== 'EXITED') {
     out.push(`everything after now: ${guard.reason ?? 'nothing stops the pod'}`);
   }

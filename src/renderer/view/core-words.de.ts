@@ -170,6 +170,10 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^shard (\d+) of (\d+)$/, 'Shard $1 von $2'],
   [/^Loading weights (\d+ %)$/, '$1'],
   [/^Layer (\w+): (.*)$/, 'Schicht $1: $2'],
+  [
+    /^everything after now: the pod is locked against being stopped$/,
+    'alles ab jetzt: der Pod ist gegen das Stoppen gesperrt',
+  ],
   [/^everything after now: (.*)$/, 'alles ab jetzt: $1'],
   [/^the disk of the stopped pod, (.*) a month$/, 'die Platte des gestoppten Pods, $1 im Monat'],
 ];

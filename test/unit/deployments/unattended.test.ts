@@ -104,6 +104,12 @@ describe('the most a pod can cost if this computer dies now (SPEC 3.10)', () => 
     expect(result.excludes.join()).toContain('its log shows none');
   });
 
+  it('has no bound while the pod is locked against being stopped', () => {
+    const result = unattended(facts(pod({}, { locked: true })));
+    expect(result).toMatchObject({ usd: null, until: null });
+    expect(result.excludes.join()).toContain('locked');
+  });
+
   it('is nothing where nothing runs', () => {
     expect(unattended(facts(null))).toEqual({ usd: 0, until: null, excludes: [] });
     expect(unattended(facts(pod({}, { status: 'EXITED', usdPerHour: 0 }))).usd).toBe(0);
