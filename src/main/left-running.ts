@@ -1,7 +1,7 @@
 import type { DeploymentView } from '../shared/model.ts';
 import { formatUsd, formatUsdPerHour } from '../shared/money.ts';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 
 /** For somebody who ends the app: what bills on without it, and until when (SPEC 0: nothing bills unseen). */
 export function leftRunning(views: readonly DeploymentView[], now: number): string[] {
@@ -20,7 +20,9 @@ function priceText({ cost }: DeploymentView): string {
 function endText({ unattended, pod, endpoint }: DeploymentView, now: number): string {
   if (unattended.usd === null) return 'and nothing but this app ends it';
   if (unattended.until === null) return `at most ${formatUsd(unattended.usd)}`;
-  const hours = Math.max(0, Date.parse(unattended.until) - now) / HOUR_MS;
-  const by = pod === null && endpoint != null ? 'RunPod, as its work ends,' : 'its own watchdog';
-  return `ended by ${by} within ${hours.toFixed(1)} h, at most ${formatUsd(unattended.usd)}`;
+  const minutes = Math.max(1, Math.ceil((Date.parse(unattended.until) - now) / MINUTE_MS));
+  const within = minutes < 60 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+  const by =
+    pod === null && endpoint != null ? 'RunPod when its workers have no more work,' : 'its own watchdog';
+  return `ended by ${by} within ${within}, at most ${formatUsd(unattended.usd)}`;
 }

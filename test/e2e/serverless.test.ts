@@ -105,7 +105,7 @@ describe.each(['queue', 'load-balancer'])('a serverless deployment behind a %s',
     });
     const start = await app.cli(['start', 'coder', '--wait', '--yes']);
     expect(start).toMatchObject({ code: 0 });
-    expect(start.stdout).toContain('sleeps');
+    expect(start.stdout).toContain('coder is ready');
     expect(await ask()).not.toBe('');
     expect((await deployed()).endpoint?.id).toBe(before);
   });

@@ -1,9 +1,25 @@
 import { describe, expect, it } from 'vitest';
+import type { EndpointView } from '../../src/shared/model.ts';
 import { leftRunning } from '../../src/main/left-running.ts';
 import { SAMPLE_NOW, sampleDeployment } from '../support/samples.ts';
 
 const wish = { name: 'coder', model: 'a/b' };
 const cost = { nowUsdPerHour: 0.5, restUsdPerMonth: 0, todayUsd: 0, totalUsd: 0 };
+const ENDPOINT: EndpointView = {
+  id: 'ep1',
+  name: 'rplm-1-dep_1-1',
+  type: 'QUEUE',
+  gpuTypeIds: ['NVIDIA A40'],
+  gpuCount: 1,
+  image: 'runpod/worker-v1-vllm:v2.25.2',
+  workerUsdPerHour: { first: 0.5, most: 0.5 },
+  workers: { min: 0, max: 1, running: 1, initializing: 0, throttled: 0, unhealthy: 0 },
+  jobs: { waiting: 0, inProgress: 0 },
+  why: null,
+  asOf: null,
+  idleTimeoutSeconds: 60,
+  createdAt: new Date(SAMPLE_NOW).toISOString(),
+};
 const nothing = { nowUsdPerHour: 0, restUsdPerMonth: 3, todayUsd: 0, totalUsd: 0 };
 
 describe('what is told when the app ends', () => {
@@ -21,6 +37,17 @@ describe('what is told when the app ends', () => {
       'coder goes on: $0.50/h, ended by its own watchdog within 1.5 h, at most $0.75.',
       'To stop it all: start the app again, then: runpod-llm stop-all',
     ]);
+  });
+
+  it('names RunPod where no watchdog is: it ends idle workers', () => {
+    const busy = sampleDeployment(wish, SAMPLE_NOW, {
+      cost,
+      endpoint: ENDPOINT,
+      unattended: { usd: 0.02, until: new Date(SAMPLE_NOW + 119_000).toISOString(), excludes: [] },
+    });
+    expect(leftRunning([busy], SAMPLE_NOW)[0]).toBe(
+      'coder goes on: $0.50/h, ended by RunPod when its workers have no more work, within 2 min, at most $0.0200.',
+    );
   });
 
   it('hides neither a missing bound nor a stop without its confirmation', () => {

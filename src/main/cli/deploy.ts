@@ -8,14 +8,13 @@ import {
   type PlanWish,
 } from '../../shared/model.ts';
 import { formatUsd } from '../../shared/money.ts';
-import { usualLimit } from '../../shared/price-limit.ts';
 import type { VolumeView } from '../../shared/volumes.ts';
 import type { ControlClient } from '../control/client.ts';
 import { inputError } from '../control/input-error.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
-import { announcePrice, bestOf } from './price.ts';
+import { announcePrice, bestOf, limitFor } from './price.ts';
 import { priceLine, renderPlan } from './render/plan.ts';
 import { baseUrl } from './render/words.ts';
 import { volumeFor } from './volumes.ts';
@@ -86,8 +85,9 @@ export const define: Define = (command, run) => {
           );
         }
         const { image, volume: mounted } = spec;
-        const plan = await api.call('plan.make', { ...wish, ...given({ image, volume: mounted }) }, cli.signal);
-        const limit = options.maxPrice ?? usualLimit(bestOf(plan));
+        const planned = { ...wish, ...given({ image, volume: mounted }) };
+        const plan = await api.call('plan.make', planned, cli.signal);
+        const limit = options.maxPrice ?? (await limitFor(cli, api, planned, plan));
         const limited = { ...spec, compute: { ...spec.compute, maxUsdPerHour: limit } };
         if (options.dryRun === true) showDryRun(cli, plan, limited, limit);
         else await deploy(cli, api, plan, limited, { ...options, limit });
@@ -144,6 +144,11 @@ function addOwnOptions(command: Command): void {
 
 /** Before any price is told or accepted. @throws AppError invalid_input */
 function refuseBadSpec(spec: DeploymentWish): void {
+  if (spec.serverless !== undefined && (spec.mode ?? 'pod') === 'pod') {
+    throw new AppError('invalid_input', 'Endpoint and workers were named, and a pod has neither.', {
+      advice: 'Add --mode serverless or --mode auto.',
+    });
+  }
   const { error } = deploymentSpecSchema.safeParse(spec);
   if (error !== undefined) throw inputError('deploy', error, spec);
 }
@@ -182,8 +187,8 @@ async function deploy(
   spec: DeploymentWish,
   options: DeployOptions & { readonly limit: number },
 ): Promise<void> {
-  const { limit, yes = false } = options;
-  if (options.start) await announcePrice(cli, spec.name, plan, { limit, yes });
+  const { limit, minWorkers = 0, yes = false } = options;
+  if (options.start) await announcePrice(cli, spec.name, plan, { limit, minWorkers, yes });
   let view = await api.call('deployments.create', { spec, start: options.start }, cli.signal);
   if (options.start && options.wait === true) view = await waitFor(cli, api, view, 'ready', options);
   const { proxy } = await api.call('app.status', {}, cli.signal);

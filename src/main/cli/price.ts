@@ -6,8 +6,9 @@ import {
   type DeploymentView,
   type Plan,
   type PlanCandidate,
+  type PlanWish,
 } from '../../shared/model.ts';
-import { ASK_ABOVE_USD_PER_HOUR, priceLimit } from '../../shared/price-limit.ts';
+import { ASK_ABOVE_USD_PER_HOUR, priceLimit, usualLimit } from '../../shared/price-limit.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
 import { priceLine, priceText, warningLines } from './render/plan.ts';
@@ -34,6 +35,8 @@ export function bestOf(plan: Plan): PlanCandidate {
 export interface PriceOptions {
   /** Nothing dearer is rented; null = no limit. */
   readonly limit: number | null;
+  /** Serverless workers that are kept up with or without requests. */
+  readonly minWorkers: number;
   /** Accepted beforehand. */
   readonly yes: boolean;
 }
@@ -43,12 +46,23 @@ export async function announcePrice(
   cli: Cli,
   name: string,
   plan: Plan,
-  { limit, yes }: PriceOptions,
+  { limit, minWorkers, yes }: PriceOptions,
 ): Promise<void> {
   const best = bestOf(plan);
-  cli.say([priceLine(name, best, plan.simulated, limit), ...warningLines(plan, cli.errPaint)].join('\n'));
-  if (best.usdPerHour <= ASK_ABOVE_USD_PER_HOUR || yes) return;
-  await confirm(cli, `Start ${name} for ${priceText(best, limit)}?`, best.usdPerHour);
+  const kept = best.kind === 'serverless' ? minWorkers : 0;
+  const keptUsdPerHour = kept * best.usdPerHour;
+  const lines = [priceLine(name, best, plan.simulated, limit), ...warningLines(plan, cli.errPaint)];
+  if (kept > 0) lines.push(keptLine(kept, keptUsdPerHour));
+  cli.say(lines.join('\n'));
+  const usdPerHour = Math.max(best.usdPerHour, keptUsdPerHour);
+  if (usdPerHour <= ASK_ABOVE_USD_PER_HOUR || yes) return;
+  const always = kept > 1 ? `${formatUsdPerHour(keptUsdPerHour)} for ${kept} workers always up, each ` : '';
+  await confirm(cli, `Start ${name} for ${always}${priceText(best, limit)}?`, usdPerHour);
+}
+
+function keptLine(workers: number, usdPerHour: number): string {
+  const many = workers > 1 ? `${workers} workers are` : 'A worker is';
+  return `${many} kept up without requests too: ${formatUsdPerHour(usdPerHour)} day and night until it is stopped.`;
 }
 
 /** The price of starting a deployment that exists; a start must not fail because a price could not be read. */
@@ -69,7 +83,8 @@ export async function announceStart(
     await confirm(cli, `Start ${view.name} for at most ${formatUsdPerHour(limit)}?`, limit);
     return;
   }
-  await announcePrice(cli, view.name, plan, { limit: priceLimit(view.spec.compute, bestOf(plan)), yes });
+  const limit = priceLimit(view.spec.compute, bestOf(plan));
+  await announcePrice(cli, view.name, plan, { limit, minWorkers: view.spec.serverless.minWorkers, yes });
 }
 
 /** @throws AppError confirmation_needed: the answer is no, or nobody is there to ask */
@@ -84,4 +99,24 @@ export async function confirm(cli: Cli, question: string, usdPerHour: number | n
     ...details,
     advice: 'Answer y to go on.',
   });
+}
+
+/**
+ * The most an hour may cost where nobody said. Mode `auto` begins on a pod and has to be able to change: a worker, dearer
+ * by the hour and cheaper by the day, is allowed for. In USD per hour.
+ */
+export async function limitFor(cli: Cli, api: ControlClient, wish: PlanWish, plan: Plan): Promise<number> {
+  const limit = usualLimit(bestOf(plan));
+  if (wish.mode !== 'auto') return limit;
+  try {
+    const workers = await api.call('plan.make', { ...wish, mode: 'serverless' }, cli.signal);
+    const { usdPerHour } = bestOf(workers);
+    cli.say(
+      `Where serverless turns out cheaper it changes to that: ${formatUsdPerHour(usdPerHour)} while a worker runs.`,
+    );
+    return Math.max(limit, Math.ceil(usdPerHour * 100 - 1e-9) / 100);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'client_closed') throw error;
+    return limit;
+  }
 }

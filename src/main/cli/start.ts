@@ -1,4 +1,6 @@
 import type { DeploymentView } from '../../shared/model.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { announceStart } from './price.ts';
@@ -23,11 +25,24 @@ export const define: Define = (command, run) => {
           await announceStart(cli, api, view, options.yes === true);
           view = await api.call('deployments.start', { deployment }, cli.signal);
         }
-        if (options.wait === true) view = await waitFor(cli, api, view, 'ready', options);
+        if (options.wait === true) view = await untilAnswered(cli, api, view, options);
         cli.print(view, () => outcome(view));
       }),
     );
 };
+
+/** A stopped endpoint gets its workers back asleep; only a start of one that sleeps makes a worker answer. */
+async function untilAnswered(
+  cli: Cli,
+  api: ControlClient,
+  started: DeploymentView,
+  options: WaitOptions,
+): Promise<DeploymentView> {
+  const view = await waitFor(cli, api, started, 'ready', options);
+  if (view.state !== 'sleeping') return view;
+  const woken = await api.call('deployments.start', { deployment: view.id }, cli.signal);
+  return waitFor(cli, api, woken, 'ready', options);
+}
 
 function outcome({ name, state }: DeploymentView): string {
   if (state === 'ready') return `${name} is ready.`;

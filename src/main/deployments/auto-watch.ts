@@ -9,6 +9,9 @@ import { serverlessGpu } from './serverless/looking.ts';
 import type { Timing } from './timing.ts';
 import type { FleetDeps } from './types.ts';
 
+/** The planner's refusals: one of the two kinds cannot be had as the deployment is told. */
+const UNFIT: ReadonlySet<string> = new Set(['invalid_input', 'model_does_not_fit', 'unsupported']);
+
 export interface AutoWatchParts {
   readonly deps: FleetDeps;
   readonly market: Market;
@@ -53,7 +56,13 @@ export class AutoWatch {
       actor.post({ type: 'mode-weighed', to: mode, why });
     } catch (error) {
       if (isAbort(error) || this.#end.signal.aborted) return;
-      const { code, requestId } = asAppError(error);
+      const { code, requestId, message } = asAppError(error);
+      const { auto } = actor.record;
+      if (auto !== null && UNFIT.has(code)) {
+        const here = auto.mode === 'pod' ? 'a pod' : 'serverless';
+        actor.post({ type: 'mode-weighed', to: auto.mode, why: `It stays on ${here}: ${message}` });
+        return;
+      }
       const { log } = this.#parts.deps;
       log.warn({ deployment: actor.record.id, code, requestId }, 'pod and serverless could not be compared');
     }

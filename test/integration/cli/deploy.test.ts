@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import type { DeploymentView } from '../../../src/shared/model.ts';
+import type { DeploymentView, Plan } from '../../../src/shared/model.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { createFakeManager, type FakeManager } from '../../support/fake-manager.ts';
 import { SAMPLE_NOW, sampleDeployments, samplePlan } from '../../support/samples.ts';
@@ -19,6 +19,18 @@ function pricedAt(usdPerHour: number): FakeManager {
       candidates: plan.candidates.map((candidate) => ({ ...candidate, usdPerHour })),
     }),
   );
+  return fake;
+}
+
+function samplePlanOfWorkers(usdPerHour: number): Plan {
+  const plan = samplePlan();
+  const candidates = plan.candidates.map((each) => ({ ...each, kind: 'serverless' as const, usdPerHour }));
+  return { ...plan, candidates };
+}
+
+function workersAt(usdPerHour: number): FakeManager {
+  const fake = createFakeManager();
+  fake.reply('plan.make', () => Promise.resolve(samplePlanOfWorkers(usdPerHour)));
   return fake;
 }
 
@@ -46,6 +58,44 @@ describe('deploy', () => {
         onStop: 'terminate',
       },
     });
+  });
+
+  it('says what workers cost that are kept up, and asks for all of them', async () => {
+    const instance = await fakeInstance({ fake: workersAt(1.22) });
+    const words = 'deploy Qwen/Qwen3-8B --mode serverless --max-price 10 --max-workers 3 --min-workers';
+    const one = await commandLine([...words.split(' '), '1'], instance);
+    expect(one.code).toBe(0);
+    expect(one.err).toContain('A worker is kept up without requests too: $1.22/h day and night');
+    const two = await commandLine([...words.split(' '), '2', '--name', 'two'], instance);
+    expect(two.code).toBe(4);
+    expect(two.err).toContain('2 workers are kept up without requests too: $2.44/h day and night');
+    expect(two.err).toContain('$2.44/h for 2 workers always up, each $1.22/h while a worker runs');
+    expect(named(instance.fake, 'deployments.create')).toHaveLength(1);
+  });
+
+  it('leaves mode auto room for a worker, which is told', async () => {
+    const fake = createFakeManager();
+    const plan = samplePlan();
+    fake.reply('plan.make', ({ mode }) =>
+      Promise.resolve(mode === 'serverless' ? samplePlanOfWorkers(1.22) : plan),
+    );
+    const instance = await fakeInstance({ fake });
+    const { code, err } = await commandLine(['deploy', 'Qwen/Qwen3-8B', '--mode', 'auto'], instance);
+    expect(code).toBe(0);
+    expect(err).toContain(
+      'Where serverless turns out cheaper it changes to that: $1.22/h while a worker runs.',
+    );
+    expect(named(fake, 'deployments.create')[0]?.input).toMatchObject({
+      spec: { mode: 'auto', compute: { maxUsdPerHour: 1.22 } },
+    });
+  });
+
+  it('refuses what only an endpoint has for a pod', async () => {
+    const instance = await fakeInstance();
+    const { code, err } = await commandLine(['deploy', 'Qwen/Qwen3-8B', '--min-workers', '1'], instance);
+    expect(code).toBe(2);
+    expect(err).toContain('Add --mode serverless');
+    expect(named(instance.fake, 'deployments.create')).toEqual([]);
   });
 
   it('says the price before anything starts', async () => {

@@ -47,6 +47,14 @@ describe('mode auto', () => {
     expect(view().pod).not.toBeNull();
   });
 
+  it('says why it stays where no worker is within the price limit', async () => {
+    begin();
+    await deploy({ idle: { policy: 'off' }, compute: { maxUsdPerHour: 0.6 } });
+    await w.pass(40 * MINUTE);
+    expect(view().auto?.why).toMatch(/^It stays on a pod: Nothing that fits .* costs at most \$0\.60/);
+    expect(view()).toMatchObject({ state: 'ready', auto: { mode: 'pod' } });
+  });
+
   it('moves to serverless for few requests, in numbers, and never with one in flight', async () => {
     begin();
     await deploy({ idle: { minutes: 60 } });

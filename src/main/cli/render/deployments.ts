@@ -182,7 +182,8 @@ function unattendedText(view: DeploymentView, now: number): string {
 function idleSentence(view: DeploymentView, now: number): string {
   if (view.spec.mode === 'serverless' && view.idleStopsAt === null) return workerIdle(view);
   const { policy, minutes } = view.spec.idle;
-  const then = view.spec.onStop === 'keep' ? 'the pod is kept' : 'the pod is terminated';
+  const keep = view.spec.onStop === 'keep' ? 'the pod is kept' : 'the pod is terminated';
+  const then = view.endpoint == null ? keep : 'its workers are ended and the endpoint is kept';
   const rule = {
     off: 'never stops by itself',
     fixed: `after ${minutes} min, ${then}`,

@@ -157,15 +157,17 @@ export function priceLine(
 ): string {
   const gpu = `${candidate.gpuCount} × ${candidate.gpuName} (${cloudText(candidate)}, ${candidate.stock.toLowerCase()} stock)`;
   const money = simulated ? ', simulated money' : '';
-  const when = candidate.kind === 'serverless' ? ' while a worker runs' : '';
-  return `${name} on ${gpu}: ${priceText(candidate, limit)}${when}${money}; first token in about ${waitText(candidate)}.`;
+  return `${name} on ${gpu}: ${priceText(candidate, limit)}${money}; first token in about ${waitText(candidate)}.`;
 }
 
-/** What the first choice costs, and what may be rented in its place. */
-export function priceText({ usdPerHour }: PlanCandidate, limit: number | null): string {
-  const price = formatUsdPerHour(usdPerHour);
-  if (limit === null) return `${price}, with no limit if that is taken`;
-  return limit <= usdPerHour ? price : `${price}, at most ${formatUsdPerHour(limit)} if that is taken`;
+/** What the first choice costs, and what may be rented in its place; the limit of an endpoint is for all its workers. */
+export function priceText({ usdPerHour, kind }: PlanCandidate, limit: number | null): string {
+  const serverless = kind === 'serverless';
+  const price = `${formatUsdPerHour(usdPerHour)}${serverless ? ' while a worker runs' : ''}`;
+  if (limit === null) return `${price}, with no limit ${serverless ? 'for all workers' : 'if that is taken'}`;
+  if (limit <= usdPerHour) return price;
+  const what = serverless ? 'for all workers together' : 'if that is taken';
+  return `${price}, at most ${formatUsdPerHour(limit)} ${what}`;
 }
 
 function gib(value: number): string {

@@ -62,7 +62,7 @@ export function serverlessPhase(
 ): ServerlessPhase {
   const seen = countersOf(health, workers);
   if (facts.maxWorkers === 0) {
-    return { phase: 'scaled-down', why: 'RunPod has set its maximum of workers to 0' };
+    return { phase: 'scaled-down', why: 'its maximum of workers is 0' };
   }
   return warmPhase(facts, seen) ?? startingPhase(facts, seen) ?? { phase: 'cold', why: coldWords(seen) };
 }

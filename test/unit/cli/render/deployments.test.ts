@@ -57,7 +57,7 @@ describe('show', () => {
         Cost        $0.44/h, today $0.30, in all $12.40
         Pod         podqwen3coder: A40, SECURE, EU-RO-1, RUNNING
         Image       vllm/vllm-openai:v0.27.1
-        Watchdog    armed: stops itself 30 min after the last request; ends in 11 h at the latest
+        Watchdog    armed: ends the pod after 30 min without requests; ends in 11 h at the latest
         Unattended  costs at most $0.22 if this computer dies now, ending in 30 min (without tax)
         Idle        after 15 min, the pod is terminated; stops in 11 min
 

@@ -106,6 +106,12 @@ describe('plan', () => {
     expect(priceLine('x', tight, false, null)).toContain('$0.26/h, with no limit if that is taken;');
     const worker = { ...tight, kind: 'serverless' as const };
     expect(priceLine('x', worker, false, 0.26)).toContain('$0.26/h while a worker runs;');
+    expect(priceLine('x', worker, false, 0.5)).toContain(
+      '$0.26/h while a worker runs, at most $0.50/h for all workers together;',
+    );
+    expect(priceLine('x', worker, false, null)).toContain(
+      '$0.26/h while a worker runs, with no limit for all workers;',
+    );
   });
 
   it.each([
