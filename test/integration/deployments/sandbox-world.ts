@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import type { CostLedger } from '../../../src/main/costs/ledger.ts';
+import type { CostLedger, Ledger } from '../../../src/main/costs/ledger.ts';
 import { createLedger } from '../../../src/main/costs/sqlite-ledger.ts';
 import { createFleet } from '../../../src/main/deployments/fleet.ts';
 import { readGuardScripts } from '../../../src/main/deployments/guard-scripts.ts';
 import type { Timing } from '../../../src/main/deployments/timing.ts';
 import type { Fleet, FleetEvent, Usage } from '../../../src/main/deployments/types.ts';
-import { silentLog } from '../../../src/main/logs/log.ts';
+import { silentLog, type Log } from '../../../src/main/logs/log.ts';
 import { launchRecipe } from '../../../src/main/planner/launch.ts';
 import { toOffers } from '../../../src/main/planner/offers.ts';
 import { plan } from '../../../src/main/planner/plan.ts';
@@ -48,9 +48,9 @@ interface Options {
   readonly usage?: Usage;
 }
 
-const KEY = 'sandbox-key';
+export const KEY = 'sandbox-key';
 
-const SANDBOX = {
+export const SANDBOX = {
   log: silentLog,
   tokensPerSecond: 500,
   balanceUsd: 100,
@@ -110,40 +110,59 @@ interface AppParts {
   readonly close?: () => Promise<void>;
 }
 
+/** What of an app process can be replaced: its database, its view of time, its way to the cloud. */
+interface FleetParts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly fetch: Fetch;
+  readonly db: Db;
+  readonly ledger: Ledger;
+  readonly log?: Log;
+  readonly usage?: Usage | undefined;
+  readonly timing?: Partial<Timing> | undefined;
+}
+
+/** The room of one app process: real client, planner and watchdog scripts, the sandbox as its cloud. */
+export function fleetOn(sandbox: Sandbox, parts: FleetParts): Fleet {
+  const { db, ledger, clock, random, fetch, log = silentLog, usage, timing } = parts;
+  const urls = sandbox.urls();
+  const shared = { clock, random, fetch, log, apiUrl: urls.apiUrl };
+  const apiKey = (): Promise<string> => Promise.resolve(KEY);
+  return createFleet({
+    ...shared,
+    api: createRunPodApi({
+      ...shared,
+      apiKey,
+      graphqlUrl: urls.graphqlUrl,
+      graphqlEnabled: true,
+      userAgent: 'test',
+    }),
+    facts: { facts: () => Promise.resolve(null) },
+    planner: { plan, offers: toOffers, recipe: launchRecipe },
+    ledger,
+    db,
+    ids: randomIds(random),
+    podUrlTemplate: urls.podUrlTemplate,
+    invokeUrl: urls.invokeUrl,
+    lbUrlTemplate: urls.lbUrlTemplate,
+    invokeKey: apiKey,
+    simulated: true,
+    hfToken: () => Promise.resolve(null),
+    startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,
+    guardScripts: readGuardScripts(join(repository, 'resources/watchdog')),
+    images: new FakeImageBuilder(),
+    ...(usage === undefined ? {} : { usage }),
+    ...(timing === undefined ? {} : { timing }),
+  });
+}
+
 function appOn(sandbox: Sandbox, { clock, random, fetch, options, close }: AppParts): App {
   const db = openDb(':memory:');
-  const ids = randomIds(random);
-  const ledger = createLedger({ db, ids });
+  const ledger = createLedger({ db, ids: randomIds(random) });
   const events: FleetEvent[] = [];
-  const urls = sandbox.urls();
-  const shared = { clock, random, fetch, log: silentLog, apiUrl: urls.apiUrl };
   const build = (): Fleet => {
-    const fleet = createFleet({
-      ...shared,
-      api: createRunPodApi({
-        ...shared,
-        apiKey: () => Promise.resolve(KEY),
-        graphqlUrl: urls.graphqlUrl,
-        graphqlEnabled: true,
-        userAgent: 'test',
-      }),
-      facts: { facts: () => Promise.resolve(null) },
-      planner: { plan, offers: toOffers, recipe: launchRecipe },
-      ledger,
-      db,
-      ids,
-      podUrlTemplate: urls.podUrlTemplate,
-      invokeUrl: urls.invokeUrl,
-      lbUrlTemplate: urls.lbUrlTemplate,
-      invokeKey: () => Promise.resolve(KEY),
-      simulated: true,
-      hfToken: () => Promise.resolve(null),
-      startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,
-      guardScripts: readGuardScripts(join(repository, 'resources/watchdog')),
-      images: new FakeImageBuilder(),
-      ...(options.usage === undefined ? {} : { usage: options.usage }),
-      ...(options.timing === undefined ? {} : { timing: options.timing }),
-    });
+    const { usage, timing } = options;
+    const fleet = fleetOn(sandbox, { clock, random, fetch, db, ledger, usage, timing });
     fleet.subscribe((event) => events.push(event));
     return fleet;
   };
