@@ -185,7 +185,7 @@ export function finishEnding(step: Step): void {
 }
 
 function bookEnd(step: Step, pod: PodRecord, ending: Ending | null): void {
-  const at = endedAt(ending, cloudNow(step)) ?? cloudNow(step);
+  const at = endedAt(step) ?? cloudNow(step);
   const estimated = ending?.acceptedAt === null || ending?.dated !== true;
   stopMeters(step, pod, { at, estimated, note: ending?.why ?? 'ended' });
   if (pod.status !== 'EXITED' || ending?.action === 'terminate') closePod(step, at);

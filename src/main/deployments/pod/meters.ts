@@ -1,5 +1,5 @@
 import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH, usdForMs } from '../../../shared/money.ts';
-import type { Ending, PodRecord } from '../record.ts';
+import type { PodRecord } from '../record.ts';
 import type { Step } from '../state.ts';
 import { cloudNow } from '../state.ts';
 
@@ -34,18 +34,20 @@ const LONGEST_CALL_MS = 100_000;
 
 /**
  * The end of billing by what was sent to end it: never before the true one, and not as late as the app may hear of it.
- * null = nothing was sent.
+ * Where the app was closed or the computer slept since, nothing speaks for late: most calls are done at once. null =
+ * nothing was sent.
  */
-export function endedAt(ending: Ending | null, now: number): number | null {
-  if (ending === null) return null;
-  const { acceptedAt, sentAt } = ending;
-  return acceptedAt ?? (sentAt === null ? null : Math.min(now, sentAt + LONGEST_CALL_MS));
+export function endedAt(step: Step): number | null {
+  const { acceptedAt = null, sentAt = null } = step.record.ending ?? {};
+  if (acceptedAt !== null || sentAt === null) return acceptedAt;
+  const wasAway = sentAt < step.live.awakeSince + step.offsetMs;
+  return wasAway ? sentAt : Math.min(cloudNow(step), sentAt + LONGEST_CALL_MS);
 }
 
 function endOfRun(step: Step): MeterEnd {
   const { ending } = step.record;
   return {
-    at: endedAt(ending, cloudNow(step)),
+    at: endedAt(step),
     estimated: ending?.acceptedAt === null || ending?.dated !== true,
     note: ending?.why ?? 'seen stopped',
   };
