@@ -204,9 +204,11 @@ class AppHost implements Host {
   }
 
   #configChanged({ config, changed, afterRestart }: ConfigChange): void {
-    const { log } = this.#parts;
+    const { log, configuration } = this.#parts;
+    const reason = configuration.problem();
     log.setLevel(config.logLevel);
-    log.log.info({ changed, afterRestart }, 'the configuration file was read again');
+    if (reason === null) log.log.info({ changed, afterRestart }, 'the configuration file was read again');
+    else log.log.warn({ reason }, 'the configuration file cannot be used; the last good one is');
     this.#afterRestart = afterRestart;
     this.#inBackground(async () => {
       await this.#declare();

@@ -1,10 +1,10 @@
 import { asAppError } from '../../shared/errors.ts';
 import type { RadarItem } from '../../shared/model.ts';
-import { formatUsdPerHour } from '../../shared/money.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
+import { billText } from './render/status.ts';
 import { plural } from './render/words.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
 
@@ -38,10 +38,13 @@ async function tellOthers(cli: Cli, api: ControlClient): Promise<void> {
     cli.say(`What else bills in the account cannot be told now: ${asAppError(error).message}`);
     return;
   }
-  const others = items.filter((item) => item.ownership !== 'known' && item.usdPerHour > 0);
+  const others = items.filter(
+    ({ ownership, usdPerHour, usdPerMonthAtRest }) =>
+      ownership !== 'known' && usdPerHour + usdPerMonthAtRest > 0,
+  );
   if (others.length === 0) return;
-  const usdPerHour = others.reduce((sum, item) => sum + item.usdPerHour, 0);
+  const verb = others.length === 1 ? 'goes' : 'go';
   cli.say(
-    `${plural(others.length, 'thing')} under no deployment goes on billing ${formatUsdPerHour(usdPerHour)}: runpod-llm radar`,
+    `${plural(others.length, 'thing')} under no deployment ${verb} on billing ${billText(others)}: runpod-llm radar`,
   );
 }

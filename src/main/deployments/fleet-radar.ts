@@ -56,6 +56,8 @@ export class FleetRadar implements RadarApi {
         advice: 'Stop or terminate the deployment.',
       });
     }
+    // A delete of nothing succeeds: a mistyped id must not be told as the end of a bill.
+    await this.#item(kind, id, signal);
     await terminateItem(this.#deps.api, kind, id, signal);
     return { ok: true };
   }

@@ -222,7 +222,7 @@ function refuseUnpushable(reference: string, login: RegistryLogin | null): void 
   if (isLocalOnly(reference)) {
     throw new AppError('invalid_input', `${reference} has no registry to go to.`, {
       advice:
-        'Give a repository such as ghcr.io/me/llm, or set a Docker Hub user: runpod-llm key set docker-username',
+        'Set a Docker Hub user (runpod-llm key set docker-username), or give a repository such as ghcr.io/me/llm: "repository" under "images" in llm_config.json.',
       details: { field: 'repository' },
     });
   }

@@ -232,7 +232,9 @@ describe('texts', () => {
 
   it('stop-all tells what it did not stop because it did not make it', async () => {
     const { err } = await commandLine(['stop-all'], await fakeInstance());
-    expect(err).toBe('1 thing under no deployment goes on billing $0.44/h: runpod-llm radar\n');
+    expect(err).toBe(
+      '1 thing under no deployment goes on billing $0.44/h and $4.00 a month at rest: runpod-llm radar\n',
+    );
     const json = await commandLine(['stop-all', '--json'], await fakeInstance());
     expect(json.err).toBe('');
   });

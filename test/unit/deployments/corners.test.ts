@@ -231,6 +231,11 @@ describe('the radar beyond pods', () => {
       code: 'unsupported',
     });
     await expect(w.fleet.radar.stop('endpoint', 'none', never)).rejects.toMatchObject({ code: 'not_found' });
+    for (const kind of ['pod', 'endpoint', 'network-volume'] as const) {
+      await expect(w.fleet.radar.terminate(kind, 'none', never)).rejects.toMatchObject({
+        code: kind === 'pod' ? 'runpod_not_found' : 'not_found',
+      });
+    }
     await w.fleet.radar.terminate('endpoint', 'ep1', never);
     await w.fleet.radar.terminate('network-volume', 'v', never);
     expect((await w.fleet.radar.scan(never)).items).toEqual([]);

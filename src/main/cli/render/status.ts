@@ -1,4 +1,4 @@
-import type { AppStatus, KeyCheck, Radar, SecretStatus } from '../../../shared/model.ts';
+import type { AppStatus, KeyCheck, Radar, RadarItem, SecretStatus } from '../../../shared/model.ts';
 import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
 import type { MethodOutput } from '../../../shared/api.ts';
 import type { Paint } from './paint.ts';
@@ -134,6 +134,21 @@ export function renderRadar(radar: Radar, options: TableOptions): string {
 function radarAdvice({ items }: Radar): string {
   const strange = items.filter((item) => item.ownership !== 'known');
   if (strange.length === 0) return 'Everything here belongs to a deployment.';
-  const usdPerHour = strange.reduce((sum, item) => sum + item.usdPerHour, 0);
-  return `${plural(strange.length, 'thing')} under no deployment, ${formatUsdPerHour(usdPerHour)}. Stop one with: runpod-llm radar stop <kind> <id>`;
+  return `${plural(strange.length, 'thing')} under no deployment, ${billText(strange)}. ${wayOut(strange)}`;
+}
+
+/** A volume cannot be stopped. */
+function wayOut(items: readonly RadarItem[]): string {
+  return items.some((item) => item.actions.includes('stop'))
+    ? 'Stop one with: runpod-llm radar stop <kind> <id>'
+    : 'Delete one with: runpod-llm radar terminate <kind> <id>';
+}
+
+/** What things cost together, now and at rest. */
+export function billText(items: readonly RadarItem[]): string {
+  const usdPerHour = items.reduce((sum, item) => sum + item.usdPerHour, 0);
+  const atRest = items.reduce((sum, item) => sum + item.usdPerMonthAtRest, 0);
+  const rest = `${formatUsd(atRest)} a month at rest`;
+  if (atRest === 0) return formatUsdPerHour(usdPerHour);
+  return usdPerHour === 0 ? rest : `${formatUsdPerHour(usdPerHour)} and ${rest}`;
 }

@@ -146,6 +146,9 @@ function withReason(error: ErrorBody, own: OwnImage | null): ErrorBody {
   return {
     ...error,
     message: `An image of its own could not be made: ${error.message}${why}`,
-    advice: `${error.advice} Or name an image that is ready ("image"), or set ownImage to "never".`,
+    advice: `${sentence(error.advice)} Or name an image that is ready ("image"), or set ownImage to "never".`,
   };
 }
+
+/** An advice may end in a command, which has no full stop. */
+const sentence = (text: string): string => (text === '' || text.endsWith('.') ? text : `${text}.`);

@@ -167,9 +167,21 @@ describe('small pages', () => {
       pod    podqwen3coder   rplm-qwen3-coder   RUNNING   qwen3-coder   $0.44/h   $0.00/month
       pod    podtest2        test-2             RUNNING   foreign       $0.44/h   $4.00/month   not made by this app
 
-      1 thing under no deployment, $0.44/h. Stop one with: runpod-llm radar stop <kind> <id>"
+      1 thing under no deployment, $0.44/h and $4.00 a month at rest. Stop one with: runpod-llm radar stop <kind> <id>"
     `);
     expect(renderRadar({ ...sampleRadar(), items: [] }, table)).toContain('Nothing');
+    const volumes = sampleRadar()
+      .items.slice(1)
+      .map((item) => ({
+        ...item,
+        kind: 'network-volume' as const,
+        usdPerHour: 0,
+        usdPerMonthAtRest: 1.68,
+        actions: ['terminate' as const],
+      }));
+    expect(renderRadar({ ...sampleRadar(), items: volumes }, table)).toContain(
+      '1 thing under no deployment, $1.68 a month at rest. Delete one with: runpod-llm radar terminate <kind> <id>',
+    );
   });
 
   it('connect', () => {
