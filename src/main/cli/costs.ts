@@ -1,3 +1,7 @@
+import { AppError } from '../../shared/errors.ts';
+import type { VolumeView } from '../../shared/volumes.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { renderCosts, renderEntries } from './render/costs.ts';
@@ -27,7 +31,18 @@ export const define: Define = (command, run) => {
           return;
         }
         const costs = await api.call('costs.summary', {}, cli.signal);
-        cli.print(costs, () => renderCosts(costs, { ...table, now: cli.clock.now() }));
+        const volumes = cli.json ? [] : await volumesOf(cli, api);
+        cli.print(costs, () => renderCosts(costs, { ...table, now: cli.clock.now(), volumes }));
       }),
     );
 };
+
+/** Network volumes are the account's, not a deployment's; null = they cannot be told now. */
+async function volumesOf(cli: Cli, api: ControlClient): Promise<readonly VolumeView[] | null> {
+  try {
+    return (await api.call('volumes.list', {}, cli.signal)).volumes;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'client_closed') throw error;
+    return null;
+  }
+}

@@ -212,6 +212,7 @@ describe('texts', () => {
     ['show qwen3-coder', 'Watchdog'],
     ['plan Qwen/Qwen3-8B', 'Cheaper, but rejected'],
     ['costs', 'This month'],
+    ['costs', 'for 1 network volume, used or not'],
     ['costs --deployment qwen3-coder', 'still open'],
     ['status', 'sandbox (simulated'],
     ['models', 'coder'],

@@ -1,11 +1,18 @@
 import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
 import type { CostSummary, LedgerEntry } from '../../../shared/model.ts';
+import type { VolumeView } from '../../../shared/volumes.ts';
 import { localTime } from './deployments.ts';
 import { renderTable, type TableOptions } from './table.ts';
-import { duration } from './words.ts';
+import { duration, plural } from './words.ts';
 
-export function renderCosts(costs: CostSummary, options: TableOptions & { readonly now: number }): string {
-  const sections = [totals(costs, options.now)];
+interface CostsOptions extends TableOptions {
+  readonly now: number;
+  /** The network volumes in the account; null = they cannot be told now. */
+  readonly volumes: readonly VolumeView[] | null;
+}
+
+export function renderCosts(costs: CostSummary, options: CostsOptions): string {
+  const sections = [totals(costs, options)];
   if (costs.byDeployment.length > 0) {
     sections.push(
       renderTable(
@@ -29,13 +36,14 @@ export function renderCosts(costs: CostSummary, options: TableOptions & { readon
   return sections.join('\n\n');
 }
 
-function totals(costs: CostSummary, now: number): string {
+function totals(costs: CostSummary, { now, volumes }: CostsOptions): string {
   const { unattended } = costs;
   const lines = [
     [
       'Now',
       `${formatUsdPerHour(costs.nowUsdPerHour)}, storage at rest ${formatUsd(costs.restUsdPerMonth)}/month`,
     ],
+    ...volumeLines(volumes),
     ['Today', formatUsd(costs.todayUsd)],
     ['This month', `${formatUsd(costs.monthUsd)}, at this pace ${formatUsd(costs.forecastMonthUsd)}`],
     ['In all', formatUsd(costs.totalUsd)],
@@ -43,6 +51,14 @@ function totals(costs: CostSummary, now: number): string {
     ['Unattended', unattendedText(unattended, now)],
   ];
   return lines.map(([name = '', value]) => `${name.padEnd(11)} ${value}`).join('\n');
+}
+
+function volumeLines(volumes: CostsOptions['volumes']): string[][] {
+  if (volumes === null) return [['Volumes', 'cannot be told now']];
+  if (volumes.length === 0) return [];
+  const usd = volumes.reduce((sum, volume) => sum + volume.usdPerMonth, 0);
+  const count = plural(volumes.length, 'network volume');
+  return [['Volumes', `${formatUsd(usd)}/month for ${count}, used or not`]];
 }
 
 function balanceText({ balanceUsd, runwayHours }: CostSummary): string {

@@ -1,3 +1,4 @@
+import type { VolumeView } from '../../../../src/shared/volumes.ts';
 import { describe, expect, it } from 'vitest';
 import { renderConnectOverview, renderClient } from '../../../../src/main/cli/render/connect.ts';
 import { renderCosts, renderEntries } from '../../../../src/main/cli/render/costs.ts';
@@ -21,6 +22,7 @@ import {
   sampleRadar,
   sampleSecrets,
   sampleStatus,
+  sampleVolume,
 } from '../../../support/samples.ts';
 
 const table = { width: Infinity, paint: plain };
@@ -30,7 +32,7 @@ describe('costs', () => {
     expect(
       renderCosts(
         { ...sampleCosts(), reconciliation: null, simulated: false },
-        { ...table, now: SAMPLE_NOW },
+        { ...table, now: SAMPLE_NOW, volumes: [] },
       ),
     ).toMatchInlineSnapshot(`
       "Now         $0.70/h, storage at rest $4.20/month
@@ -53,7 +55,7 @@ describe('costs', () => {
   it('tells simulated money, and money that cannot be told', () => {
     const text = renderCosts(
       { ...sampleCosts(), balanceUsd: null, unattended: { usd: null, until: null, excludes: [] } },
-      { ...table, now: SAMPLE_NOW },
+      { ...table, now: SAMPLE_NOW, volumes: [] },
     );
     expect(text).toContain('Simulated money');
     expect(text).toContain('not told by this key');
@@ -61,9 +63,19 @@ describe('costs', () => {
   });
 
   it('shows the gap to RunPod’s bill', () => {
-    expect(renderCosts({ ...sampleCosts(), simulated: false }, { ...table, now: SAMPLE_NOW })).toMatch(
-      /bill up to .*: \$30\.90; measured \$31\.05, difference \$0\.15\./,
+    expect(
+      renderCosts({ ...sampleCosts(), simulated: false }, { ...table, now: SAMPLE_NOW, volumes: [] }),
+    ).toMatch(/bill up to .*: \$30\.90; measured \$31\.05, difference \$0\.15\./);
+  });
+
+  it('tells what network volumes cost, or that it cannot be told', () => {
+    const volumes = (known: VolumeView[] | null): string =>
+      renderCosts(sampleCosts(), { ...table, now: SAMPLE_NOW, volumes: known });
+    expect(volumes([sampleVolume(), sampleVolume()])).toContain(
+      'Volumes     $4.20/month for 2 network volumes, used or not\n',
     );
+    expect(volumes(null)).toContain('Volumes     cannot be told now\n');
+    expect(volumes([])).not.toContain('Volumes');
   });
 
   it('lists entries, marking the estimated', () => {
