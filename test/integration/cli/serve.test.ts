@@ -31,7 +31,7 @@ describe('serve', () => {
     const status = await at(dataDir, 'status');
     expect([status.code, status.stderr]).toEqual([0, '']);
     expect(status.stdout).toContain('sandbox (simulated, costs nothing)');
-    expect((await at(dataDir, 'list')).stdout).toContain('Nothing costs money.');
+    expect((await at(dataDir, 'list')).stdout).toContain('nothing of this app costs money');
 
     expect(await program.kill('SIGTERM')).toBe(0);
     expect(existsSync(controlFilePath(dataDir))).toBe(false);

@@ -28,7 +28,7 @@ export function renderConnectOverview(
   const models =
     overview.models.length === 0
       ? 'none yet; deploy one with: runpod-llm deploy'
-      : overview.models.join(', ');
+      : [...new Set(overview.models)].join(', ');
   const running = overview.running ? '' : paint.yellow('  (not running; start it with: runpod-llm serve)');
   const width = Math.max(...clients.map((client) => client.id.length));
   return [

@@ -37,7 +37,7 @@ export function renderDeployments(
 ): string {
   const { paint, now } = options;
   if (views.length === 0) {
-    return 'No deployments. Nothing costs money.\nDeploy a model with: runpod-llm deploy Qwen/Qwen3-8B --wait';
+    return 'No deployments: nothing of this app costs money. All that bills in the account: runpod-llm radar list\nDeploy a model with: runpod-llm deploy Qwen/Qwen3-8B --wait';
   }
   const table = renderTable(deploymentColumns(paint, now), views, options);
   return `${table}\n\n${moneyLine(money)}`;

@@ -29,7 +29,8 @@ function priceNow({ pod, endpoint, state, cost }: DeploymentView): string {
   if (pod !== null) return `, ${formatUsd(pod.usdPerHour)}/h`;
   if (state === 'building') return ', nothing bills';
   if (endpoint == null) return '';
-  return cost.nowUsdPerHour > 0 ? `, ${formatUsd(cost.nowUsdPerHour)}/h` : ', no worker bills yet';
+  if (cost.nowUsdPerHour > 0) return `, ${formatUsd(cost.nowUsdPerHour)}/h`;
+  return state === 'stopping' || state === 'terminating' ? '' : ', no worker bills yet';
 }
 
 /** Changes exactly when a new line is worth appending. */

@@ -139,7 +139,7 @@ function adopt(step: Step, { intent, launch, endpoint: facts, adopted }: Adoptio
   history(
     step,
     adopted ? 'endpoint-adopted' : 'endpoint-created',
-    `${verb} endpoint ${facts.id}: up to ${launch.workers.max} workers of ${launch.gpuCount} × ${gpus}, ${formatUsdPerHour(mostUsdPerHour(record.endpoint))} at most for each while it is up.`,
+    `${verb} endpoint ${facts.id}: up to ${launch.workers.max} worker${launch.workers.max === 1 ? '' : 's'} of ${launch.gpuCount} × ${gpus}, ${formatUsdPerHour(mostUsdPerHour(record.endpoint))} at most for each while it is up.`,
     { endpointId: facts.id },
   );
   if (record.boot !== null) record.boot.troubles = 0;
