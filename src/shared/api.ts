@@ -129,7 +129,12 @@ export const methods = {
   ),
   /** Money by hour or day, oldest first, every bucket of the span present; open entries count up to now. */
   'costs.series': method(
-    z.strictObject({ bucket: z.enum(['hour', 'day']), buckets: z.int().min(1).max(366) }),
+    z.strictObject({
+      bucket: z.enum(['hour', 'day']),
+      buckets: z.int().min(1).max(366),
+      /** What requests have in common by which the money is divided too. */
+      by: z.enum(['model', 'key']).nullable().default(null),
+    }),
     costSeriesSchema,
   ),
   /** Where the money went, by what it was spent for. */

@@ -54,6 +54,8 @@ export const costSeriesSchema = z.object({
       at: isoSchema,
       byKind: z.record(costKindSchema, z.number()),
       byDeployment: z.record(z.string(), z.number()),
+      /** By model or by key, where that was asked for; the name "" is what was spent for nobody. */
+      byRequests: z.record(z.string(), z.number()).optional(),
     }),
   ),
 });

@@ -291,7 +291,7 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
     'plan.make': async ({ model }) => samplePlan(now, model),
     'costs.summary': () => Promise.resolve(sampleCosts(now)),
     'costs.entries': () => Promise.resolve({ entries: sampleEntries(now) }),
-    'costs.series': async ({ bucket, buckets }) => sampleCostSeries(now, bucket, buckets),
+    'costs.series': async ({ bucket, buckets, by }) => sampleCostSeries(now, bucket, buckets, by),
     'costs.shares': async ({ by }) => sampleCostShares(now, by),
     'costs.export': async ({ format }) => ({
       filename: `costs-simulated-2026-11-24.${format}`,

@@ -26,7 +26,7 @@ const inputs: { readonly [N in MethodName]: MethodInput<N> } = {
   'deployments.wait': { deployment: 'qwen3-coder', until: 'ready', timeoutSeconds: 1 },
   'costs.summary': {},
   'costs.entries': {},
-  'costs.series': { bucket: 'day', buckets: 7 },
+  'costs.series': { bucket: 'day', buckets: 7, by: 'model' },
   'costs.shares': { by: 'model' },
   'costs.export': { format: 'csv' },
   'requests.recent': {},

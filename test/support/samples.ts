@@ -289,7 +289,12 @@ export function sampleCosts(now = SAMPLE_NOW): CostSummary {
   };
 }
 
-export function sampleCostSeries(now: number, bucket: 'hour' | 'day', buckets: number): CostSeries {
+export function sampleCostSeries(
+  now: number,
+  bucket: 'hour' | 'day',
+  buckets: number,
+  by: 'model' | 'key' | null = null,
+): CostSeries {
   const step = bucket === 'hour' ? HOUR : 24 * HOUR;
   const start = Math.floor(now / step) * step;
   return {
@@ -301,6 +306,7 @@ export function sampleCostSeries(now: number, bucket: 'hour' | 'day', buckets: n
         at: iso(start - (buckets - 1 - index) * step),
         byKind: { compute: usd, disk: 0.01, serverless: 0, tokens: 0, adjustment: 0 },
         byDeployment: { 'qwen3-coder': usd },
+        ...(by === null ? {} : { byRequests: { [`one ${by}`]: usd * 0.8, '': usd * 0.2 + 0.01 } }),
       };
     }),
   };

@@ -1,4 +1,4 @@
-import { attribute, type Attribution } from '../costs/attribution.ts';
+import { attribute, type Attribution, type Spent } from '../costs/attribution.ts';
 import type { CostLedger } from '../costs/ledger.ts';
 import type { Fleet } from '../deployments/types.ts';
 import type { RequestLog } from './request-log.ts';
@@ -12,7 +12,12 @@ export interface SpanFacts {
 }
 
 /** Who the money of a span of the cloud's time was spent for. Costs as much as there were requests. */
-export function attributeSpan(facts: SpanFacts, fromMs: number, toMs: number): Attribution {
+export function attributeSpan(
+  facts: SpanFacts,
+  fromMs: number,
+  toMs: number,
+  onSpent: (spent: Spent) => void = () => {},
+): Attribution {
   const { ledger, fleet, requests } = facts;
   const offsetMs = facts.offsetMs();
   const gone = Array.from(ledger.names(), ([id, name]): [string, string] => [name, id]);
@@ -23,5 +28,6 @@ export function attributeSpan(facts: SpanFacts, fromMs: number, toMs: number): A
     requests: requests.between({}, fromMs - offsetMs, toMs - offsetMs),
     deploymentOf: ({ deployment }) => (deployment === null ? null : (ids.get(deployment) ?? null)),
     offsetMs,
+    onSpent,
   });
 }

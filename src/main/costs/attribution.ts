@@ -38,6 +38,17 @@ export interface AttributionFacts {
   readonly deploymentOf: (request: RequestRecord) => string | null;
   /** The ledger's clock minus the requests'. */
   readonly offsetMs: number;
+  /** Hears of every bit of money with when it was spent and for which requests; together they are the whole. */
+  readonly onSpent?: (spent: Spent) => void;
+}
+
+/** Money of a stretch of time (of an instant where both ends are the same), in equal parts for requests. */
+export interface Spent {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly usd: number;
+  /** Empty = for nobody. */
+  readonly requests: readonly RequestRecord[];
 }
 
 type Use = 'busy' | 'boot' | 'idle' | 'nobody';
@@ -59,7 +70,7 @@ export function attribute(facts: AttributionFacts): Attribution {
     const requests = (deploymentId === null ? [] : (asked.get(deploymentId) ?? [])).map((request) =>
       toAsked(request, facts.offsetMs),
     );
-    const rest = divide(intervals, requests, ms);
+    const rest = divide(intervals, requests, ms, facts.onSpent ?? (() => {}));
     nobody.set(deploymentId, rest);
     shares.push(...requests.map(({ share }) => share));
     usd += rest + requests.reduce((sum, { share }) => sum + shareUsd(share), 0);
@@ -91,10 +102,14 @@ function toAsked(request: RequestRecord, offsetMs: number): Asked {
 }
 
 /** Books one deployment's intervals on its requests. @returns what is nobody's, in USD */
-function divide(intervals: readonly Interval[], requests: readonly Asked[], ms: Record<Use, number>): number {
+function divide(
+  intervals: readonly Interval[],
+  requests: readonly Asked[],
+  ms: Record<Use, number>,
+  onSpent: (spent: Spent) => void,
+): number {
   const rented = intervals.filter(isRented);
-  const tokensUsd = usdIn(intervals.filter(({ kind }) => kind === 'tokens'));
-  let rest = usdIn(intervals.filter((each) => !isRented(each))) - giveTokens(requests, tokensUsd);
+  let rest = restOf(intervals, requests, onSpent);
   const cursor = new Cursor(requests);
   let run = { from: 0, to: Number.NEGATIVE_INFINITY };
   let last: Asked | null = null;
@@ -108,27 +123,54 @@ function divide(intervals: readonly Interval[], requests: readonly Asked[], ms: 
     const use: Use =
       serving.length > 0 ? 'busy' : waiting.length > 0 ? 'boot' : last === null ? 'nobody' : 'idle';
     ms[use] += piece.to - piece.from;
+    const payers = use === 'busy' ? serving : use === 'boot' ? waiting : last === null ? [] : [last];
     if (use === 'busy') for (const each of serving) each.share.busyUsd += usd / serving.length;
     else if (use === 'boot') for (const each of waiting) each.share.bootUsd += usd / waiting.length;
     else if (last === null) rest += usd;
     else last.share.idleUsd += usd;
+    onSpent({
+      fromMs: piece.from,
+      toMs: piece.to,
+      usd,
+      requests: payers.map(({ share }) => share.request),
+    });
   }
   return rest;
 }
 
-const usdIn = (intervals: readonly Interval[]): number =>
-  intervals.reduce(
-    (sum, each) => sum + usdForMs(each.usdPerHour, each.endedMs - each.startedMs) + each.usd,
-    0,
-  );
+/** What was not rented: tokens are given to their requests, the rest (storage, adjustments) is nobody's. @returns that, in USD */
+function restOf(
+  intervals: readonly Interval[],
+  requests: readonly Asked[],
+  onSpent: (spent: Spent) => void,
+): number {
+  let tokensUsd = 0;
+  let tokensAt = 0;
+  let rest = 0;
+  for (const each of intervals.filter((interval) => !isRented(interval))) {
+    const rateUsd = usdForMs(each.usdPerHour, each.endedMs - each.startedMs);
+    if (each.kind === 'tokens') {
+      tokensUsd += rateUsd + each.usd;
+      tokensAt = Math.max(tokensAt, each.startedMs);
+      continue;
+    }
+    rest += rateUsd + each.usd;
+    onSpent({ fromMs: each.startedMs, toMs: each.endedMs, usd: rateUsd, requests: [] });
+    onSpent({ fromMs: each.startedMs, toMs: each.startedMs, usd: each.usd, requests: [] });
+  }
+  const left = tokensUsd - giveTokens(requests, tokensUsd, onSpent);
+  onSpent({ fromMs: tokensAt, toMs: tokensAt, usd: left, requests: [] });
+  return rest + left;
+}
 
 /** Tokens are each request's own, at the price it was recorded with. @returns what was given, in USD */
-function giveTokens(requests: readonly Asked[], tokensUsd: number): number {
+function giveTokens(requests: readonly Asked[], tokensUsd: number, onSpent: (spent: Spent) => void): number {
   let left = tokensUsd;
-  for (const { share } of requests) {
+  for (const { share, ended } of requests) {
     const usd = Math.min(left, share.request.usd ?? 0);
     share.busyUsd += usd;
     left -= usd;
+    if (usd !== 0) onSpent({ fromMs: ended, toMs: ended, usd, requests: [share.request] });
   }
   return tokensUsd - left;
 }

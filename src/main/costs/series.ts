@@ -9,12 +9,16 @@ export interface SeriesWish {
   readonly buckets: number;
 }
 
+export interface SeriesAround {
+  readonly nowMs: number;
+  readonly zone: string;
+  readonly simulated: boolean;
+  /** Divides the buckets further, given their beginnings; by what requests have in common. */
+  readonly byRequests?: (starts: readonly number[]) => readonly Readonly<Record<string, number>>[];
+}
+
 /** Money by hour or day up to now, oldest first, every bucket present. */
-export function costSeries(
-  ledger: CostLedger,
-  wish: SeriesWish,
-  around: { readonly nowMs: number; readonly zone: string; readonly simulated: boolean },
-): CostSeries {
+export function costSeries(ledger: CostLedger, wish: SeriesWish, around: SeriesAround): CostSeries {
   const { nowMs, zone, simulated } = around;
   const starts = bucketStarts(wish.bucket, wish.buckets, nowMs, zone);
   const names = ledger.names();
@@ -22,10 +26,14 @@ export function costSeries(
     ...interval,
     deploymentName: names.get(interval.deploymentId ?? '') ?? interval.deploymentName,
   }));
+  const divided = around.byRequests?.(starts);
   return {
     asOf: new Date(nowMs).toISOString(),
     simulated,
-    points: buildPoints(intervals, starts, nowMs),
+    points: buildPoints(intervals, starts, nowMs).map((point, index) => {
+      const byRequests = divided?.[index];
+      return byRequests === undefined ? point : { ...point, byRequests };
+    }),
   };
 }
 

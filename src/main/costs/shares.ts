@@ -38,7 +38,11 @@ export function costShares(attribution: Attribution, around: SharesAround): Cost
   };
 }
 
-function groupOf(request: RequestRecord, { by, modelOf }: SharesAround): string | null {
+/** What a request counts under; null = under nothing. */
+export function groupOf(
+  request: RequestRecord,
+  { by, modelOf }: Pick<SharesAround, 'by' | 'modelOf'>,
+): string | null {
   switch (by) {
     case 'deployment':
       return request.deployment;

@@ -1,14 +1,15 @@
 import type { MethodHandlers, MethodParsedInput } from '../../shared/api.ts';
-import type { CostShares, CostSummary, DeploymentView } from '../../shared/model.ts';
+import type { CostSeries, CostShares, CostSummary, DeploymentView } from '../../shared/model.ts';
 import type { Unattended } from '../../shared/deployment.ts';
-import { attributeSpan } from '../activity/attribute-span.ts';
+import { attributeSpan, type SpanFacts } from '../activity/attribute-span.ts';
 import type { RequestLog } from '../activity/request-log.ts';
 import { dayOf, startOfDay, startOfMonth } from '../costs/calendar.ts';
 import { exportEntries } from '../costs/export-entries.ts';
 import type { CostLedger } from '../costs/ledger.ts';
 import type { AtRisk } from '../costs/runway.ts';
 import { costSeries } from '../costs/series.ts';
-import { costShares } from '../costs/shares.ts';
+import { costShares, groupOf } from '../costs/shares.ts';
+import { SpentSeries } from '../costs/spent-series.ts';
 import { costSummary } from '../costs/summary.ts';
 import type { Fleet } from '../deployments/types.ts';
 import type { Log } from '../logs/log.ts';
@@ -74,7 +75,7 @@ export function costHandlers(parts: CostParts): Handled {
     'costs.entries': async ({ deployment, limit }) => ({
       entries: ledger.entries({ ...filterOf(fleet, deployment), limit }, now()),
     }),
-    'costs.series': async (wish) => costSeries(ledger, wish, { nowMs: now(), zone: zone(), simulated }),
+    'costs.series': async (wish) => seriesOf(parts, wish, now()),
     'costs.shares': async (wish) => sharesOf(parts, wish, now()),
     'costs.export': async ({ format, deployment }) => {
       const entries = ledger.entries({ ...filterOf(fleet, deployment), limit: MOST_EXPORTED }, now());
@@ -88,19 +89,46 @@ export function costHandlers(parts: CostParts): Handled {
   };
 }
 
+function seriesOf(
+  parts: CostParts,
+  { by, ...wish }: MethodParsedInput<'costs.series'>,
+  nowMs: number,
+): CostSeries {
+  const { ledger, fleet, zone, simulated } = parts;
+  const around = { nowMs, zone: zone(), simulated };
+  if (by === null) return costSeries(ledger, wish, around);
+  const modelOf = modelsBy(fleet);
+  const byRequests = (starts: readonly number[]): Record<string, number>[] => {
+    const series = new SpentSeries(starts, nowMs, (request) => groupOf(request, { by, modelOf }) ?? '');
+    attributeSpan(factsOf(parts), starts[0] ?? nowMs, nowMs, (spent) => series.add(spent));
+    return series.points();
+  };
+  return costSeries(ledger, wish, { ...around, byRequests });
+}
+
+const factsOf = ({ ledger, fleet, requests, api }: CostParts): SpanFacts => ({
+  ledger,
+  fleet,
+  requests,
+  offsetMs: () => api.clockOffsetMs(),
+});
+
+/** The model that a deployment really runs, by its name. */
+function modelsBy(fleet: CostParts['fleet']): (deployment: string) => string | null {
+  const views = new Map(fleet.list().map((view) => [view.name, view]));
+  return (deployment) => views.get(deployment)?.spec.model ?? null;
+}
+
 function sharesOf(
   parts: CostParts,
   { by, span }: MethodParsedInput<'costs.shares'>,
   nowMs: number,
 ): CostShares {
-  const { ledger, fleet, requests, api, zone, simulated } = parts;
+  const { ledger, fleet, zone, simulated } = parts;
   const fromMs = span === 'today' ? startOfDay(nowMs, zone()) : startOfMonth(nowMs, zone());
-  const facts = { ledger, fleet, requests, offsetMs: () => api.clockOffsetMs() };
-  const attribution = attributeSpan(facts, fromMs, nowMs);
-  const names = ledger.names();
-  const views = new Map(fleet.list().map((view) => [view.name, view]));
-  const modelOf = (deployment: string): string | null => views.get(deployment)?.spec.model ?? null;
-  return costShares(attribution, { by, fromMs, nowMs, simulated, names, modelOf });
+  const attribution = attributeSpan(factsOf(parts), fromMs, nowMs);
+  const around = { by, fromMs, nowMs, simulated, names: ledger.names(), modelOf: modelsBy(fleet) };
+  return costShares(attribution, around);
 }
 
 /** A deployment that is gone is still in the ledger under its id. */

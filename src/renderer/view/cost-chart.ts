@@ -1,7 +1,7 @@
 import type { CostKind, CostSeries } from '../../shared/model.ts';
 import { words } from './messages.ts';
 
-export type CostSplit = 'kind' | 'deployment';
+export type CostSplit = 'kind' | 'deployment' | 'model' | 'key';
 
 export interface CostStack {
   /** Beginning of each bucket, ms. */
@@ -14,9 +14,7 @@ const MOST_PARTS = 5;
 
 /** The series as stacked parts, the largest first; what is too small to tell apart is one part, “Other”. */
 export function costStack(series: CostSeries, split: CostSplit): CostStack {
-  const columns = series.points.map((point) =>
-    named(split === 'kind' ? point.byKind : point.byDeployment, split),
-  );
+  const columns = series.points.map((point) => named(valuesOf(point, split), split));
   const sums = new Map<string, number>();
   for (const column of columns) {
     for (const [name, usd] of Object.entries(column)) sums.set(name, (sums.get(name) ?? 0) + Math.abs(usd));
@@ -41,14 +39,18 @@ export function costStack(series: CostSeries, split: CostSplit): CostStack {
   };
 }
 
+function valuesOf(point: CostSeries['points'][number], split: CostSplit): Readonly<Record<string, number>> {
+  if (split === 'kind') return point.byKind;
+  return split === 'deployment' ? point.byDeployment : (point.byRequests ?? {});
+}
+
+/** Names as people read them; what no request can be held for has one of its own. */
 function named(values: Readonly<Record<string, number>>, split: CostSplit): Record<string, number> {
-  if (split === 'deployment') return { ...values };
-  return Object.fromEntries(
-    Object.entries(values).map(([kind, usd]) => [
-      kind in words.costKinds ? words.costKinds[kind as CostKind] : kind,
-      usd,
-    ]),
-  );
+  const nameOf = (name: string): string => {
+    if (split === 'kind') return name in words.costKinds ? words.costKinds[name as CostKind] : name;
+    return name === '' ? words.forNobody : name;
+  };
+  return Object.fromEntries(Object.entries(values).map(([name, usd]) => [nameOf(name), usd]));
 }
 
 /** Upper edges of the stacked parts, from the last (highest) to the first, as a chart draws them: back to front. */

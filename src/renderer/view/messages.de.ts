@@ -65,6 +65,7 @@ export const view: typeof english = {
   requests: (n: number) => (n === 1 ? '1 Anfrage' : `${n} Anfragen`),
   on: 'an',
   off: 'aus',
+  forNobody: 'Niemandem zuzurechnen',
   costKinds: {
     compute: 'GPU',
     disk: 'Speicher',

@@ -62,6 +62,7 @@ export const words = catalogue('view', {
   requests: (n: number) => (n === 1 ? '1 request' : `${n} requests`),
   on: 'on',
   off: 'off',
+  forNobody: 'For nobody',
   costKinds: {
     compute: 'GPU',
     disk: 'Storage',

@@ -7,6 +7,8 @@ import {
   type AttributionFacts,
 } from '../../../src/main/costs/attribution.ts';
 import type { Interval } from '../../../src/main/costs/ledger.ts';
+import { buildPoints } from '../../../src/main/costs/series.ts';
+import { SpentSeries } from '../../../src/main/costs/spent-series.ts';
 import { costShares, projectOf } from '../../../src/main/costs/shares.ts';
 import { publicPriceFor, publicPricesOf } from '../../../src/main/costs/public-prices.ts';
 import type { RequestRecord } from '../../../src/shared/activity.ts';
@@ -212,6 +214,24 @@ describe('any ledger and any requests', () => {
           expect(usd + sum(own.map(shareUsd))).toBeCloseTo(counted(whole.get(deploymentId) ?? []), 8);
         }
         expect(new Set(result.shares.map(({ request }) => request.id)).size).toBe(result.shares.length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('make a series by model or key that adds up to the same money in every bucket', () => {
+    const edges = fc.uniqueArray(fc.integer({ min: 0, max: 700 }), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(intervals, requests, edges, (all, asked, cuts) => {
+        const starts = cuts.toSorted((a, b) => a - b).map((minute) => T0 + minute * MINUTE);
+        const end = T0 + 1300 * MINUTE;
+        const series = new SpentSeries(starts, end, (each) => each.client ?? '');
+        attribute({ ...facts(all, asked), onSpent: (spent) => series.add(spent) });
+        const points = buildPoints(all, starts, end);
+        for (const [index, byKey] of series.points().entries()) {
+          const byKind = Object.values(points[index]?.byKind ?? {});
+          expect(sum(Object.values(byKey))).toBeCloseTo(sum(byKind), 7);
+        }
       }),
       { numRuns: 300 },
     );

@@ -196,6 +196,35 @@ describe('costs.shares', () => {
   });
 });
 
+describe('costs.series', () => {
+  it('divides each hour among models, and what nobody asked for stays apart', async () => {
+    const { meter, requests, handlers } = setUp();
+    meter('pod_1', 'compute', NOW - 90 * 60_000, NOW - 30 * 60_000);
+    requests.add({
+      ...sampleRequest(),
+      id: 'req_1',
+      at: iso(NOW - 60 * 60_000),
+      deployment: 'coder',
+      cache: 'miss',
+      status: 200,
+      outcome: 'ok',
+      woke: false,
+      queueMs: 0,
+      totalMs: 10 * 60_000,
+    });
+    const wish = { bucket: 'hour', buckets: 3, by: 'model' } as const;
+    const { points } = await handlers['costs.series'](wish, never);
+    expect(points.map(({ byRequests }) => byRequests)).toEqual([
+      // From 10:40 on, nobody had asked yet; from 11:00 on it was serving, then waiting for more.
+      { '': expect.closeTo(0.2, 9) },
+      { 'Qwen/Qwen3-32B': expect.closeTo(0.4, 9) },
+      {},
+    ]);
+    const plain = await handlers['costs.series']({ ...wish, by: null }, never);
+    expect(plain.points.every(({ byRequests }) => byRequests === undefined)).toBe(true);
+  });
+});
+
 describe('costs.export', () => {
   it('gives the ledger as a file, named after what it holds', async () => {
     const { meter, handlers } = setUp();

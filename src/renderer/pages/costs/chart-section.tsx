@@ -1,4 +1,5 @@
 import { useMemo, useState, type ReactNode } from 'react';
+import type { CostSeries } from '../../../shared/model.ts';
 import { useCall } from '../../app/use-call.ts';
 import { BarChart } from '../../components/bar-chart.tsx';
 import { Button } from '../../components/button.tsx';
@@ -17,17 +18,18 @@ const SPANS = {
 } as const;
 type SpanId = keyof typeof SPANS;
 const SPAN_IDS = ['hours', 'month', 'year'] as const satisfies readonly SpanId[];
-const SPLIT_IDS = ['kind', 'deployment'] as const satisfies readonly CostSplit[];
+const SPLIT_IDS = ['kind', 'deployment', 'model', 'key'] as const satisfies readonly CostSplit[];
 
 export function ChartSection(): ReactNode {
   const [span, setSpan] = useState<SpanId>('month');
   const [split, setSplit] = useState<CostSplit>('kind');
   const [table, setTable] = useState(false);
   const chosen = SPANS[span];
-  const series = useCall('costs.series', chosen);
+  const by = split === 'model' || split === 'key' ? split : null;
+  const series = useCall('costs.series', { ...chosen, by });
   const stack = useMemo(
-    () => (series.value === null ? null : costStack(series.value, split)),
-    [series.value, split],
+    () => (series.value === null || !isDivided(series.value, by) ? null : costStack(series.value, split)),
+    [series.value, split, by],
   );
   const hourly = chosen.bucket === 'hour';
   return (
@@ -68,6 +70,10 @@ export function ChartSection(): ReactNode {
     </Section>
   );
 }
+
+/** The answer to the split before stays until the next one is there. */
+const isDivided = ({ points }: CostSeries, by: string | null): boolean =>
+  by === null || points.every((point) => point.byRequests !== undefined);
 
 function summaryOf(stack: CostStack, hourly: boolean): string {
   const total = stack.totals.reduce((sum, value) => sum + value, 0);

@@ -10,7 +10,7 @@ export const costs: typeof english = {
   span: 'Zeitraum',
   spans: { hours: '24 Stunden', month: '30 Tage', year: '90 Tage' },
   split: 'Aufgeteilt nach',
-  splits: { kind: 'Art', deployment: 'Deployment' },
+  splits: { kind: 'Art', deployment: 'Deployment', model: 'Modell', key: 'Schlüssel' },
   asTable: 'Als Tabelle zeigen',
   asChart: 'Als Diagramm zeigen',
   nothing: 'In dieser Zeit wurde nichts ausgegeben.',

@@ -10,7 +10,7 @@ export const words = catalogue('costs', {
   span: 'Span',
   spans: { hours: '24 hours', month: '30 days', year: '90 days' },
   split: 'Split by',
-  splits: { kind: 'Kind', deployment: 'Deployment' },
+  splits: { kind: 'Kind', deployment: 'Deployment', model: 'Model', key: 'Key' },
   asTable: 'Show as table',
   asChart: 'Show as chart',
   nothing: 'Nothing was spent in this time.',
