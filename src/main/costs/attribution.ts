@@ -53,6 +53,8 @@ export interface Spent {
 
 type Use = 'busy' | 'boot' | 'idle' | 'nobody';
 
+const BOOKED_AS = { busy: 'busyUsd', boot: 'bootUsd', idle: 'idleUsd', nobody: 'idleUsd' } as const;
+
 interface Asked {
   readonly share: { request: RequestRecord; busyUsd: number; bootUsd: number; idleUsd: number };
   readonly arrived: number;
@@ -124,10 +126,8 @@ function divide(
       serving.length > 0 ? 'busy' : waiting.length > 0 ? 'boot' : last === null ? 'nobody' : 'idle';
     ms[use] += piece.to - piece.from;
     const payers = use === 'busy' ? serving : use === 'boot' ? waiting : last === null ? [] : [last];
-    if (use === 'busy') for (const each of serving) each.share.busyUsd += usd / serving.length;
-    else if (use === 'boot') for (const each of waiting) each.share.bootUsd += usd / waiting.length;
-    else if (last === null) rest += usd;
-    else last.share.idleUsd += usd;
+    if (payers.length === 0) rest += usd;
+    for (const { share } of payers) share[BOOKED_AS[use]] += usd / payers.length;
     onSpent({
       fromMs: piece.from,
       toMs: piece.to,

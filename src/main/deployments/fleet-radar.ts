@@ -30,7 +30,8 @@ export class FleetRadar implements RadarApi {
 
   async stop(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem> {
     const before = await this.#item(kind, id, signal);
-    const owner = this.#owner(id);
+    // A volume cannot be stopped, and whoever mounts it was not named.
+    const owner = kind === 'network-volume' ? undefined : this.#owner(id);
     if (owner !== undefined) owner.post({ type: 'stop-asked', why: 'you stopped it' });
     else await stopItem(this.#deps.api, kind, id, signal);
     try {
@@ -113,6 +114,8 @@ export class FleetRadar implements RadarApi {
   }
 
   #owner(id: string): DeploymentActor | undefined {
-    return this.#core.actors().find(({ record }) => record.pod?.id === id || record.endpoint?.id === id);
+    return this.#core.actors().find(({ record: { pod, endpoint, spec } }) => {
+      return pod?.id === id || endpoint?.id === id || spec.volume?.networkVolumeId === id;
+    });
   }
 }

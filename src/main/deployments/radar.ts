@@ -2,7 +2,9 @@ import { AppError, asAppError } from '../../shared/errors.ts';
 import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH } from '../../shared/money.ts';
 import type { Radar, RadarItem } from '../../shared/model.ts';
 import type { Endpoint, GpuType, NetworkVolume, Pod, RunPodApi } from '../runpod/api.ts';
+import { modelOfVolume } from '../volumes/volume-name.ts';
 import { parsePodName } from './pod/names.ts';
+import { isUp } from './serverless/meters.ts';
 
 /** Whose a pod or endpoint is. */
 export interface Ownership {
@@ -24,10 +26,11 @@ export async function scanAccount(
     readable(api.networkVolumes.list(signal)),
     readable(api.catalog.gpus({}, signal)),
   ]);
+  const running = await runningWorkers(api, endpoints, signal);
   const items = [
     ...pods.map((pod) => podItem(pod, ownership)),
-    ...endpoints.map((endpoint) => endpointItem(endpoint, gpus, ownership)),
-    ...volumes.map((volume) => volumeItem(volume)),
+    ...endpoints.map((endpoint) => endpointItem(endpoint, running.get(endpoint.id) ?? 0, gpus, ownership)),
+    ...volumes.map((volume) => volumeItem(volume, ownership)),
   ];
   return { ...stamp, items: items.sort((a, b) => monthly(b) - monthly(a) || a.id.localeCompare(b.id)) };
 }
@@ -43,6 +46,32 @@ async function readable<T>(call: Promise<T[]>): Promise<T[]> {
     throw error;
   }
 }
+
+/** Endpoints whose workers are asked for in one scan; those of the rest count as far as they are kept up. */
+const MOST_ENDPOINTS = 20;
+
+/** Workers that bill now, by endpoint. Lists of endpoints do not tell. */
+async function runningWorkers(
+  api: RunPodApi,
+  endpoints: readonly Endpoint[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const awake = endpoints.filter(({ workers }) => workers.max > 0).slice(0, MOST_ENDPOINTS);
+  const counts = await Promise.all(
+    awake.map(async ({ id }): Promise<[string, number]> => {
+      try {
+        const { workers } = await api.serverless.workers(id, signal);
+        return [id, workers.filter((worker) => isUp(worker)).length];
+      } catch (error) {
+        // Deleted since the list was made, or not for this key to read.
+        if (!UNREADABLE.has(asAppError(error).code)) throw error;
+        return [id, 0];
+      }
+    }),
+  );
+  return new Map(counts);
+}
+const UNREADABLE: ReadonlySet<string> = new Set(['runpod_not_found', 'runpod_key_forbidden']);
 
 export function podItem(pod: Pod, ownership: Ownership): RadarItem {
   const deployment = ownership.ownerOf(pod.id);
@@ -88,7 +117,12 @@ function podNote(pod: Pod, ownership: RadarItem['ownership'], volumeGb: number):
   return null;
 }
 
-function endpointItem(endpoint: Endpoint, gpus: readonly GpuType[], ownership: Ownership): RadarItem {
+function endpointItem(
+  endpoint: Endpoint,
+  running: number,
+  gpus: readonly GpuType[],
+  ownership: Ownership,
+): RadarItem {
   const deployment = ownership.ownerOf(endpoint.id);
   const belongs = ownershipOf(endpoint, deployment, ownership.installation);
   const { min, max } = endpoint.workers;
@@ -99,7 +133,7 @@ function endpointItem(endpoint: Endpoint, gpus: readonly GpuType[], ownership: O
       : [],
   );
   const perWorker = Math.max(0, ...prices) * (endpoint.gpu?.count ?? 1);
-  const usdPerHour = min * perWorker;
+  const usdPerHour = Math.max(min, running) * perWorker;
   return {
     kind: 'endpoint',
     id: endpoint.id,
@@ -110,12 +144,14 @@ function endpointItem(endpoint: Endpoint, gpus: readonly GpuType[], ownership: O
     usdPerHour,
     usdPerMonthAtRest: 0,
     actions: min > 0 || max > 0 ? ['stop', 'terminate'] : ['terminate'],
-    note: endpointNote(min, belongs),
+    note: endpointNote(min, running, belongs),
   };
 }
 
-function endpointNote(min: number, ownership: RadarItem['ownership']): string | null {
+function endpointNote(min: number, running: number, ownership: RadarItem['ownership']): string | null {
   if (min > 0) return `Keeps ${min} worker${min === 1 ? '' : 's'} running day and night.`;
+  if (running > 0 && ownership !== 'known')
+    return `${running} worker${running === 1 ? ' is' : 's are'} up now.`;
   if (ownership === 'orphan') return 'Made by this app in an interrupted run; it is being deleted.';
   if (ownership !== 'other-machine') return null;
   return 'Made by this app on another computer or in another data directory.';
@@ -123,7 +159,9 @@ function endpointNote(min: number, ownership: RadarItem['ownership']): string | 
 
 const FIRST_TB_GB = 1000;
 
-function volumeItem(volume: NetworkVolume): RadarItem {
+function volumeItem(volume: NetworkVolume, ownership: Ownership): RadarItem {
+  const deployment = ownership.ownerOf(volume.id);
+  const model = modelOfVolume(volume.name);
   const price = STORAGE_USD_PER_GB_MONTH;
   const first = Math.min(volume.size, FIRST_TB_GB);
   return {
@@ -131,12 +169,15 @@ function volumeItem(volume: NetworkVolume): RadarItem {
     id: volume.id,
     name: volume.name,
     status: `${volume.size} GB in ${volume.dataCenter}`,
-    ownership: 'foreign',
-    deployment: null,
+    ownership: deployment === null ? 'foreign' : 'known',
+    deployment,
     usdPerHour: 0,
     usdPerMonthAtRest: first * price.networkVolumeFirstTb + (volume.size - first) * price.networkVolumeBeyond,
-    actions: ['terminate'],
-    note: 'Bills always, attached or not.',
+    actions: deployment === null ? ['terminate'] : [],
+    note:
+      deployment === null && model !== null
+        ? `Made by this app for ${model}; nothing mounts it, and it bills always.`
+        : 'Bills always, attached or not.',
   };
 }
 

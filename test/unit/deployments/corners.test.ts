@@ -241,6 +241,59 @@ describe('the radar beyond pods', () => {
     expect((await w.fleet.radar.scan(never)).items).toEqual([]);
   });
 
+  it('counts the workers of an endpoint that are up, whoever made it', async () => {
+    w = world();
+    w.fleet.start();
+    w.cloud.gpus = w.cloud.gpus.map((gpu) => ({
+      ...gpu,
+      pool: 'ADA_24',
+      price: { ...gpu.price, serverless: 1.12 },
+    }));
+    const worker = { id: 'w1', isStale: false, gpuCount: 2, startedAt: '2026-11-24T10:00:00Z' };
+    w.cloud.endpoints = [{ ...endpoint, workers: { min: 0, max: 3 } }];
+    w.cloud.api.serverless.workers = async () => ({
+      workers: [
+        { ...worker, status: 'RUNNING' },
+        { ...worker, id: 'w2', status: 'IDLE' },
+        { ...worker, id: 'w3', status: 'INITIALIZING', startedAt: null },
+        { ...worker, id: 'w4', status: 'UNHEALTHY' },
+      ],
+      summary: { running: 1, idle: 1, initializing: 1, throttled: 0, unhealthy: 1, total: 4 },
+      endpointVersion: 1,
+    });
+    const { items } = await w.fleet.radar.scan(never);
+    expect(items).toMatchObject([
+      { id: 'ep1', status: 'ON_DEMAND', usdPerHour: 4.48, note: '2 workers are up now.' },
+    ]);
+  });
+
+  it('leaves a volume that a deployment mounts to it, and knows its own from others', async () => {
+    w = world();
+    w.fleet.start();
+    const place = { size: 20, dataCenter: 'EU-RO-1', type: 'STANDARD' } as const;
+    w.cloud.volumes = [
+      { id: 'v1', name: 'rplm-cache-Qwen--Qwen3-8B', ...place },
+      { id: 'v2', name: 'rplm-cache-a--b', ...place },
+    ];
+    await w.fleet.create(wish({ volume: { networkVolumeId: 'v1' } }), false, never);
+    const { items } = await w.fleet.radar.scan(never);
+    expect(items).toMatchObject([
+      { id: 'v1', ownership: 'known', deployment: 'qwen', actions: [] },
+      {
+        id: 'v2',
+        ownership: 'foreign',
+        actions: ['terminate'],
+        note: 'Made by this app for a/b; nothing mounts it, and it bills always.',
+      },
+    ]);
+    await expect(w.fleet.radar.terminate('network-volume', 'v1', never)).rejects.toMatchObject({
+      code: 'not_allowed_now',
+    });
+    await expect(w.fleet.radar.stop('network-volume', 'v1', never)).rejects.toMatchObject({
+      code: 'unsupported',
+    });
+  });
+
   it('hides nothing else when the key may not read one part', async () => {
     w = world();
     await deploy();

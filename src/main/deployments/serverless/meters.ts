@@ -15,9 +15,7 @@ export interface WorkersBill {
  * not billed. The list names their GPUs, the counters count them: whichever shows more counts.
  */
 export function billOf({ launch }: Pick<EndpointRecord, 'launch'>, look: EndpointLook): WorkersBill {
-  const up = (look.workers?.workers ?? []).filter(
-    ({ status, startedAt }) => startedAt !== null && BILLED.has(status),
-  );
+  const up = (look.workers?.workers ?? []).filter((worker) => isUp(worker));
   const loading = up.filter(({ status }) => status === 'INITIALIZING').length;
   const count = look.health.workers.running + loading;
   if (count === 0) return { usdPerHour: 0, since: null };
@@ -31,6 +29,15 @@ export function billOf({ launch }: Pick<EndpointRecord, 'launch'>, look: Endpoin
 }
 
 const BILLED: ReadonlySet<string> = new Set(['RUNNING', 'IDLE', 'INITIALIZING']);
+
+/** A worker whose container was started and has not ended: it bills, or is at least not known not to (FACTS 3.3). */
+export const isUp = ({
+  status,
+  startedAt,
+}: {
+  readonly status: string;
+  readonly startedAt?: string | number | null;
+}): boolean => (startedAt ?? null) !== null && BILLED.has(status);
 
 /** Of a worker on a GPU that the launch does not name, or whose GPU nobody told: the dearest, rather than too little. */
 function priceOn({ gpus }: EndpointRecord['launch'], gpuTypeId: string | null): number {
