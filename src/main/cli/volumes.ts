@@ -76,8 +76,10 @@ const defineDelete: Define = (command, run) => {
       run(async (cli, invocation) => {
         const [id = ''] = invocation.args;
         const api = await cli.connect();
+        const volume = await findVolume(cli, api, id);
         if (invocation.opts<{ yes?: boolean }>().yes !== true) {
-          await confirm(cli, `Delete volume ${id} and everything on it?`);
+          const what = volume.cacheOf ?? volume.name;
+          await confirm(cli, `Delete volume ${id} (${what}, ${volume.sizeGb} GB) and everything on it?`);
         }
         const result = await api.call('volumes.remove', { id }, cli.signal);
         cli.print(result, () => `Volume ${id} is deleted and bills no more.`);
@@ -93,13 +95,18 @@ export async function volumeFor(
   options: CreateOptions & { readonly volume: string },
 ): Promise<VolumeView> {
   if (options.volume === 'new') return makeVolume(cli, api, args, options);
+  return findVolume(cli, api, options.volume);
+}
+
+async function findVolume(cli: Cli, api: ControlClient, wanted: string): Promise<VolumeView> {
   const { volumes } = await api.call('volumes.list', {}, cli.signal);
-  const found = volumes.find(({ id }) => id === options.volume);
+  const found = volumes.find(({ id }) => id === wanted);
   if (found !== undefined) return found;
   const ids = volumes.map(({ id }) => id);
-  throw new AppError('not_found', `There is no network volume "${options.volume}".`, {
-    advice: ids.length === 0 ? 'There are none; "new" makes one.' : `There are: ${ids.join(', ')}.`,
-    details: { field: 'volume', value: options.volume, allowed: ids },
+  throw new AppError('not_found', `There is no network volume "${wanted}".`, {
+    advice:
+      ids.length === 0 ? 'There are none; "volumes create" makes one.' : `There are: ${ids.join(', ')}.`,
+    details: { field: 'volume', value: wanted, allowed: ids },
   });
 }
 

@@ -33,6 +33,8 @@ export const overview: typeof english = {
   noRequests: 'Noch keine Anfrage. Richten Sie ein Werkzeug auf den Endpunkt oder probieren Sie es hier aus.',
   empty: {
     title: 'Kein Modell läuft. Nichts kostet Geld.',
+    unknown: 'Kein Modell läuft.',
+    othersBill: (price: string) => `Hier läuft kein Modell. Anderes im Konto kostet ${price}.`,
     text: 'Wählen Sie ein Modell; der Preis kommt, bevor etwas gemietet wird.',
     other: 'Anderes Modell bereitstellen',
     demo: (n: number) => `${n} Dinge bei RunPod werden nicht von dieser App betreut. Ansehen`,

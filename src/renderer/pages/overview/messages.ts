@@ -33,6 +33,8 @@ export const words = catalogue('overview', {
   noRequests: 'No request yet. Point a tool at the endpoint, or try the playground.',
   empty: {
     title: 'No models running. Nothing costs money.',
+    unknown: 'No models running.',
+    othersBill: (price: string) => `No models running here. Other things in the account cost ${price}.`,
     text: 'Pick a model; the price comes before anything is rented.',
     other: 'Deploy another model',
     demo: (n: number) => `${n} things at RunPod are not looked after by this app. Review`,

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { HOURS_PER_MONTH } from '../../../shared/money.ts';
 import { RECIPES, type Recipe } from '../../../shared/recipes.ts';
 import { to } from '../../app/router.ts';
 import { useCall } from '../../app/use-call.ts';
@@ -13,10 +14,21 @@ export function Recipes(): ReactNode {
   const foreign = useRadar(
     (state) => state.radar?.items.filter((item) => item.ownership !== 'known').length ?? 0,
   );
+  const known = useRadar((state) => state.radar !== null);
+  const foreignUsd = useRadar((state) =>
+    (state.radar?.items ?? []).reduce(
+      (sum, item) => sum + item.usdPerHour + item.usdPerMonthAtRest / HOURS_PER_MONTH,
+      0,
+    ),
+  );
   return (
     <section aria-labelledby="recipes-title" className="py-4">
       <h2 id="recipes-title" className="text-center text-xl font-semibold">
-        {words.empty.title}
+        {foreignUsd > 0
+          ? words.empty.othersBill(priceUp(foreignUsd))
+          : known
+            ? words.empty.title
+            : words.empty.unknown}
       </h2>
       <p className="mt-1 text-center text-soft">{words.empty.text}</p>
       <ul className="mx-auto mt-5 grid max-w-4xl grid-cols-1 gap-3 @xl:grid-cols-3">

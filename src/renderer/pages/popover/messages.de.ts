@@ -8,6 +8,6 @@ export const popover: typeof english = {
   openOne: (name: string) => `${name} öffnen`,
   deploy: 'Bereitstellen …',
   stopAll: (saves: string) => `Alles stoppen, ${saves} sparen`,
-  none: 'Kein Modell läuft. Nichts kostet Geld.',
+  none: 'Hier läuft kein Modell.',
   idleStopIn: (time: string) => `Leerlauf-Stopp in ${time}`,
 };

@@ -8,6 +8,6 @@ export const words = catalogue('popover', {
   openOne: (name: string) => `Open ${name}`,
   deploy: 'Deploy…',
   stopAll: (saves: string) => `Stop all, save ${saves}`,
-  none: 'No models running. Nothing costs money.',
+  none: 'No models running here.',
   idleStopIn: (time: string) => `idle stop in ${time}`,
 });
