@@ -54,7 +54,8 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Each starts processes and browsers of its own: as many at once as two processor cores carry.
+          maxWorkers: 2,
         },
       },
     ],
