@@ -1,6 +1,7 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
 import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH } from '../../shared/money.ts';
 import type { Radar, RadarItem } from '../../shared/model.ts';
+import { networkVolumeUsdPerMonth } from '../costs/pricing.ts';
 import type { Endpoint, GpuType, NetworkVolume, Pod, RunPodApi } from '../runpod/api.ts';
 import { modelOfVolume } from '../volumes/volume-name.ts';
 import { parsePodName } from './pod/names.ts';
@@ -157,13 +158,9 @@ function endpointNote(min: number, running: number, ownership: RadarItem['owners
   return 'Made by this app on another computer or in another data directory.';
 }
 
-const FIRST_TB_GB = 1000;
-
 function volumeItem(volume: NetworkVolume, ownership: Ownership): RadarItem {
   const deployment = ownership.ownerOf(volume.id);
   const model = modelOfVolume(volume.name);
-  const price = STORAGE_USD_PER_GB_MONTH;
-  const first = Math.min(volume.size, FIRST_TB_GB);
   return {
     kind: 'network-volume',
     id: volume.id,
@@ -172,7 +169,7 @@ function volumeItem(volume: NetworkVolume, ownership: Ownership): RadarItem {
     ownership: deployment === null ? 'foreign' : 'known',
     deployment,
     usdPerHour: 0,
-    usdPerMonthAtRest: first * price.networkVolumeFirstTb + (volume.size - first) * price.networkVolumeBeyond,
+    usdPerMonthAtRest: networkVolumeUsdPerMonth(volume.size),
     actions: deployment === null ? ['terminate'] : [],
     note:
       deployment === null && model !== null

@@ -230,6 +230,21 @@ export function markProgress(step: Step, sign: string): void {
   step.live.progressAt = step.now;
 }
 
+const STARTED = {
+  user: 'Started.',
+  request: 'Woken by a request.',
+  autostart: 'Started with the app.',
+  schedule: 'Started ahead of need.',
+} as const;
+
+export type StartAsked = Extract<DeploymentEvent, { type: 'start-asked' }>;
+
+/** Writes down that it was started, and for whom. */
+export function noteStart(step: Step, { by, ahead }: StartAsked): void {
+  history(step, 'start', ahead === undefined ? STARTED[by] : `Started: ${ahead.why}.`, { by });
+  if (ahead !== undefined) step.record.aheadOf = ahead.of;
+}
+
 /** Begins an effort to come up; what the last one knew is forgotten. */
 export function beginBoot(step: Step, reason: Boot['reason']): Boot {
   const boot: Boot = {
@@ -283,6 +298,28 @@ export const isBooting = (record: Pick<DeploymentRecord, 'state'>): boolean => B
 /** Trouble that passes is waited out: 1, 2, 4 … times the first pause, never more than the limit. */
 export function backoff(timing: Timing, tries: number, firstMs = timing.backoffMs): number {
   return Math.min(firstMs * 2 ** Math.min(Math.max(0, tries - 1), 20), timing.backoffMaxMs);
+}
+
+/** How long trouble of RunPod's own is waited out: what it asks for, at the least our own pause. */
+export const retryPause = (step: Step, tries: number, error: ErrorBody): number =>
+  Math.max((error.retryAfterSeconds ?? 0) * 1000, backoff(step.timing, tries));
+
+/** Trouble that says nothing about the choice made: wait and send the same again, a bounded number of times. */
+export function waitOut(
+  step: Step,
+  error: ErrorBody,
+  fail: (step: Step, error: ErrorBody) => void,
+  atLeastMs = 0,
+): void {
+  const { boot } = step.record;
+  if (boot === null) return;
+  boot.troubles++;
+  if (boot.troubles >= step.timing.troubles) {
+    fail(step, error);
+    return;
+  }
+  boot.waitUntil = step.now + Math.max(atLeastMs, retryPause(step, boot.troubles, error));
+  history(step, 'waiting', `${error.message} Trying again.`, { code: error.code });
 }
 
 export function setProblem(step: Step, error: ErrorBody): void {

@@ -1,5 +1,6 @@
 import { formatUsd, usdForMs } from '../../shared/money.ts';
 import type { VolumeAdvice } from '../../shared/volumes.ts';
+import { networkVolumeUsdPerMonth } from '../costs/pricing.ts';
 
 /** Whether a network volume for a model's weights is worth its price; pure. */
 export interface AdviceInput {
@@ -22,23 +23,15 @@ const DOWNLOAD_GB_PER_SECOND = 0.45;
 const DISK_GB_PER_SECOND = 0.9;
 const VOLUME_GB_PER_SECOND = 0.3;
 
-const FIRST_TB_GB = 1000;
-const USD_PER_GB_MONTH = { first: 0.07, beyond: 0.05 } as const;
 const SMALLEST_GB = 10;
 /** Beside the weights: vLLM's compiled kernels, a second revision's small files. */
 const ROOM_GB = 5;
 const ROOM_FACTOR = 1.1;
 
-/** What it costs a month, used or not (FACTS 2.8). */
-export function volumeUsdPerMonth(sizeGb: number): number {
-  const first = Math.min(sizeGb, FIRST_TB_GB);
-  return first * USD_PER_GB_MONTH.first + (sizeGb - first) * USD_PER_GB_MONTH.beyond;
-}
-
 export function adviseVolume(input: AdviceInput): Advice {
   const gigabytes = input.weightBytes / 1e9;
   const sizeGb = Math.max(SMALLEST_GB, Math.ceil(gigabytes * ROOM_FACTOR + ROOM_GB));
-  const usdPerMonth = volumeUsdPerMonth(sizeGb);
+  const usdPerMonth = networkVolumeUsdPerMonth(sizeGb);
   const table = gigabytes / DOWNLOAD_GB_PER_SECOND + gigabytes / DISK_GB_PER_SECOND;
   const loadSeconds = {
     without: Math.round(input.loadedSeconds ?? table),

@@ -3,7 +3,8 @@ import type { Plan, PlanCandidate, PlanRequest, Stock } from '../../shared/model
 import type { VolumeAdvice, VolumeView, VolumeWish } from '../../shared/volumes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { DataCenter, NetworkVolume, RunPodApi } from '../runpod/api.ts';
-import { adviseVolume, volumeUsdPerMonth } from './volume-advice.ts';
+import { networkVolumeUsdPerMonth } from '../costs/pricing.ts';
+import { adviseVolume } from './volume-advice.ts';
 import { modelOfVolume, volumeName } from './volume-name.ts';
 
 export interface VolumeParts {
@@ -149,7 +150,7 @@ class Volumes implements VolumeService {
       name,
       sizeGb: size,
       dataCenterId: dataCenter,
-      usdPerMonth: volumeUsdPerMonth(size),
+      usdPerMonth: networkVolumeUsdPerMonth(size),
       cacheOf: modelOfVolume(name),
       usedBy: [...(this.#parts.usedBy().get(id) ?? [])],
     };

@@ -221,7 +221,7 @@ describe('the radar beyond pods', () => {
         usdPerHour: 2.24,
         note: 'Keeps 1 worker running day and night.',
       },
-      { kind: 'network-volume', usdPerMonthAtRest: 95 },
+      { kind: 'network-volume', usdPerMonthAtRest: expect.closeTo(1024 * 0.07 + 476 * 0.05, 9) },
     ]);
     expect(await w.fleet.radar.stop('endpoint', 'ep1', never)).toMatchObject({
       status: 'SCALED_TO_ZERO',

@@ -1,8 +1,9 @@
-import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
+import { AppError, toErrorBody } from '../../../shared/errors.ts';
+import { insistOn, isTellTime, newEnding, retryLater, type EndWish } from '../endings.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import type { Verdict } from '../events.ts';
 import type { Ending, PodRecord } from '../record.ts';
-import { backoff, cloudNow, go, history, notify, setProblem } from '../state.ts';
+import { cloudNow, go, history, notify, setProblem } from '../state.ts';
 import { closePod, endedAt, stopMeters } from './meters.ts';
 
 /**
@@ -11,37 +12,18 @@ import { closePod, endedAt, stopMeters } from './meters.ts';
  */
 
 /** Asks for the pod's end. A wish that goes further (terminate over stop, removal over a rebuild) wins over an older one. */
-export function beginEnding(
-  step: Step,
-  wish: { readonly action: Ending['action']; readonly why: string; readonly next: Ending['next'] },
-): void {
+export function beginEnding(step: Step, wish: EndWish): void {
   const { record } = step;
   if (record.pod === null) return;
-  const old = record.ending;
-  if (old === null) {
-    record.ending = {
-      ...wish,
-      askedAt: step.now,
-      tries: 0,
-      nextTryAt: 0,
-      acceptedAt: null,
-      dated: false,
-      sentAt: null,
-      toldAt: null,
-      lastError: null,
-    };
-    step.live.effectAt = 0;
-    history(step, 'ending', `${wish.action === 'stop' ? 'Stopping' : 'Terminating'} the pod: ${wish.why}.`, {
-      podId: record.pod.id,
-    });
+  if (record.ending !== null) {
+    insistOn(record.ending, wish);
     return;
   }
-  old.next = wish.next;
-  if (wish.action === 'terminate' && old.action === 'stop') {
-    old.action = 'terminate';
-    old.acceptedAt = null;
-    old.nextTryAt = 0;
-  }
+  record.ending = newEnding(step, wish);
+  step.live.effectAt = 0;
+  history(step, 'ending', `${wish.action === 'stop' ? 'Stopping' : 'Terminating'} the pod: ${wish.why}.`, {
+    podId: record.pod.id,
+  });
 }
 
 /** The action of the user's choice for stopping. */
@@ -70,23 +52,6 @@ function actionOfTry(state: State, ending: Ending): Ending['action'] {
   if (ending.action === 'stop') return 'stop';
   const running = state.record.pod?.status !== 'EXITED';
   return running && ending.tries % 2 === 1 ? 'stop' : 'terminate';
-}
-
-function isTellTime(ending: Ending, { now, timing }: Moment): boolean {
-  if (ending.toldAt === null) return now - ending.askedAt >= timing.stillBillingMs;
-  return now - ending.toldAt >= timing.stillBillingAgainMs;
-}
-
-function retryLater(step: Step, ending: Ending, error: ErrorBody | null): void {
-  ending.tries++;
-  ending.acceptedAt = null;
-  ending.lastError = error === null ? 'RunPod accepted it, and the pod still runs' : error.message;
-  ending.nextTryAt =
-    step.now +
-    Math.max(
-      (error?.retryAfterSeconds ?? 0) * 1000,
-      backoff(step.timing, ending.tries, step.timing.stopRetryMs),
-    );
 }
 
 /** An answer this quick dates the end of billing to the second. */

@@ -4,7 +4,7 @@ import { priceLimit } from '../../../shared/price-limit.ts';
 import type { DeploymentEvent, Intent, PodFacts, Refusal } from '../events.ts';
 import type { Launch } from '../record.ts';
 import type { HandlersFor, Step } from '../state.ts';
-import { backoff, forgetContainer, go, history } from '../state.ts';
+import { backoff, forgetContainer, go, history, retryPause, waitOut } from '../state.ts';
 import { candidateKey, candidateText } from './decide-placing.ts';
 import { failBoot } from './failing.ts';
 import { meter, meterUnseen } from './meters.ts';
@@ -79,7 +79,7 @@ export const placingHandlers: HandlersFor<Types> = {
 
   // Not knowing is no reason to rent another: it is asked again until RunPod answers.
   'lookup-failed': (step, { error }) => {
-    step.live.effectAt = step.now + pause(step, ++step.live.lookups, error);
+    step.live.effectAt = step.now + retryPause(step, ++step.live.lookups, error);
   },
 
   'round-failed': (step) => roundFailed(step),
@@ -191,21 +191,8 @@ function rememberNoCapacity(step: Step, key: string): void {
   step.notes.push({ type: 'capacity', gpuTypeId: candidate.gpuTypeId, dataCenterId, outcome: 'no-capacity' });
 }
 
-/** Trouble that says nothing about the candidate: wait and send the same again, a bounded number of times. */
-function trouble(step: Step, error: ErrorBody, atLeastMs = 0): void {
-  const { boot } = step.record;
-  if (boot === null) return;
-  boot.troubles++;
-  if (boot.troubles >= step.timing.troubles) {
-    failBoot(step, error);
-    return;
-  }
-  boot.waitUntil = step.now + Math.max(atLeastMs, pause(step, boot.troubles, error));
-  history(step, 'waiting', `${error.message} Trying again.`, { code: error.code });
-}
-
-const pause = (step: Step, tries: number, error: ErrorBody): number =>
-  Math.max((error.retryAfterSeconds ?? 0) * 1000, backoff(step.timing, tries));
+const trouble = (step: Step, error: ErrorBody, atLeastMs = 0): void =>
+  waitOut(step, error, failBoot, atLeastMs);
 
 /** Every candidate was refused: wait for stock a few times, or say what is wrong with the request. */
 function roundFailed(step: Step): void {

@@ -1,5 +1,5 @@
 import type { HandlersFor, Step } from '../state.ts';
-import { beginBoot, go, history, isBooting } from '../state.ts';
+import { beginBoot, go, history, isBooting, noteStart } from '../state.ts';
 import type { Boot } from '../record.ts';
 import { changeMode } from '../auto-mode.ts';
 import { beginEnding, stopAction } from './ending.ts';
@@ -8,20 +8,12 @@ import { beginEnding, stopAction } from './ending.ts';
 
 type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited' | 'mode-changed';
 
-const STARTED = {
-  user: 'Started.',
-  request: 'Woken by a request.',
-  autostart: 'Started with the app.',
-  schedule: 'Started ahead of need.',
-} as const;
-
 export const verbHandlers: HandlersFor<Types> = {
-  'start-asked': (step, { by, ahead }) => {
+  'start-asked': (step, asked) => {
     const { record } = step;
     if (record.desired === 'terminated' || isBooting(record) || record.state === 'ready') return;
-    history(step, 'start', ahead === undefined ? STARTED[by] : `Started: ${ahead.why}.`, { by });
-    if (ahead !== undefined) record.aheadOf = ahead.of;
-    startUp(step, by === 'request' ? 'wake' : 'start');
+    noteStart(step, asked);
+    startUp(step, asked.by === 'request' ? 'wake' : 'start');
   },
 
   'stop-asked': (step, { why }) => {

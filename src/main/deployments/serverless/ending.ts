@@ -1,6 +1,7 @@
-import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
+import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import type { Verdict } from '../events.ts';
 import type { Ending, EndpointRecord } from '../record.ts';
+import { insistOn, isTellTime, newEnding, retryLater, type EndWish } from '../endings.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { backoff, cloudNow, go, history, notify, setProblem } from '../state.ts';
 import { closeEndpoint } from './meters.ts';
@@ -10,42 +11,21 @@ import { closeEndpoint } from './meters.ts';
  * and starts at once; removing deletes it. Either counts once RunPod shows it: no workers allowed and none running, or no
  * endpoint. Workers that outlast a stop are ended by deleting the endpoint.
  */
-export function beginEnding(
-  step: Step,
-  wish: { readonly action: Ending['action']; readonly why: string; readonly next: Ending['next'] },
-): void {
+export function beginEnding(step: Step, wish: EndWish): void {
   const { record } = step;
   const { endpoint } = record;
   if (endpoint === null) return;
   endpoint.job = null;
   endpoint.answeredAt = null;
-  const old = record.ending;
-  if (old !== null) {
-    old.next = wish.next;
-    if (wish.action === 'terminate' && old.action === 'stop') insist(old);
+  if (record.ending !== null) {
+    insistOn(record.ending, wish);
     return;
   }
-  record.ending = {
-    ...wish,
-    askedAt: step.now,
-    tries: 0,
-    nextTryAt: 0,
-    acceptedAt: null,
-    dated: false,
-    sentAt: null,
-    toldAt: null,
-    lastError: null,
-  };
+  record.ending = newEnding(step, wish);
   step.live.effectAt = 0;
   step.live.readWanted = false;
   const what = wish.action === 'stop' ? 'Ending the workers' : 'Deleting the endpoint';
   history(step, 'ending', `${what}: ${wish.why}.`, { endpointId: endpoint.id });
-}
-
-function insist(ending: Ending): void {
-  ending.action = 'terminate';
-  ending.acceptedAt = null;
-  ending.nextTryAt = 0;
 }
 
 export function decideEnding(state: State, moment: Moment): Verdict | null {
@@ -68,22 +48,9 @@ function isDone({ live }: State, endpoint: EndpointRecord, { action, acceptedAt 
   return endpoint.usdPerHour === 0 && live.look !== null && live.look.at >= endpoint.touchedAt;
 }
 
-function isTellTime(ending: Ending, { now, timing }: Moment): boolean {
-  if (ending.toldAt === null) return now - ending.askedAt >= timing.stillBillingMs;
-  return now - ending.toldAt >= timing.stillBillingAgainMs;
-}
-
 /** A worker in the middle of a request goes on until it is done; that can take as long as the endpoint allows. */
 const lingers = ({ action, acceptedAt, askedAt }: Ending, { now, timing }: Moment): boolean =>
   action === 'stop' && acceptedAt !== null && now - askedAt >= timing.stopLingersMs;
-
-function retryLater(step: Step, ending: Ending, error: ErrorBody): void {
-  ending.tries++;
-  ending.acceptedAt = null;
-  ending.lastError = error.message;
-  const pause = backoff(step.timing, ending.tries, step.timing.stopRetryMs);
-  ending.nextTryAt = step.now + Math.max((error.retryAfterSeconds ?? 0) * 1000, pause);
-}
 
 export const endingHandlers: HandlersFor<
   | 'end-sent'
@@ -131,7 +98,7 @@ export const endingHandlers: HandlersFor<
   'stop-lingers': (step) => {
     const { ending } = step.record;
     if (ending === null) return;
-    insist(ending);
+    insistOn(ending, { ...ending, action: 'terminate' });
     history(
       step,
       'stop-lingers',

@@ -4,7 +4,7 @@ import type { Intent, Verdict } from '../events.ts';
 import type { EndpointFacts } from './events.ts';
 import type { EndpointLaunch, EndpointRecord } from '../record.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
-import { backoff, forgetContainer, go, history } from '../state.ts';
+import { forgetContainer, go, history, retryPause, waitOut } from '../state.ts';
 import { failStart } from './failing.ts';
 import { mostUsdPerHour } from './meters.ts';
 import { rebuild } from './verbs.ts';
@@ -113,7 +113,7 @@ export const placingHandlers: HandlersFor<Types> = {
 
   // Not knowing is no reason to make another: it is asked again until RunPod answers.
   'lookup-failed': (step, { error }) => {
-    step.live.effectAt = step.now + pause(step, ++step.live.lookups, error);
+    step.live.effectAt = step.now + retryPause(step, ++step.live.lookups, error);
   },
 
   'boot-given-up': (step, { error }) => failStart(step, error),
@@ -216,18 +216,5 @@ function closeIntent(step: Step, intent: Intent, outcome: string): void {
   step.live.lookups = 0;
 }
 
-/** Trouble of RunPod's own: wait and send the same again, a bounded number of times. */
-function trouble(step: Step, error: ErrorBody, atLeastMs = 0): void {
-  const { boot } = step.record;
-  if (boot === null) return;
-  boot.troubles++;
-  if (boot.troubles >= step.timing.troubles) {
-    failStart(step, error);
-    return;
-  }
-  boot.waitUntil = step.now + Math.max(atLeastMs, pause(step, boot.troubles, error));
-  history(step, 'waiting', `${error.message} Trying again.`, { code: error.code });
-}
-
-const pause = (step: Step, tries: number, error: ErrorBody): number =>
-  Math.max((error.retryAfterSeconds ?? 0) * 1000, backoff(step.timing, tries));
+const trouble = (step: Step, error: ErrorBody, atLeastMs = 0): void =>
+  waitOut(step, error, failStart, atLeastMs);

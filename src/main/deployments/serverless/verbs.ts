@@ -1,7 +1,7 @@
 import { changeMode } from '../auto-mode.ts';
 import type { Boot, Ending } from '../record.ts';
-import type { HandlersFor, Step } from '../state.ts';
-import { beginBoot, go, history, isBooting } from '../state.ts';
+import type { HandlersFor, StartAsked, Step } from '../state.ts';
+import { beginBoot, go, history, isBooting, noteStart } from '../state.ts';
 import { beginEnding } from './ending.ts';
 import { kindOf } from './kind.ts';
 
@@ -9,21 +9,13 @@ import { kindOf } from './kind.ts';
 
 type Types = 'start-asked' | 'stop-asked' | 'terminate-asked' | 'restart-asked' | 'edited' | 'mode-changed';
 
-const STARTED = {
-  user: 'Started.',
-  request: 'Woken by a request.',
-  autostart: 'Started with the app.',
-  schedule: 'Started ahead of need.',
-} as const;
-
 export const verbHandlers: HandlersFor<Types> = {
-  'start-asked': (step, { by, ahead }) => {
+  'start-asked': (step, asked) => {
     const { record } = step;
     if (record.desired === 'terminated' || isBooting(record) || record.state === 'ready') return;
-    history(step, 'start', ahead === undefined ? STARTED[by] : `Started: ${ahead.why}.`, { by });
-    if (ahead !== undefined) record.aheadOf = ahead.of;
-    const warm = startsWorker(step, by);
-    startUp(step, by === 'request' ? 'wake' : 'start').warm = warm;
+    noteStart(step, asked);
+    const warm = startsWorker(step, asked.by);
+    startUp(step, asked.by === 'request' ? 'wake' : 'start').warm = warm;
   },
 
   'stop-asked': (step, { why }) => {
@@ -105,7 +97,7 @@ function leaveServerless(step: Step): void {
  * A proof costs a worker's start: it is wanted once, of what is new, and whenever somebody wants it warm. A request to a
  * queue is its own proof; behind a load balancer nothing waits for a worker but the app.
  */
-function startsWorker({ record }: Step, by: keyof typeof STARTED): boolean {
+function startsWorker({ record }: Step, by: StartAsked['by']): boolean {
   const { endpoint, specHash, spec, state } = record;
   if (by === 'request') return spec.serverless.type === 'LOAD_BALANCER';
   if (state === 'sleeping' || by === 'schedule') return true;

@@ -11,6 +11,7 @@ import { QueueJob } from '../queue/queue-job.ts';
 import { connectionError } from '../upstream/errors.ts';
 import { reasonOf } from '../upstream/exchange.ts';
 import { replyFor } from '../upstream/reply-for.ts';
+import { checkMayWake } from './wake.ts';
 
 export interface QueueOptions extends InvokeParts {
   readonly limits: () => JobLimits;
@@ -48,7 +49,7 @@ export function queueJobs(options: QueueOptions): Stage {
         call.target.reportUnreachable();
       }
     }
-    if (!queue.warm() || doubted.has(invokeUrl)) checkMayStart(call);
+    if (!queue.warm() || doubted.has(invokeUrl)) checkMayWake(call);
     const count = (): number => jobs.of(invokeUrl);
     const reply = await jobs.during(invokeUrl, () => answerByJob(call, upstream, queue, options, count));
     doubted.delete(invokeUrl);
@@ -66,18 +67,6 @@ function wasCut(error: unknown): boolean {
   // The same statuses inside an answer are the worker's own, and it worked for them.
   const byEdge = error.code === 'upstream_timeout' || error.code === 'upstream_unreachable';
   return byEdge && CUT.has(error.details?.['status']);
-}
-
-/** A job for a sleeping endpoint starts hardware. @throws AppError deployment_stopped, budget_exceeded, … */
-function checkMayStart({ key, target }: Call): void {
-  if (!key.mayWake) {
-    throw new AppError(
-      'deployment_stopped',
-      `${target.name} is asleep and the key "${key.name}" may not wake it.`,
-    );
-  }
-  const refusal = target.refusal?.() ?? null;
-  if (refusal !== null) throw refusal;
 }
 
 async function answerByJob(

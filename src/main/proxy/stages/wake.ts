@@ -53,19 +53,24 @@ function untilSettled(reply: Reply, leave: (served: boolean) => void): Reply {
   return { ...reply, body: { ...reply.body, flow } };
 }
 
+/** Whether a request may start hardware. @throws AppError deployment_stopped, budget_exceeded, … */
+export function checkMayWake({ key, target }: Pick<Call, 'key' | 'target'>): void {
+  if (!key.mayWake) {
+    throw new AppError(
+      'deployment_stopped',
+      `${target.name} is asleep and the key "${key.name}" may not wake it.`,
+    );
+  }
+  const refusal = target.refusal?.() ?? null;
+  if (refusal !== null) throw refusal;
+}
+
 async function awake(call: Call, options: WakeOptions): Promise<Upstream> {
-  const { target, key, trace } = call;
+  const { target, trace } = call;
   const asleep = target.state() === 'sleeping' || target.state() === 'failed';
   if (asleep) {
-    if (!key.mayWake) {
-      throw new AppError(
-        'deployment_stopped',
-        `${target.name} is asleep and the key "${key.name}" may not wake it.`,
-      );
-    }
     // A refused wake starts nothing, so it must not use up the wakes that would.
-    const refusal = target.refusal?.() ?? null;
-    if (refusal !== null) throw refusal;
+    checkMayWake(call);
     if (target.scalesItself?.() !== true) options.allowance.take(target);
   }
   // A target that is ready and has to look something up first was not woken.
