@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
 import type { Fetch } from '../platform/http.ts';
+import { boundedText } from '../platform/bounded-text.ts';
 import {
   configSchema,
   modelInfoSchema,
@@ -205,21 +206,15 @@ async function readJson<S extends z.ZodType>(
 }
 
 async function readBounded(response: Response, maxBytes: number): Promise<string> {
-  const decoder = new TextDecoder();
-  let size = 0;
-  let text = '';
   try {
-    for await (const chunk of response.body ?? []) {
-      size += chunk.byteLength;
-      // Leaving the loop cancels the body.
-      if (size > maxBytes)
-        throw new HubUnavailable(`The hub’s answer is bigger than ${maxBytes} bytes.`, { away: false });
-      text += decoder.decode(chunk, { stream: true });
-    }
+    return await boundedText(
+      response.body,
+      maxBytes,
+      () => new HubUnavailable(`The hub’s answer is bigger than ${maxBytes} bytes.`, { away: false }),
+    );
   } catch (error) {
     if (error instanceof HubUnavailable || (error instanceof Error && error.name === 'AbortError'))
       throw error;
     throw new HubUnavailable('The hub’s answer broke off.', { away: true, cause: error });
   }
-  return text + decoder.decode();
 }

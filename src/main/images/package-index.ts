@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Response } from 'undici';
 import { AppError } from '../../shared/errors.ts';
 import { abortError, throwIfAborted, type Clock } from '../platform/clock.ts';
 import type { Fetch } from '../platform/http.ts';
+import { boundedText } from '../platform/bounded-text.ts';
 
 /** PyPI, or a copy of it (its JSON API: GET /pypi/<name>/json). */
 export interface PackageIndex {
@@ -51,7 +51,11 @@ async function newest(
       headers: { accept: 'application/json' },
       signal: AbortSignal.any([signal, limit.signal]),
     });
-    const body = await textOf(response);
+    const body = await boundedText(
+      response.body,
+      MOST_BYTES,
+      () => new AppError('registry_unavailable', 'The package index sent an answer without end.'),
+    );
     if (response.status === 404)
       throw new AppError('invalid_input', `There is no Python package "${name}" at ${index}.`);
     if (response.status !== 200) throw away(index, name, `it answered ${response.status}`);
@@ -76,20 +80,6 @@ function versionIn(body: string): string | null {
 
 function refuse(index: string, name: string): never {
   throw away(index, name, 'its answer names no version');
-}
-
-async function textOf(response: Response): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    const bytes: unknown = chunk;
-    if (!(bytes instanceof Uint8Array)) continue;
-    size += bytes.length;
-    if (size > MOST_BYTES)
-      throw new AppError('registry_unavailable', 'The package index sent an answer without end.');
-    chunks.push(Buffer.from(bytes));
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 const away = (index: string, name: string, why: string, cause?: unknown): AppError =>

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { AppError, isAbort } from '../../shared/errors.ts';
 import { abortError, throwIfAborted, type Clock } from '../platform/clock.ts';
 import type { Fetch } from '../platform/http.ts';
+import { boundedText } from '../platform/bounded-text.ts';
 import type { RegistryLogin } from './build-session.ts';
 import { isLoopback, parseImageName, registryUrl, type ImageName } from './image-name.ts';
 
@@ -218,18 +219,13 @@ interface Reply {
 const tokenSchema = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
 async function bodyOf(response: Response): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    const bytes: unknown = chunk;
-    if (!(bytes instanceof Uint8Array)) continue;
-    size += bytes.length;
-    if (size > MOST_BYTES)
-      throw new AppError('registry_unavailable', 'The registry sent a manifest without end.');
-    chunks.push(Buffer.from(bytes));
-  }
+  const text = await boundedText(
+    response.body,
+    MOST_BYTES,
+    () => new AppError('registry_unavailable', 'The registry sent a manifest without end.'),
+  );
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(text);
   } catch {
     // An error page; its status tells enough.
     return null;

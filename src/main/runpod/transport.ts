@@ -2,6 +2,7 @@ import type { Response } from 'undici';
 import { AppError } from '../../shared/errors.ts';
 import { abortError, throwIfAborted, type Clock } from '../platform/clock.ts';
 import type { Fetch } from '../platform/http.ts';
+import { boundedText } from '../platform/bounded-text.ts';
 import type { Method } from './answer-error.ts';
 
 export interface WireRequest {
@@ -152,18 +153,12 @@ class OpenAnswer implements WireStream {
     }
   }
 
-  async text(): Promise<string> {
-    const decoder = new TextDecoder();
-    let text = '';
-    let bytes = 0;
-    for await (const chunk of this.chunks()) {
-      bytes += chunk.byteLength;
-      if (bytes > LARGEST_BODY_BYTES) {
-        throw new AppError('runpod_bad_answer', 'RunPod answered with more than 32 MB.');
-      }
-      text += decoder.decode(chunk, { stream: true });
-    }
-    return text + decoder.decode();
+  text(): Promise<string> {
+    return boundedText(
+      this.chunks(),
+      LARGEST_BODY_BYTES,
+      () => new AppError('runpod_bad_answer', 'RunPod answered with more than 32 MB.'),
+    );
   }
 
   close(): void {
