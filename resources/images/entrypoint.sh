@@ -5,10 +5,10 @@
 #   RPLM_DEADLINE         set on pods: the watchdog is armed (its variables are in its own header)
 #   RPLM_BACKEND          vllm or ollama
 #   RPLM_TARGET           pod, queue or load-balancer
-#   RPLM_FRONT_KEY        key that clients of an Ollama pod must show (see front.pl)
+#   RPLM_FRONT_KEY        key that clients of Ollama must show, on pods and behind a load balancer (see front.pl)
 #   RPLM_BAKED            1 = the weights lie in the image, wherever a volume is mounted
 #   RPLM_HEALTH_UPSTREAM  host:port/path that answers 200 once the model is served (load balancers)
-#   RPLM_PRELOAD          Ollama model that is loaded before the health check says so
+#   RPLM_PRELOAD          Ollama model that is loaded before the health check says so (see preload.sh)
 #   RPLM_SMOKE            1 = check the image and end
 set -u
 here=${RPLM_HOME:-/opt/rplm}
@@ -35,9 +35,14 @@ if [ -n "${RPLM_DEADLINE:-}" ]; then
   (bash "$here/watchdog.sh" &)
 fi
 
-if [ "${RPLM_BACKEND:-}" = ollama ] && [ "${RPLM_TARGET:-}" = pod ]; then
-  # A pod's address is public and Ollama asks nobody who he is: it listens on loopback, behind the key check or not at all.
+if [ "${RPLM_BACKEND:-}" = ollama ] && [ "${RPLM_TARGET:-}" != queue ]; then
+  # Its address is public and Ollama asks nobody who he is: it listens on loopback, behind the key check or not at all.
   export OLLAMA_HOST=${RPLM_FRONT_UPSTREAM:-127.0.0.1:11435}
+  if [ -n "${RPLM_PRELOAD:-}" ] && [ "${RPLM_TARGET:-}" = load-balancer ]; then
+    export RPLM_FRONT_GATE=${RPLM_FRONT_GATE:-/tmp/rplm-loaded}
+    rm -f "$RPLM_FRONT_GATE"
+    (env -u RPLM_FRONT_KEY bash "$here/preload.sh" &)
+  fi
   if [ -n "${RPLM_FRONT_KEY:-}" ]; then
     (perl "$here/front.pl" &)
   else
@@ -45,18 +50,6 @@ if [ "${RPLM_BACKEND:-}" = ollama ] && [ "${RPLM_TARGET:-}" = pod ]; then
   fi
 fi
 unset RPLM_FRONT_KEY
-
-if [ -n "${RPLM_PRELOAD:-}" ] && [ "${RPLM_TARGET:-}" = load-balancer ]; then
-  # `ollama` as a client needs an address it can dial; 0.0.0.0 is where the server listens.
-  (
-    export OLLAMA_HOST=127.0.0.1:${OLLAMA_HOST##*:}
-    until ollama list >/dev/null 2>&1; do sleep 1; done
-    [ "${RPLM_BAKED:-}" = 1 ] || until ollama pull "$RPLM_PRELOAD"; do sleep 5; done
-    until ollama run "$RPLM_PRELOAD" '' </dev/null >/dev/null; do sleep 5; done
-    : >/tmp/rplm-loaded
-    say 'the model is loaded'
-  ) &
-fi
 
 if [ -n "${RPLM_HEALTH_UPSTREAM:-}" ]; then
   if [ "${PORT_HEALTH:-}" = "${PORT:-}" ]; then

@@ -4,7 +4,6 @@
 #
 #   PORT_HEALTH           port to answer on
 #   RPLM_HEALTH_UPSTREAM  host:port/path that answers 200 once the model is served
-#   RPLM_HEALTH_GATE      file that must exist too; empty = none
 use strict;
 use warnings;
 use Errno qw(EINTR);
@@ -13,7 +12,6 @@ use IO::Socket::INET;
 
 my ($HOST, $PATH) = ($ENV{RPLM_HEALTH_UPSTREAM} // '') =~ m{^([^/]+)(/.*)$} or die "health: RPLM_HEALTH_UPSTREAM is not host:port/path\n";
 my $PORT = $ENV{PORT_HEALTH} // '';
-my $GATE = $ENV{RPLM_HEALTH_GATE} // '';
 die "health: PORT_HEALTH is not set\n" if $PORT !~ /^\d+$/;
 $| = 1;
 $SIG{PIPE} = 'IGNORE';
@@ -41,7 +39,6 @@ while (1) {
 
 # Refused or slow = it loads; an answer that is neither 200 nor 503 = it is broken.
 sub status {
-  return '204 No Content' if $GATE ne '' && !-e $GATE;
   my $upstream = IO::Socket::INET->new(PeerAddr => $HOST, Proto => 'tcp', Timeout => 2) or return '204 No Content';
   syswrite $upstream, "GET $PATH HTTP/1.0\r\nHost: $HOST\r\n\r\n";
   my $line = read_line($upstream, 5) // '';

@@ -29,6 +29,7 @@ ollama_answers() {
 check "the server's program $1" command -v "$1"
 check 'the watchdog' bash -n "$here/watchdog.sh"
 [ -e "$here/front.pl" ] && check 'the key check' perl -c "$here/front.pl"
+[ -e "$here/preload.sh" ] && check 'the loader of the model' bash -n "$here/preload.sh"
 [ -e "$here/health.pl" ] && check 'the health front' perl -c "$here/health.pl"
 [ -e "$here/worker.py" ] && check 'the queue worker' "${RPLM_PYTHON:-python3}" -m py_compile "$here/worker.py"
 if [ "${RPLM_BAKED:-}" = 1 ]; then

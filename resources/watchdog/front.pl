@@ -2,9 +2,12 @@
 # A key check in front of Ollama, which has none of its own while its pod's address is public. Needs perl-base only. One
 # process a connection, one request a connection: what is simple is what can be trusted.
 #
-#   RPLM_FRONT_KEY       bearer key that every request must carry
+#   RPLM_FRONT_KEY       key that every request must carry, as a bearer token or in x-rplm-key: a load balancer of RunPod
+#                        uses the Authorization header up itself (FACTS 3.2)
 #   RPLM_FRONT_LISTEN    host:port open to the world
 #   RPLM_FRONT_UPSTREAM  host:port of Ollama on loopback
+#   RPLM_FRONT_GATE      file that is there once the model is loaded; set = /ping tells it, without a key, as a load
+#                        balancer asks: 204 while it loads, 200 then (FACTS 3.6)
 #   RPLM_STATE           folder of the file touched while requests are served: the watchdog's idle clock
 use strict;
 use warnings;
@@ -16,6 +19,7 @@ use POSIX qw(:sys_wait_h);
 my $KEY = $ENV{RPLM_FRONT_KEY} // '';
 my $LISTEN = $ENV{RPLM_FRONT_LISTEN} // '0.0.0.0:11434';
 my $UPSTREAM = $ENV{RPLM_FRONT_UPSTREAM} // '127.0.0.1:11435';
+my $GATE = $ENV{RPLM_FRONT_GATE} // '';
 my $ACTIVITY = ($ENV{RPLM_STATE} // $ENV{HOME} // '/tmp') . '/rplm-activity';
 
 my $MOST_CONNECTIONS = 512;
@@ -65,6 +69,7 @@ sub serve {
   my ($method, $target) = ($line // '') =~ m{^([A-Z]+) (/\S*) HTTP/1\.[01]$} or return refuse($client, 400, 'bad request');
   my ($headers, $problem) = parse_fields(@fields);
   return refuse($client, 400, $problem) if defined $problem;
+  return tell_health($client) if $GATE ne '' && $method =~ /^(?:GET|HEAD)$/ && $target =~ m{^/ping(?:\?|$)};
   return refuse($client, 401, 'a valid key is needed') if !is_allowed($headers);
 
   my $quiet = $method =~ /^(?:GET|HEAD)$/ && $target =~ m{^(?:/|/api/(?:version|tags|ps)|/v1/models)(?:\?|$)};
@@ -98,10 +103,21 @@ sub value {
   return undef;
 }
 
+# A worker that lost its Ollama is not healthy, whatever it had loaded.
+sub tell_health {
+  my ($client) = @_;
+  my $loaded = -e $GATE && defined IO::Socket::INET->new(PeerAddr => $UPSTREAM, Proto => 'tcp', Timeout => 2);
+  my $status = $loaded ? '200 OK' : '204 No Content';
+  write_all($client, join("\r\n", "HTTP/1.1 $status", ($loaded ? 'content-length: 0' : ()), 'connection: close', '', ''));
+  finish($client);
+  return;
+}
+
 # Compares in a time that does not tell how much of the key was right.
 sub is_allowed {
   my ($headers) = @_;
-  my ($given) = (value($headers, 'authorization') // '') =~ /^Bearer +(\S+)$/i;
+  my ($bearer) = (value($headers, 'authorization') // '') =~ /^Bearer +(\S+)$/i;
+  my $given = value($headers, 'x-rplm-key') // $bearer;
   return 0 if !defined $given || length $given != length $KEY;
   my $different = 0;
   $different |= ord(substr $given, $_, 1) ^ ord(substr $KEY, $_, 1) for 0 .. length($KEY) - 1;
@@ -111,7 +127,7 @@ sub is_allowed {
 # Ollama on loopback accepts loopback names only, and no foreign origin; the key is not its business.
 sub forwarded {
   my ($headers) = @_;
-  my %dropped = map { $_ => 1 } qw(authorization connection keep-alive proxy-connection proxy-authorization upgrade te expect host origin referer);
+  my %dropped = map { $_ => 1 } qw(authorization connection keep-alive proxy-connection proxy-authorization upgrade te expect host origin referer x-rplm-key);
   my @kept = map { "$_->[0]: $_->[1]" } grep { !$dropped{$_->[0]} } @$headers;
   return ("host: $UPSTREAM", @kept, 'connection: close');
 }

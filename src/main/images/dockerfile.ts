@@ -33,6 +33,7 @@ export interface ImageScripts {
   readonly smoke: string;
   readonly watchdog: string;
   readonly front: string;
+  readonly preload: string;
   readonly health: string;
   readonly bake: string;
   readonly bakeOllama: string;
@@ -232,12 +233,15 @@ function bakeFiles(request: ImageRequest, scripts: ImageScripts, revision: strin
 
 function runtimeFiles(request: ImageRequest, scripts: ImageScripts, ownWorker: boolean): ContextFile[] {
   const file = (name: string, content: string): ContextFile => ({ path: `rplm/${name}`, content });
+  const isOllama = request.backend === 'ollama';
+  const isBalanced = request.target === 'load-balancer';
   return [
     file('entrypoint.sh', scripts.entrypoint),
     file('smoke.sh', scripts.smoke),
     file('watchdog.sh', scripts.watchdog),
-    ...(request.backend === 'ollama' && request.target === 'pod' ? [file('front.pl', scripts.front)] : []),
-    ...(request.target === 'load-balancer' ? [file('health.pl', scripts.health)] : []),
+    ...(isOllama && request.target !== 'queue' ? [file('front.pl', scripts.front)] : []),
+    ...(isOllama && isBalanced ? [file('preload.sh', scripts.preload)] : []),
+    ...(!isOllama && isBalanced ? [file('health.pl', scripts.health)] : []),
     ...(ownWorker ? [file('worker.py', scripts.worker)] : []),
   ];
 }

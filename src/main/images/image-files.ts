@@ -16,6 +16,7 @@ export function readImageScripts(resources: string): ImageScripts {
     smoke: read('images', 'smoke.sh'),
     watchdog: read('watchdog', 'watchdog.sh'),
     front: read('watchdog', 'front.pl'),
+    preload: read('watchdog', 'preload.sh'),
     health: read('images', 'health.pl'),
     bake: read('images', 'bake.py'),
     bakeOllama: read('images', 'bake-ollama.sh'),

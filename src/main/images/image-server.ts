@@ -103,21 +103,17 @@ function ollama(request: ImageRequest): ImageServer {
   const args = (): readonly string[] => ['serve', ...request.args];
   switch (request.target) {
     case 'pod':
+    case 'load-balancer':
       // The key check of the entrypoint listens on the public port, Ollama behind it.
       return {
         program: ['ollama'],
         args,
-        env: { ...env, OLLAMA_HOST: '127.0.0.1:11435' },
+        env: {
+          ...env,
+          OLLAMA_HOST: '127.0.0.1:11435',
+          ...(request.target === 'pod' ? {} : { RPLM_PRELOAD: request.model }),
+        },
         ports: [OLLAMA_PORT],
-        ownWorker: false,
-      };
-    case 'load-balancer':
-      // RunPod's edge asks for the account's key (FACTS 3.9).
-      return {
-        program: ['ollama'],
-        args,
-        env: { ...env, OLLAMA_HOST: `0.0.0.0:${OLLAMA_PORT}`, RPLM_PRELOAD: request.model },
-        ports: [OLLAMA_PORT, HEALTH_PORT],
         ownWorker: false,
       };
     case 'queue':
@@ -138,28 +134,34 @@ function ollama(request: ImageRequest): ImageServer {
   }
 }
 
-/** The health front answers 204 while the model loads, on a port of its own (FACTS 3.6). */
+/**
+ * What tells a load balancer that the model still loads (FACTS 3.6): a health front on a port of its own beside vLLM, which
+ * listens only after loading, and the key check itself before Ollama.
+ */
 export function healthEnv(request: ImageRequest): Record<string, string> {
   if (request.target !== 'load-balancer') return {};
-  const vllmServes = request.backend === 'vllm';
+  const common = { HEALTH_CHECK_PATH: HEALTH_PATH };
+  if (request.backend === 'ollama')
+    return { PORT: String(OLLAMA_PORT), PORT_HEALTH: String(OLLAMA_PORT), ...common };
   return {
-    PORT: String(vllmServes ? VLLM_PORT : OLLAMA_PORT),
+    PORT: String(VLLM_PORT),
     PORT_HEALTH: String(HEALTH_PORT),
-    HEALTH_CHECK_PATH: HEALTH_PATH,
-    RPLM_HEALTH_UPSTREAM: vllmServes
-      ? `127.0.0.1:${VLLM_PORT}/health`
-      : `127.0.0.1:${OLLAMA_PORT}/api/version`,
-    ...(vllmServes ? {} : { RPLM_HEALTH_GATE: '/tmp/rplm-loaded' }),
+    ...common,
+    RPLM_HEALTH_UPSTREAM: `127.0.0.1:${VLLM_PORT}/health`,
   };
 }
 
 export function launchOf(request: ImageRequest): ImageLaunch {
-  const health = healthEnv(request);
-  const port = request.backend === 'vllm' ? VLLM_PORT : OLLAMA_PORT;
-  const ports = request.target === 'queue' ? [] : request.target === 'pod' ? [port] : [port, HEALTH_PORT];
+  const env = Object.entries(healthEnv(request)).filter(([name]) => !name.startsWith('RPLM_'));
   return {
     modelPath: request.backend === 'vllm' && inImage(request) ? BAKED_PATH : null,
-    env: Object.fromEntries(Object.entries(health).filter(([name]) => !name.startsWith('RPLM_'))),
-    ports: ports.map((each) => `${each}/http`),
+    env: Object.fromEntries(env),
+    ports: publicPorts(request).map((each) => `${each}/http`),
   };
+}
+
+function publicPorts({ backend, target }: ImageRequest): number[] {
+  if (target === 'queue') return [];
+  if (backend === 'ollama') return [OLLAMA_PORT];
+  return target === 'pod' ? [VLLM_PORT] : [VLLM_PORT, HEALTH_PORT];
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync, utimesSync } from 'node:fs';
+import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ interface Front {
 }
 
 /** The key check in front of `ollama`; null = nothing listens behind it. */
-async function front(ollama: Handler | null): Promise<Front> {
+async function front(ollama: Handler | null, env: Readonly<Record<string, string>> = {}): Promise<Front> {
   let upstream = await freePort();
   if (ollama !== null) {
     const server = createServer(ollama);
@@ -58,6 +58,7 @@ async function front(ollama: Handler | null): Promise<Front> {
       RPLM_FRONT_LISTEN: `127.0.0.1:${port}`,
       RPLM_FRONT_UPSTREAM: `127.0.0.1:${upstream}`,
       RPLM_STATE: state,
+      ...env,
     },
   });
   programs.push(program);
@@ -316,5 +317,54 @@ describe('the key check in front of Ollama', () => {
     const program = run('perl', [script], { env: { RPLM_FRONT_LISTEN: '127.0.0.1:1' } });
     expect(await program.ended).not.toBe(0);
     expect(program.lines.join('\n')).toContain('no key is set');
+  });
+});
+
+describe('the key check behind a load balancer', () => {
+  const loaded = (): string => join(tempDir(), 'loaded');
+
+  it('takes the key in a header of its own, whatever RunPod makes of the other one', async () => {
+    const { url } = await front((request, response) => response.end(JSON.stringify(request.headers)), {
+      RPLM_FRONT_GATE: loaded(),
+    });
+    const ask = async (headers: Readonly<Record<string, string>>): Promise<[number, string]> => {
+      const answer = await fetch(`${url}/api/version`, { headers });
+      return [answer.status, await answer.text()];
+    };
+    const [status, text] = await ask({ 'x-rplm-key': KEY, authorization: 'Bearer of-the-account' });
+    expect(status).toBe(200);
+    expect(text).not.toMatch(/x-rplm-key|authorization|of-the-account/);
+    expect((await ask({ 'x-rplm-key': 'wrong', authorization: `Bearer ${KEY}` }))[0]).toBe(401);
+    expect((await ask({}))[0]).toBe(401);
+  });
+
+  it('tells without a key whether the model is loaded, and nothing else', async () => {
+    const gate = loaded();
+    let asked = 0;
+    const { url } = await front(
+      (_, response) => {
+        asked++;
+        response.end('ok');
+      },
+      { RPLM_FRONT_GATE: gate },
+    );
+    const ping = async (method: string, path = '/ping'): Promise<number> =>
+      (await fetch(`${url}${path}`, { method })).status;
+    expect([await ping('GET'), await ping('HEAD')]).toEqual([204, 204]);
+    writeFileSync(gate, '');
+    expect([await ping('GET'), await ping('HEAD'), await ping('GET', '/ping?x=1')]).toEqual([200, 200, 200]);
+    expect([await ping('POST'), await ping('GET', '/pingu'), await ping('GET', '/')]).toEqual([
+      401, 401, 401,
+    ]);
+    expect(asked).toBe(0);
+  });
+
+  it('is not healthy without an Ollama behind it, nor asked for its health on a pod', async () => {
+    const gate = loaded();
+    writeFileSync(gate, '');
+    const alone = await front(null, { RPLM_FRONT_GATE: gate });
+    expect((await fetch(`${alone.url}/ping`)).status).toBe(204);
+    const pod = await front((_, response) => response.end('ok'));
+    expect((await fetch(`${pod.url}/ping`)).status).toBe(401);
   });
 });

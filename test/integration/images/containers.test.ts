@@ -193,18 +193,23 @@ describe('what is inside a built image', { timeout: 120_000 }, () => {
   it('loads an Ollama model by itself behind a load balancer before it says that it serves', async (context) => {
     if (absent !== null) missing(context, absent);
     const image = await build({ model: 'llama3.2:3b', backend: 'ollama', target: 'load-balancer' });
-    const [port, health] = [await freePort(), await freePort()];
+    const [port, behind] = [await freePort(), await freePort()];
     const env = {
-      OLLAMA_HOST: `127.0.0.1:${port}`,
-      PORT: String(port),
-      PORT_HEALTH: String(health),
-      RPLM_HEALTH_UPSTREAM: `127.0.0.1:${port}/api/version`,
+      RPLM_FRONT_KEY: 'the-key-of-this-endpoint',
+      RPLM_FRONT_LISTEN: `127.0.0.1:${port}`,
+      RPLM_FRONT_UPSTREAM: `127.0.0.1:${behind}`,
+      RPLM_PACE: '1',
     };
     await started(image, { env }, async (container) => {
-      await expect.poll(() => pinged(health), { timeout: 30_000 }).toBe(200);
+      await expect.poll(() => pinged(port), { timeout: 30_000 }).toBe(200);
       const said = await container.output();
-      expect(said.indexOf('pull done')).toBeGreaterThan(-1);
-      expect(said.indexOf('entrypoint: the model is loaded')).toBeGreaterThan(said.indexOf('pull done'));
+      expect(said.indexOf('preload: the weights are there')).toBeGreaterThan(-1);
+      expect(said.indexOf('preload: the model is loaded')).toBeGreaterThan(
+        said.indexOf('preload: the weights are there'),
+      );
+      expect((await fetch(`http://127.0.0.1:${port}/api/version`)).status).toBe(401);
+      const headers = { 'x-rplm-key': 'the-key-of-this-endpoint' };
+      expect((await fetch(`http://127.0.0.1:${port}/api/version`, { headers })).status).toBe(200);
     });
   });
 

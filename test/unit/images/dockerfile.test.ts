@@ -11,6 +11,7 @@ const scripts: ImageScripts = {
   smoke: 'S',
   watchdog: 'W',
   front: 'F',
+  preload: 'L',
   health: 'H',
   bake: 'B',
   bakeOllama: 'O',
@@ -176,6 +177,11 @@ describe('a Dockerfile', () => {
       ['rplm/entrypoint.sh', 'rplm/smoke.sh', 'rplm/watchdog.sh', 'rplm/health.pl'],
     ],
     [
+      'load balancer of Ollama',
+      { model: 'm', backend: 'ollama', target: 'load-balancer' },
+      ['rplm/entrypoint.sh', 'rplm/smoke.sh', 'rplm/watchdog.sh', 'rplm/front.pl', 'rplm/preload.sh'],
+    ],
+    [
       'Ollama queue',
       { model: 'm', backend: 'ollama', target: 'queue', weights: 'baked' },
       [
@@ -221,6 +227,18 @@ describe('a Dockerfile', () => {
       env: { PORT: '8000', PORT_HEALTH: '8001', HEALTH_CHECK_PATH: '/ping' },
       ports: ['8000/http', '8001/http'],
     });
+  });
+
+  it('keeps Ollama behind its key check there too, which tells its health itself', () => {
+    const { launch, dockerfile } = define({ model: 'm', backend: 'ollama', target: 'load-balancer' });
+    expect(launch).toEqual({
+      modelPath: null,
+      env: { PORT: '11434', PORT_HEALTH: '11434', HEALTH_CHECK_PATH: '/ping' },
+      ports: ['11434/http'],
+    });
+    expect(dockerfile).toContain('OLLAMA_HOST="127.0.0.1:11435"');
+    expect(dockerfile).toContain('RPLM_PRELOAD="m"');
+    expect(dockerfile).not.toContain('0.0.0.0');
   });
 
   it('puts Ollama on any other base from its own image', () => {

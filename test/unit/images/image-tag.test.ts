@@ -11,6 +11,7 @@ const scripts: ImageScripts = {
   smoke: 'S',
   watchdog: 'W',
   front: 'F',
+  preload: 'L',
   health: 'H',
   bake: 'B',
   bakeOllama: 'O',
