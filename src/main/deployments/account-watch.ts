@@ -4,6 +4,7 @@ import type { AccountProof } from './account-proof.ts';
 import type { DeploymentActor } from './actor.ts';
 import type { DeploymentEvent } from './events.ts';
 import { OrphanSweep } from './orphans.ts';
+import { findLate } from './pod/late-creates.ts';
 import { podFacts } from './pod/read-pod.ts';
 import { Reconciler } from './reconciler.ts';
 import { OrphanEndpoints } from './serverless/orphan-endpoints.ts';
@@ -86,6 +87,11 @@ export class AccountWatch {
     const byId = new Map(pods.map((pod) => [pod.id, pod]));
     for (const actor of this.#parts.actors()) {
       const ours = actor.record.pod;
+      const late = findLate(actor.record, pods);
+      // While a create is under way, it looks by itself or its answer decides.
+      if (late !== undefined && actor.state.live.effect !== 'create') {
+        actor.post({ type: 'late-found', pod: podFacts(late) });
+      }
       if (ours === null) continue;
       const pod = byId.get(ours.id);
       if (pod === undefined) actor.post({ type: 'pod-absent', askedAt });
@@ -129,5 +135,6 @@ export class AccountWatch {
 export function isMoving({ record, state }: DeploymentActor): boolean {
   const ended = (record.state === 'stopped' || record.state === 'failed') && record.ending === null;
   const atRest = record.state === 'ready' || record.state === 'sleeping' || ended;
-  return !atRest || isBooting(record) || state.intent !== null || state.live.absentSince !== null;
+  const unsure = state.intent !== null || record.late.length > 0 || state.live.absentSince !== null;
+  return !atRest || isBooting(record) || unsure;
 }

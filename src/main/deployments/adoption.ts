@@ -86,6 +86,7 @@ export function adoptedRecord(
     spell: null,
     idle: null,
     answers: null,
+    late: [],
   };
 }
 

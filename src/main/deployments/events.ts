@@ -153,6 +153,8 @@ export type PodEvent =
     }
   | { readonly type: 'lookup-empty'; readonly intent: Intent }
   | { readonly type: 'lookup-failed'; readonly error: ErrorBody }
+  /** RunPod shows a pod of a create that was given up. */
+  | { readonly type: 'late-found'; readonly pod: PodFacts }
   | {
       readonly type: 'pod-started';
       readonly pod: PodFacts;

@@ -246,6 +246,7 @@ function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRec
     spell: null,
     idle: null,
     answers: null,
+    late: [],
     ownImage: null,
   };
 }

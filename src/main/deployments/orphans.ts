@@ -7,6 +7,7 @@ import type { Ids } from '../platform/ids.ts';
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { Pod, RunPodApi } from '../runpod/api.ts';
 import type { DeploymentActor } from './actor.ts';
+import { awaitsLate } from './pod/late-creates.ts';
 import { parsePodName } from './pod/names.ts';
 import { podFacts } from './pod/read-pod.ts';
 import type { PodRow } from './store.ts';
@@ -22,7 +23,7 @@ export interface OrphanFacts {
   readonly askedAt: number;
   /** Pods that are a deployment's own. */
   readonly owned: ReadonlySet<string>;
-  /** Names of creates that are under way or being looked up. */
+  /** Names of creates that are under way, being looked up, or late and still of use. */
   readonly pending: ReadonlySet<string>;
   readonly row: PodRow | null;
   /** Deployments that exist and that this version of the app cannot read: their pods are left alone. */
@@ -90,7 +91,10 @@ export class OrphanSweep {
   sweep(pods: readonly Pod[], askedAt: number): void {
     const { store, timing, installation, clock, actors } = this.#parts;
     const owned = new Set(actors().flatMap(({ record }) => (record.pod === null ? [] : [record.pod.id])));
-    const pending = new Set(store.openIntents().map((intent) => intent.podName));
+    const awaited = actors()
+      .filter(({ state }) => awaitsLate(state))
+      .flatMap(({ record }) => record.late.map(({ podName }) => podName));
+    const pending = new Set([...awaited, ...store.openIntents().map((intent) => intent.podName)]);
     const orphans = pods.filter((pod) =>
       isOrphan({
         installation,

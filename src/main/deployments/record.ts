@@ -57,6 +57,10 @@ export const launchSchema = z.object({
 });
 export type Launch = z.infer<typeof launchSchema>;
 
+/** A create that was given up and may still make its pod. */
+const lateCreateSchema = z.object({ podName: z.string(), launch: launchSchema, until: ms });
+export type LateCreate = z.infer<typeof lateCreateSchema>;
+
 const podRecordSchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -222,6 +226,8 @@ export const recordSchema = z.object({
   state: deploymentStateSchema,
   since: ms,
   pod: podRecordSchema.nullable(),
+  /** Creates of pods whose answers were lost and that nothing was found of. */
+  late: z.array(lateCreateSchema).default([]),
   /** An image of its own, decided before a pod is rented or after a stock image failed; null = none is wanted. */
   ownImage: ownImageSchema.nullable().default(null),
   /** The serverless endpoint; beside a pod only while one takes the other's place. */

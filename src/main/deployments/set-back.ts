@@ -17,6 +17,7 @@ export function setBack(record: DeploymentRecord, live: Live | null, ms: number)
     wantedAt: back(record.wantedAt),
     hoursWarnedAt: back(record.hoursWarnedAt),
     budgetToldAt: back(record.budgetToldAt),
+    late: record.late.map((each) => ({ ...each, until: each.until - ms })),
   } satisfies Partial<DeploymentRecord>);
   const { boot, ending, endpoint, pod, spell } = record;
   if (spell !== null) record.spell = { fromMs: spell.fromMs - ms, toMs: spell.toMs - ms };

@@ -10,6 +10,8 @@ export interface Timing {
   /** Looking a lost create up by name: tries and the pause between them (FACTS 1: lists lag by seconds). */
   readonly lookupTries: number;
   readonly lookupMs: number;
+  /** A create whose answer was lost may make its pod until so long after it was sent. */
+  readonly lateCreateMs: number;
   /** After our own change a contradicting read may be stale for this long. */
   readonly settleMs: number;
   /** A pod absent from lists for this long after its creation is asked for by id. */
@@ -63,6 +65,7 @@ export const DEFAULT_TIMING: Timing = {
   tokenTimeoutMs: 95 * second,
   lookupTries: 5,
   lookupMs: 2 * second,
+  lateCreateMs: 15 * minute,
   settleMs: 10 * second,
   absentMs: 30 * second,
   rounds: 3,

@@ -43,14 +43,7 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     models: modelsOf(record),
     stillBilling: stillBills(state),
     watchdog: watchdogView(record, pod),
-    unattended: unattended({
-      record,
-      inFlight: live.inFlight,
-      uncertain: mayHaveMade(state),
-      jobs: jobsOf(state),
-      now: moment.now,
-      offsetMs: moment.offsetMs,
-    }),
+    unattended: unattendedOf(state, moment),
     cost: {
       nowUsdPerHour: nowUsdPerHour(record),
       restUsdPerMonth: pod === null ? 0 : restUsdPerHour(pod) * HOURS_PER_MONTH,
@@ -65,6 +58,20 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     idleReason: record.spec.idle.policy === 'computed' ? (record.idle?.why ?? null) : null,
     createdAt: iso(record.createdAt),
   };
+}
+
+function unattendedOf(state: State, { now, offsetMs }: Moment): DeploymentView['unattended'] {
+  const { record, live } = state;
+  const told = unattended({
+    record,
+    inFlight: live.inFlight,
+    uncertain: mayHaveMade(state),
+    jobs: jobsOf(state),
+    now,
+    offsetMs,
+  });
+  if (record.late.length === 0) return told;
+  return { ...told, excludes: [...told.excludes, 'a pod that an unanswered create may still make'] };
 }
 
 const nowUsdPerHour = ({ pod, endpoint }: DeploymentRecord): number =>

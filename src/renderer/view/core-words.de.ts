@@ -27,7 +27,8 @@ const history: Readonly<Record<string, string>> = {
   'pod-never-came': 'Pod kam nie',
   'pod-given-up': 'Pod aufgegeben',
   'hours-end-soon': 'Arbeitszeit endet bald',
-  'create-void': 'Kein Pod angelegt',
+  'create-void': 'Kein Pod zu sehen',
+  'create-late': 'Verspäteter Pod',
   'create-lost': 'Anlegen unbestätigt',
   'candidate-refused': 'Hardware verweigert',
   'round-failed': 'Nichts frei',
@@ -54,6 +55,8 @@ const sentences: Readonly<Record<string, string>> = {
   Big: 'Groß',
   'Harder questions; four-bit weights on one large GPU.':
     'Für schwerere Fragen; Vier-Bit-Gewichte auf einer großen GPU.',
+  'a pod that an unanswered create may still make':
+    'ein Pod, den eine unbeantwortete Anlage noch hervorbringen kann',
   'a pod that RunPod may have made without the app hearing of it':
     'ein Pod, den RunPod vielleicht angelegt hat, ohne dass die App davon erfuhr',
   'the network volume, which bills whether or not anything runs':

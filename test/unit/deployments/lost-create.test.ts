@@ -73,17 +73,94 @@ describe('trap 6: a create whose answer was lost', () => {
     expect(w.fleet.get('qwen').state).toBe('ready');
   });
 
-  it('that shows up after it was given up is ended as an orphan', async () => {
+  it('that shows up while nothing else was rented is taken, not repeated', async () => {
+    w = world();
+    w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 11_500 }];
+    await deploy();
+    await w.pass(60_000);
+    expect(kinds()).toEqual(expect.arrayContaining(['create-void', 'pod-adopted', 'ready']));
+    expect(creates()).toBe(1);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+    expect(w.cloud.alive()).toHaveLength(1);
+  });
+
+  it('is looked for once more in the moment before another one is sent', async () => {
+    // No look at the account comes in between: only the create itself can notice.
+    w = world({ timing: { pollMs: 3_600_000, idlePollMs: 3_600_000 } });
+    w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 11_000 }];
+    await deploy();
+    await w.pass(60_000);
+    expect(creates()).toBe(1);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+  });
+
+  it('is not sent again while RunPod does not answer that last look', async () => {
+    w = world({ timing: { pollMs: 3_600_000, idlePollMs: 3_600_000 } });
+    w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 11_000 }];
+    await deploy();
+    await w.pass(10_500);
+    w.cloud.failures.set('list', [down(), down()]);
+    await w.pass(60_000);
+    expect(creates()).toBe(1);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+  });
+
+  it('that shows up beside a second one is ended at the next look, and booked', async () => {
+    w = world();
+    w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 300_000 }];
+    await deploy();
+    await w.pass(120_000);
+    expect(creates()).toBe(2);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod2' } });
+    expect(w.fleet.get('qwen').unattended.excludes).toContain(
+      'a pod that an unanswered create may still make',
+    );
+    await w.pass(180_000 - 1000);
+    expect(w.cloud.alive()).toHaveLength(2);
+    // Looked at often although everything is at rest: the second one bills.
+    await w.pass(6000 + 1000);
+    expect(w.cloud.alive().map((entry) => entry.pod.id)).toEqual(['pod2']);
+    expect(kinds()).toEqual(expect.arrayContaining(['create-late', 'orphan-ended']));
+    expect(w.notes('orphan')).toHaveLength(1);
+    expect(w.ledger.entries()).toContainEqual(
+      expect.objectContaining({ resourceId: 'pod1', kind: 'compute', deploymentId: w.fleet.get('qwen').id }),
+    );
+    const view = w.fleet.get('qwen');
+    expect(view).toMatchObject({ state: 'ready', pod: { id: 'pod2' } });
+    expect(view.unattended.excludes).not.toContain('a pod that an unanswered create may still make');
+  });
+
+  it('that shows up after a stop is ended, and the deployment stays stopped', async () => {
     w = world();
     w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 60_000 }];
     await deploy();
-    await w.pass(50_000);
-    expect(creates()).toBe(2);
-    expect(w.cloud.alive()).toHaveLength(2);
+    await w.pass(11_000);
+    w.fleet.stop('qwen');
     await w.pass(60_000);
-    expect(w.cloud.alive().map((entry) => entry.pod.id)).toEqual(['pod2']);
-    expect(w.notes('orphan')).toHaveLength(1);
-    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod2' } });
+    expect(w.cloud.alive()).toEqual([]);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopped', pod: null });
+    expect(kinds()).toContain('orphan-ended');
+  });
+
+  it('is kept in mind through a restart of the app, and no longer than it can come', async () => {
+    w = world({ timing: { lateCreateMs: 120_000 } });
+    w.cloud.creates = [
+      { do: 'lose', error: lost(), listLagMs: 60_000 },
+      { do: 'refuse', error: down() },
+      { do: 'refuse', error: down() },
+      { do: 'refuse', error: down() },
+    ];
+    await deploy();
+    await w.pass(12_000);
+    await w.restart();
+    const doubt = 'a pod that an unanswered create may still make';
+    expect(w.fleet.get('qwen').unattended.excludes).toContain(doubt);
+    w.fleet.stop('qwen');
+    await w.pass(20_000);
+    expect(w.fleet.get('qwen').unattended.excludes).toContain(doubt);
+    await w.pass(120_000);
+    expect(w.fleet.get('qwen').unattended.excludes).not.toContain(doubt);
+    expect(w.cloud.alive()).toEqual([]);
   });
 
   it('is ended when a stop came while nobody knew', async () => {

@@ -1,12 +1,13 @@
 import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
 import { formatUsdPerHour } from '../../../shared/money.ts';
 import { priceLimit } from '../../../shared/price-limit.ts';
-import type { DeploymentEvent, Intent, PodFacts, Refusal } from '../events.ts';
+import type { Intent, PodFacts, Refusal } from '../events.ts';
 import type { Launch } from '../record.ts';
 import type { HandlersFor, Step } from '../state.ts';
 import { backoff, forgetContainer, go, history, retryPause, waitOut } from '../state.ts';
 import { candidateKey, candidateText } from './decide-placing.ts';
 import { failBoot } from './failing.ts';
+import { keepInMind, takeLate } from './late-creates.ts';
 import { meter, meterUnseen } from './meters.ts';
 import { forImage, imagePlanned } from './own-image.ts';
 import { roundError } from './round-error.ts';
@@ -22,6 +23,7 @@ type Types =
   | 'lookup-found'
   | 'lookup-empty'
   | 'lookup-failed'
+  | 'late-found'
   | 'round-failed'
   | 'boot-given-up';
 
@@ -68,11 +70,18 @@ export const placingHandlers: HandlersFor<Types> = {
     live.effectAt = now + timing.lookupMs;
     if (live.lookups < timing.lookupTries) return;
     closeIntent(step, intent, 'not found');
-    history(step, 'create-void', `RunPod made no pod named ${intent.podName}.`);
+    keepInMind(step, intent);
+    history(
+      step,
+      'create-void',
+      `RunPod shows no pod named ${intent.podName}. Should it come late, it is noticed.`,
+    );
     if (step.record.state === 'placing') {
       trouble(
         step,
-        toErrorBody(new AppError('runpod_unavailable', 'RunPod did not answer a create and made no pod.')),
+        toErrorBody(
+          new AppError('runpod_unavailable', 'RunPod did not answer a create and shows no pod of it.'),
+        ),
       );
     }
   },
@@ -82,11 +91,20 @@ export const placingHandlers: HandlersFor<Types> = {
     step.live.effectAt = step.now + retryPause(step, ++step.live.lookups, error);
   },
 
+  'late-found': (step, { pod }) => {
+    const late = takeLate(step, pod);
+    if (late !== null) adopt(step, { intent: null, launch: late.launch, pod }, 'pod-adopted');
+  },
+
   'round-failed': (step) => roundFailed(step),
   'boot-given-up': (step, { error }) => failBoot(step, error),
 };
 
-type Adoption = Extract<DeploymentEvent, { type: 'created' | 'lookup-found' }>;
+interface Adoption {
+  readonly intent: Intent | null;
+  readonly launch: Launch;
+  readonly pod: PodFacts;
+}
 
 function adopt(step: Step, { intent, launch, pod }: Adoption, kind: string): void {
   const { record } = step;

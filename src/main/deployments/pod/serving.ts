@@ -7,6 +7,7 @@ import { SHORTEST_GAP_MS } from '../policy/computed-idle.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { cloudNow, history, isBooting, notify } from '../state.ts';
 import { hoursExtended, lookAtHours } from './hours.ts';
+import { forgetLate } from './late-creates.ts';
 import { doubt } from './pod-facts.ts';
 
 /** While it serves: limits, idleness, the proof that the watchdog is armed, and keeping the watchdog content. */
@@ -201,6 +202,7 @@ export const servingHandlers: HandlersFor<Types> = {
     step.live.spentTodayUsd = spentTodayUsd;
     step.live.dayFrom = dayFrom;
     lookAtHours(step);
+    forgetLate(step);
     if (idle !== null) idleComputed(step, idle);
   },
 };

@@ -8,6 +8,7 @@ import type { Launch } from '../../record.ts';
 import { openOllamaError, OWN_ENTRYPOINT } from '../booting.ts';
 import { createOutcome } from '../create-outcome.ts';
 import { candidateKey } from '../decide-placing.ts';
+import { findLate } from '../late-creates.ts';
 import { buildLaunch, needsOverride } from '../launch.ts';
 import { builtImage, mayCure } from '../own-image.ts';
 import { podName } from '../names.ts';
@@ -51,7 +52,7 @@ export async function createPod(
 ): Promise<void> {
   const { post, signal } = context;
   const prepared = await prepare(parts, candidate, planned, context);
-  if (prepared === null) return;
+  if (prepared === null || (await isThereAlready(parts, context))) return;
   const { body, launch } = prepared;
   const intent = intentOf(parts, context.record, { kind: 'create', podName: body.name, podId: null, launch });
   parts.store.openIntent(intent);
@@ -64,6 +65,23 @@ export async function createPod(
     if (outcome.lost) post({ type: 'create-lost', intent, error: toErrorBody(error) });
     else post({ type: 'create-refused', intent, candidate: candidateKey(candidate), refusal: outcome });
   }
+}
+
+/** A create that was given up may have made its pod since the last look: then that one is taken (trap 6). */
+async function isThereAlready(
+  { deps }: EffectParts,
+  { record, post, signal }: EffectContext,
+): Promise<boolean> {
+  if (record.late.length === 0) return false;
+  try {
+    const found = findLate(record, await deps.api.pods.list(signal));
+    if (found === undefined) return false;
+    post({ type: 'late-found', pod: podFacts(found) });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    post({ type: 'lookup-failed', error: toErrorBody(error) });
+  }
+  return true;
 }
 
 /** RunPod says that an image cannot be had; its registry knows what there is instead. */
