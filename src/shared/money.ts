@@ -36,6 +36,9 @@ export function formatUsdPerHour(usd: number | null): string {
   return usd === null ? '–' : `${formatUsd(usd)}/h`;
 }
 
+/** Rounded up to whole cents: what is told before a click is never less than what is billed. */
+export const upToCents = (usd: number): number => Math.ceil(usd * 100 - 1e-9) / 100;
+
 /** Price of a stretch of time at an hourly rate. */
 export function usdForMs(usdPerHour: number, ms: number): number {
   return (usdPerHour * ms) / 3_600_000;
@@ -49,3 +52,22 @@ export const STORAGE_USD_PER_GB_MONTH = {
   networkVolumeFirstTb: 0.07,
   networkVolumeBeyond: 0.05,
 } as const;
+
+export interface PodDisks {
+  readonly containerGb: number;
+  /** Disk on the pod's machine that outlives the container; 0 = none. */
+  readonly persistentGb: number;
+}
+
+/** Container disk bills while running, a volume disk always and at double rate while stopped (FACTS 2.8, trap 15). */
+export function diskUsdPerHour(
+  { containerGb, persistentGb }: PodDisks,
+  state: 'running' | 'stopped',
+): number {
+  const price = STORAGE_USD_PER_GB_MONTH;
+  const perMonth =
+    state === 'running'
+      ? containerGb * price.containerDisk + persistentGb * price.volumeDiskRunning
+      : persistentGb * price.volumeDiskStopped;
+  return perMonth / HOURS_PER_MONTH;
+}

@@ -22,6 +22,9 @@ export const planRequestSchema = z.strictObject({
   image: deploymentSpecSchema.shape.image,
   modelPath: deploymentSpecSchema.shape.modelPath,
   volume: deploymentSpecSchema.shape.volume,
+  /** Disks bill too, and a pod that is kept when stopped has others. */
+  containerDiskGb: deploymentSpecSchema.shape.containerDiskGb,
+  onStop: deploymentSpecSchema.shape.onStop,
   /** Expected hours of use a day, for $/day. */
   hoursPerDay: z.number().min(0).max(24).default(4),
 });
@@ -31,9 +34,9 @@ export type PlanWish = z.input<typeof planRequestSchema>;
 /** The part of a deployment's wish that decides hardware and price. */
 export function planWishOf(spec: DeploymentSpec): PlanWish {
   const { model, revision, backend, mode, compute, contextTokens, concurrency, kvCacheDtype } = spec;
-  const { ownImage, image, modelPath, volume } = spec;
+  const { ownImage, image, modelPath, volume, containerDiskGb, onStop } = spec;
   const server = { model, revision, backend, contextTokens, concurrency, kvCacheDtype };
-  return { ...server, mode, compute, ownImage, image, modelPath, volume };
+  return { ...server, mode, compute, ownImage, image, modelPath, volume, containerDiskGb, onStop };
 }
 
 /** What the next start of a deployment is planned by: in mode `auto` it starts as what it runs on now. */
@@ -48,7 +51,10 @@ export const planCandidateSchema = z.object({
   gpuCount: z.number(),
   cloud: z.enum(['SECURE', 'COMMUNITY']),
   dataCenterIds: z.array(z.string()),
+  /** All of it: what RunPod's `cost` of the pod will be, or that of a worker while it is up. */
   usdPerHour: z.number(),
+  /** What `usdPerHour` is made of; a worker's disk is in the price of its GPUs. */
+  parts: z.object({ gpuUsdPerHour: z.number(), diskUsdPerHour: z.number() }),
   usdPerDay: z.number(),
   /** Memory of one GPU as usable by the server, what one GPU needs, and the spare share of the usable part. */
   usableGiB: z.number(),

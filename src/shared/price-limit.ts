@@ -1,3 +1,4 @@
+import { upToCents } from './money.ts';
 import type { DeploymentSpec, PlanCandidate } from './model.ts';
 
 /** What starts without a question (UX 3.6). */
@@ -12,7 +13,7 @@ export function usualLimit({ usdPerHour }: Pick<PlanCandidate, 'usdPerHour'>): n
     usdPerHour > ASK_ABOVE_USD_PER_HOUR
       ? usdPerHour * 1.25
       : Math.min(usdPerHour * 2, ASK_ABOVE_USD_PER_HOUR);
-  return Math.ceil(most * 100 - 1e-9) / 100;
+  return upToCents(most);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { formatUsdPerHour } from '../../shared/money.ts';
+import { formatUsdPerHour, upToCents } from '../../shared/money.ts';
 import {
   startWishOf,
   takenOf,
@@ -114,7 +114,7 @@ export async function limitFor(cli: Cli, api: ControlClient, wish: PlanWish, pla
     cli.say(
       `Where serverless turns out cheaper it changes to that: ${formatUsdPerHour(usdPerHour)} while a worker runs.`,
     );
-    return Math.max(limit, Math.ceil(usdPerHour * 100 - 1e-9) / 100);
+    return Math.max(limit, upToCents(usdPerHour));
   } catch (error) {
     if (!(error instanceof AppError) || error.code === 'client_closed') throw error;
     return limit;

@@ -1,3 +1,4 @@
+import { diskUsdPerHour, type PodDisks } from '../../shared/money.ts';
 import type { PlanCandidate, PlanRequest, Stock } from '../../shared/model.ts';
 import type { GpuOffer } from './types.ts';
 
@@ -13,46 +14,55 @@ export interface Combination {
   readonly offer: GpuOffer;
   readonly gpuCount: number;
   readonly cloud: PlanCandidate['cloud'];
-  /** List price for all GPUs; null = not offered. */
+  /** List price for all GPUs and, of a pod, for its disks; null = not offered. */
   readonly usdPerHour: number | null;
+  /** The part of it that is disks. */
+  readonly diskUsdPerHour: number;
   /** What an hour of use costs: pods bill all of it, serverless workers while they are awake. */
   readonly usdPerHourOfUse: number | null;
   readonly maxCount: number;
   readonly stock: Stock;
 }
 
-/** Every way of renting the catalogue allows to be priced, the wish not yet considered beyond its mode. */
+/**
+ * Every way of renting the catalogue allows to be priced, the wish not yet considered beyond its mode. `disks`: of a pod,
+ * whose `cost` includes them (FACTS 5).
+ */
 export function combinationsOf(
   request: PlanRequest,
   offers: readonly GpuOffer[],
   busyShare: number,
+  disks: PodDisks,
 ): Combination[] {
+  const diskUsd = diskUsdPerHour(disks, 'running');
   const wanted = request.compute.gpuCount;
   const counts = wanted === null || COUNTS.includes(wanted) ? COUNTS : [...COUNTS, wanted];
   const pods = request.mode !== 'serverless';
   const serverless = request.mode !== 'pod' && request.backend === 'vllm';
   return offers.flatMap((offer) =>
     counts.flatMap((gpuCount) => [
-      ...(pods ? [pod(offer, gpuCount, 'SECURE', request), pod(offer, gpuCount, 'COMMUNITY', request)] : []),
+      ...(pods ? CLOUDS.map((cloud) => pod({ offer, gpuCount, cloud, diskUsd }, request)) : []),
       ...(serverless ? [worker(offer, gpuCount, busyShare)] : []),
     ]),
   );
 }
 
-function pod(
-  offer: GpuOffer,
-  gpuCount: number,
-  cloud: PlanCandidate['cloud'],
-  request: PlanRequest,
-): Combination {
+const CLOUDS = ['SECURE', 'COMMUNITY'] as const;
+
+interface PodWay extends Pick<Combination, 'offer' | 'gpuCount' | 'cloud'> {
+  readonly diskUsd: number;
+}
+
+function pod({ offer, gpuCount, cloud, diskUsd }: PodWay, request: PlanRequest): Combination {
   const price = offer.usdPerHour[cloud];
-  const usdPerHour = price === null ? null : price * gpuCount;
+  const usdPerHour = price === null ? null : price * gpuCount + diskUsd;
   return {
     kind: 'pod',
     offer,
     gpuCount,
     cloud,
     usdPerHour,
+    diskUsdPerHour: diskUsd,
     usdPerHourOfUse: usdPerHour,
     maxCount: offer.maxCount[cloud],
     stock: stockIn(offer, cloud, request.compute.dataCenterIds),
@@ -68,6 +78,7 @@ function worker(offer: GpuOffer, gpuCount: number, busyShare: number): Combinati
     gpuCount,
     cloud: 'SECURE',
     usdPerHour,
+    diskUsdPerHour: 0,
     usdPerHourOfUse: usdPerHour === null ? null : usdPerHour * busyShare,
     maxCount: offer.maxCount.SECURE,
     stock: offer.serverlessStock ?? 'UNKNOWN',

@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
-import { DISK_ALLOWANCE_GB, OLLAMA_IMAGE, repositoryOf, VLLM_IMAGE, WORKER_VLLM_IMAGE } from './images.ts';
+import { OLLAMA_IMAGE, repositoryOf, VLLM_IMAGE, WORKER_VLLM_IMAGE } from './images.ts';
+import { serverDiskGb } from './pod-disks.ts';
 import { ollamaEnv, vllmArgv, workerVllmEnv, type ServerGpu, type ServerWish } from './server-options.ts';
 import type { ModelFacts } from './types.ts';
 
@@ -84,12 +85,8 @@ function podRecipe(spec: DeploymentSpec, candidate: LaunchCandidate, facts: Mode
   };
 }
 
-/** Weights that an image or a volume brings need no room on the container disk. */
-function diskOf(spec: DeploymentSpec, candidate: LaunchCandidate): number {
-  if (spec.containerDiskGb !== null) return spec.containerDiskGb;
-  const fetched = spec.volume === null && spec.modelPath === null;
-  return fetched ? candidate.containerDiskGb : DISK_ALLOWANCE_GB[spec.backend];
-}
+const diskOf = (spec: DeploymentSpec, candidate: LaunchCandidate): number =>
+  serverDiskGb(spec, candidate.containerDiskGb);
 
 /** The deployment's name first: it is what clients send; the model's own id works too. */
 function servedNames(spec: DeploymentSpec): string[] {

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { upToCents } from '../../shared/money.ts';
 import type { PlanRequest } from '../../shared/model.ts';
 import { describe, type Combination } from './combinations.ts';
 import { budgetOf, isAsked, judge, type Case, type Refusal } from './judge.ts';
@@ -58,7 +59,11 @@ function tooCheap({ combination }: Refusal, way: WayOut | undefined, request: Pl
     `Nothing that fits ${request.model} costs at most ${usd(limit)}; the cheapest is ${priced(combination)}.${within}`,
     {
       advice: `Raise the price limit to ${dearer}${way === undefined ? '' : `, or ${way.text}`}.`,
-      details: { field: 'compute.maxUsdPerHour', value: limit, nearest: combination.usdPerHour },
+      details: {
+        field: 'compute.maxUsdPerHour',
+        value: limit,
+        nearest: upToCents(combination.usdPerHour ?? 0),
+      },
     },
   );
 }
@@ -156,7 +161,7 @@ function withPriceLimit(on: Case, maxUsdPerHour: number | null): Case {
 }
 
 function withHigherLimit(way: WayOut): WayOut {
-  const value = way.combination.usdPerHour ?? 0;
+  const value = upToCents(way.combination.usdPerHour ?? 0);
   return {
     ...way,
     changes: [...way.changes, { field: 'compute.maxUsdPerHour', value }],

@@ -1,5 +1,4 @@
 import { AppError } from '../../shared/errors.ts';
-import { STORAGE_USD_PER_GB_MONTH, HOURS_PER_MONTH } from '../../shared/money.ts';
 import type { Plan, PlanCandidate, PlanRejection } from '../../shared/model.ts';
 import { estimateBoot } from './boot-time.ts';
 import { checkWish } from './check-wish.ts';
@@ -14,6 +13,7 @@ import { tokens } from './numbers.ts';
 import { nothingFits } from './nothing-fits.ts';
 import { factRows } from './plan-facts.ts';
 import { warningsFor } from './plan-warnings.ts';
+import { podDisks, serverDiskGb } from './pod-disks.ts';
 import { experienceWith, rank, shortlist, withoutNeedless, type Ranked } from './rank.ts';
 import { vllmArgv } from './server-options.ts';
 import { shapeOf } from './shape.ts';
@@ -37,7 +37,9 @@ export function plan(asked: PlanInput): Plan {
   checkWish(input.request, input.facts, input.offers);
   const on = caseOf(input);
   const busyShare = input.busyShare ?? DEFAULT_BUSY_SHARE;
-  const verdicts = combinationsOf(input.request, input.offers, busyShare).map((each) => judge(each, on));
+  const disks = podDisks(input.request, serverDiskGb(input.request, fetchedDiskGb(on)));
+  const ways = combinationsOf(input.request, input.offers, busyShare, disks);
+  const verdicts = ways.map((each) => judge(each, on));
   const fits = verdicts.filter((verdict) => verdict.fits);
   const refusals = verdicts.filter((verdict) => !verdict.fits);
   const ranked = rank(
@@ -140,7 +142,6 @@ function toCandidate(
   const { request, facts, shape } = on;
   const boot = { weightBytes: facts.weightBytes.value, backend: request.backend, cloud };
   const server = { gpuTypeId: offer.id, gpuCount };
-  const disk = shape === null ? BLIND_DISK_GB : containerDiskGb(shape.weightBytes, request.backend);
   const headroom = round(ranked.headroomPercent ?? 0, 1);
   return {
     rank: place,
@@ -150,7 +151,8 @@ function toCandidate(
     gpuCount,
     cloud,
     dataCenterIds: placesFor(fit.combination, request.compute.dataCenterIds),
-    usdPerHour: round(fit.combination.usdPerHour ?? 0, 4),
+    usdPerHour: round(fit.combination.usdPerHour ?? 0, USD_DIGITS),
+    parts: partsOf(fit.combination),
     usdPerDay: round((fit.combination.usdPerHourOfUse ?? 0) * request.hoursPerDay, 4),
     usableGiB: round(fit.budget / GIB, 2),
     needGiB: round((fit.need?.need ?? 0) / GIB, 2),
@@ -166,13 +168,25 @@ function toCandidate(
         ? vllmArgv(request, server, facts, [request.model])
         : [],
     minCudaVersion: fit.minCudaVersion,
-    containerDiskGb: disk,
+    containerDiskGb: fetchedDiskGb(on),
     notes: [
-      ...notesFor(ranked, disk, input.busyShare ?? DEFAULT_BUSY_SHARE),
+      ...notesFor(ranked, input.busyShare ?? DEFAULT_BUSY_SHARE),
       ...poolNotes(fit.combination, refusals),
     ],
   };
 }
+
+/** Room for weights that are fetched. */
+const fetchedDiskGb = ({ shape, request }: Case): number =>
+  shape === null ? BLIND_DISK_GB : containerDiskGb(shape.weightBytes, request.backend);
+
+/** RunPod's own prices have no more (a disk's is computed to the millionth). */
+const USD_DIGITS = 6;
+
+const partsOf = ({ usdPerHour, diskUsdPerHour }: Combination): PlanCandidate['parts'] => ({
+  gpuUsdPerHour: round((usdPerHour ?? 0) - diskUsdPerHour, USD_DIGITS),
+  diskUsdPerHour: round(diskUsdPerHour, USD_DIGITS),
+});
 
 /** RunPod enforces the list; the fullest data centre first. Nothing wished = anywhere, which finds most. */
 function placesFor({ kind, offer }: Combination, wished: readonly string[]): string[] {
@@ -183,12 +197,11 @@ function placesFor({ kind, offer }: Combination, wished: readonly string[]): str
     .map((center) => center.id);
 }
 
-function notesFor({ fit, experience }: Ranked, disk: number, busyShare: number): string[] {
+function notesFor({ fit, experience }: Ranked, busyShare: number): string[] {
   const { kind, stock, cloud } = fit.combination;
-  const diskUsd = (disk * STORAGE_USD_PER_GB_MONTH.containerDisk) / HOURS_PER_MONTH;
   const notes = [...fit.notes];
-  if (kind === 'pod') notes.push(`container disk of ${disk} GB adds $${diskUsd.toFixed(4)}/h while it runs`);
-  else notes.push(`counted as awake for ${Math.round(busyShare * 100)} % of the hours of use`);
+  if (kind === 'serverless')
+    notes.push(`counted as awake for ${Math.round(busyShare * 100)} % of the hours of use`);
   if (cloud === 'COMMUNITY') notes.push('runs on a third party’s machine (Community Cloud)');
   if (stock === 'NONE') notes.push('RunPod shows no stock now: a last resort');
   if (experience.setback === 'no-capacity')
@@ -242,7 +255,7 @@ function cheaperThan(best: Combination, refusals: readonly Refusal[], on: Case):
       gpuName: combination.offer.name,
       gpuCount: combination.gpuCount,
       cloud: combination.cloud,
-      usdPerHour: combination.usdPerHour === null ? null : round(combination.usdPerHour, 4),
+      usdPerHour: combination.usdPerHour === null ? null : round(combination.usdPerHour, USD_DIGITS),
       code,
       reason: combination.kind === 'serverless' ? `serverless: ${reason}` : reason,
     }));

@@ -148,10 +148,6 @@ const rejections = {
 } as const satisfies Record<PlanRejection['code'], string>;
 
 const patterns: readonly (readonly [RegExp, string])[] = [
-  [
-    /^container disk of (\d+) GB adds (.*)\/h while it runs$/,
-    'Container-Platte von $1 GB kostet im Betrieb $2/h dazu',
-  ],
   [/^counted as awake for (\d+ %) of the hours of use$/, 'zu $1 der Nutzungszeit als wach gerechnet'],
   [
     /^(.*) weights are unpacked on the fly on this card: they fit, but run slower$/,

@@ -9,6 +9,7 @@ import {
   type PlanWish,
   type Schedule,
 } from '../../shared/model.ts';
+import { upToCents } from '../../shared/money.ts';
 import { nameFromModel } from '../../shared/recipes.ts';
 import { words } from './messages.ts';
 
@@ -110,15 +111,13 @@ export function mostMachines(draft: Draft, { kind }: PlanCandidate): number {
 }
 const USUAL_SERVERLESS = serverlessSpecSchema.parse({});
 
-export const upToCent = (usd: number): number => Math.ceil(usd * 100 - 1e-9) / 100;
-
 /** The most an hour of one machine may cost, and the candidates allowed under it, the chosen one first. */
 export function allowedUnder(
   draft: Draft,
   plan: Plan,
   chosen: PlanCandidate,
 ): { readonly maxUsdPerHour: number; readonly candidates: readonly PlanCandidate[] } {
-  const maxUsdPerHour = Math.max(upToCent(chosen.usdPerHour), draft.fallbackUsd ?? 0);
+  const maxUsdPerHour = Math.max(upToCents(chosen.usdPerHour), draft.fallbackUsd ?? 0);
   const others = choicesOf(plan).filter(
     (candidate) =>
       candidate !== chosen && draft.fallbackUsd !== null && candidate.usdPerHour <= maxUsdPerHour,
@@ -227,7 +226,7 @@ function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null
     cloud: allowed.candidates.every((candidate) => candidate.cloud === chosen.cloud) ? chosen.cloud : 'ANY',
     dataCenterIds: dataCentersOf(draft),
     // The limit is for all workers of an endpoint together.
-    maxUsdPerHour: upToCent(allowed.maxUsdPerHour * mostMachines(draft, chosen)),
+    maxUsdPerHour: upToCents(allowed.maxUsdPerHour * mostMachines(draft, chosen)),
   };
 }
 

@@ -1,13 +1,12 @@
 import type { Language } from '../../shared/language.ts';
 import type { PlanCandidate } from '../../shared/model.ts';
-import { formatUsd, usdWithDigits } from '../../shared/money.ts';
+import { formatUsd, upToCents, usdWithDigits } from '../../shared/money.ts';
 import { spokenLanguage } from '../words/catalogue.ts';
 import { words } from './messages.ts';
 
 /** Prices on controls are rounded up to whole cents, so that a click never costs more than its label says. */
 export function priceUp(usdPerHour: number): string {
-  const cents = Math.ceil(usdPerHour * 100 - 1e-9);
-  return `${usdWithDigits(cents / 100, 2, spokenLanguage())}/h`;
+  return `${usdWithDigits(upToCents(usdPerHour), 2, spokenLanguage())}/h`;
 }
 
 export type RunKind = PlanCandidate['kind'];
@@ -23,6 +22,12 @@ export function priceUpRange(lowUsdPerHour: number, highUsdPerHour: number): str
   return spokenLanguage() === 'de'
     ? `${low.replace(/\s?\$.*/, '')}–${high}`
     : `${low.replace('/h', '')}–${high.replace('$', '')}`;
+}
+
+/** `$0.4055/h`: with as many digits as it takes, four at the most. */
+export function perHourExact(usdPerHour: number): string {
+  const digits = Math.abs(usdPerHour * 100 - Math.round(usdPerHour * 100)) < 0.005 ? 2 : 4;
+  return `${usdWithDigits(usdPerHour, digits, spokenLanguage())}/h`;
 }
 
 export const usd = (value: number | null): string => formatUsd(value, spokenLanguage());

@@ -108,7 +108,7 @@ describe('deploy', () => {
     const { err, code } = await commandLine(['deploy', 'Qwen/Qwen3-8B'], instance);
     expect([code, said]).toEqual([4, 'created']);
     expect(err.split('\n')[0]).toBe(
-      'qwen3-8b on 1 × RTX A5000 (secure, high stock): $0.26/h, at most $0.52/h if that is taken, simulated money; first token in about 4-8 min.',
+      'qwen3-8b on 1 × RTX A5000 (secure, high stock): $0.26/h, at most $0.52/h if that is taken (GPU $0.25 + disk $0.0055), simulated money; first token in about 4-8 min.',
     );
     expect(err).toContain('warning: The first start pulls a 10 GB image.');
   });
@@ -270,7 +270,7 @@ describe('--wait', () => {
     expect(code).toBe(0);
     expect(err).toContain('[0:00] Finding GPU, usually 20 s');
     expect(out).toBe(
-      'qwen3-8b is ready: model "qwen3-8b" at http://127.0.0.1:27182/v1\nConnect a tool: runpod-llm connect\n',
+      'qwen3-8b is ready: model "qwen3-8b" at http://127.0.0.1:27182/v1\nAsk it: runpod-llm chat qwen3-8b. Connect a tool: runpod-llm connect\n',
     );
   });
 

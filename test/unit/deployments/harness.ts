@@ -25,6 +25,7 @@ function candidate(gpuTypeId: string, rank: number, usdPerHour: number): PlanCan
     cloud: 'SECURE',
     dataCenterIds: [],
     usdPerHour,
+    parts: { gpuUsdPerHour: usdPerHour, diskUsdPerHour: 0 },
     usdPerDay: usdPerHour * 4,
     usableGiB: 24,
     needGiB: 10,

@@ -42,7 +42,7 @@ const stocks = async (cloud: 'SECURE' | 'COMMUNITY' | 'ANY', made: ReturnType<ty
   const offers = await offersFor(made, { cloud, serverless: false }, never);
   const request = planRequestSchema.parse({ model: 'a/b', compute: { cloud, gpuCount: 1 } });
   return Object.fromEntries(
-    combinationsOf(request, offers, 1)
+    combinationsOf(request, offers, 1, { containerGb: 40, persistentGb: 0 })
       .filter(({ gpuCount }) => gpuCount === 1)
       .map((each) => [each.cloud, each.stock]),
   );

@@ -27,6 +27,7 @@ function candidate(gpuTypeId: string, usdPerHour: number, gpuCount = 1): PlanCan
     cloud: 'SECURE',
     dataCenterIds: [],
     usdPerHour,
+    parts: { gpuUsdPerHour: usdPerHour, diskUsdPerHour: 0 },
     usdPerDay: 0,
     usableGiB: 24,
     needGiB: 10,

@@ -28,8 +28,9 @@ describe('a plan', () => {
       rank: 1,
       gpuTypeId: 'NVIDIA A40',
       gpuCount: 1,
-      usdPerHour: 0.4,
-      usdPerDay: 2,
+      usdPerHour: 0.405479,
+      parts: { gpuUsdPerHour: 0.4, diskUsdPerHour: 0.005479 },
+      usdPerDay: 2.0274,
       usableGiB: 40.39,
       needGiB: 33.91,
       headroomPercent: 16.1,
@@ -47,7 +48,7 @@ describe('a plan', () => {
 
   it('gives the reason against every cheaper way', () => {
     const made = plan(inputOf({ model: LLAMA }, llama8b));
-    const best = made.candidates[0]?.usdPerHour ?? 0;
+    const best = made.candidates[0]?.parts.gpuUsdPerHour ?? 0;
     const listed = made.rejected.map(
       (entry) => `${entry.gpuName} ${entry.gpuCount} ${entry.cloud} ${entry.code}`,
     );
@@ -65,6 +66,27 @@ describe('a plan', () => {
     );
   });
 
+  it.each([
+    ['the container disk that its weights need', {}, 40, 0],
+    ['the one that was chosen', { containerDiskGb: 200 }, 200, 0],
+    ['what the server needs beside weights on a network volume', { volume: { networkVolumeId: 'v' } }, 20, 0],
+    ['a volume disk where the pod is kept', { onStop: 'keep' as const }, 20, 40],
+  ])('prices a pod with %s, as its `cost` will be', (_, wish, containerGb, volumeGb) => {
+    const [best] = plan(inputOf({ model: LLAMA, ...wish }, llama8b)).candidates;
+    const disk = ((containerGb + volumeGb) * 0.1) / 730;
+    expect(best?.usdPerHour).toBeCloseTo(0.4 + disk, 6);
+    expect(best?.parts.diskUsdPerHour).toBeCloseTo(disk, 6);
+  });
+
+  it('counts the disk against the price limit: nothing dearer than it is ever rented', () => {
+    const under = (maxUsdPerHour: number): string[] =>
+      plan(inputOf({ model: LLAMA, compute: { maxUsdPerHour } }, llama8b)).candidates.map(
+        (each) => each.gpuTypeId,
+      );
+    expect(under(0.41)).toEqual(['NVIDIA A40']);
+    expect(() => under(0.4)).toThrow(/costs at most \$0\.40/);
+  });
+
   it('does not offer more GPUs of a type where fewer fit with room', () => {
     const made = plan(inputOf({ model: LLAMA }, llama8b));
     expect(made.candidates.filter((candidate) => candidate.gpuTypeId === 'NVIDIA A40')).toHaveLength(1);
@@ -74,7 +96,7 @@ describe('a plan', () => {
     const facts = factsOf({ ...llamaNumbers, weightGiB: 19.5 });
     const made = plan(inputOf({ model: 'org/model', concurrency: 4 }, facts));
     expect(made.candidates[0]).toMatchObject({ gpuTypeId: 'NVIDIA A40', tight: true });
-    expect(made.warnings[0]).toMatch(/tight: \d\.\d %.*RTX A6000 at \$0\.49\/h/);
+    expect(made.warnings[0]).toMatch(/tight: \d\.\d %.*RTX A6000 at \$0\.50\/h/);
     expect(
       made.candidates.some((candidate) => candidate.gpuTypeId === 'NVIDIA A40' && candidate.gpuCount === 2),
     ).toBe(true);
@@ -299,6 +321,7 @@ describe('serverless', () => {
       kind: 'serverless',
       gpuTypeId: 'NVIDIA RTX A6000',
       usdPerHour: 1.22,
+      parts: { gpuUsdPerHour: 1.22, diskUsdPerHour: 0 },
       usdPerDay: 2.44,
       image: 'runpod/worker-v1-vllm:v2.25.2',
       args: [],
@@ -462,7 +485,7 @@ describe('properties', () => {
         } catch {
           return;
         }
-        const best = made.candidates[0]?.usdPerHour ?? 0;
+        const best = made.candidates[0]?.parts.gpuUsdPerHour ?? 0;
         const cheaper = all.flatMap((each) =>
           [1, 2, 4, 8].filter((count) => (each.usdPerHour.SECURE ?? Infinity) * count < best - 1e-9),
         );

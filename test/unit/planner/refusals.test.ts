@@ -96,9 +96,9 @@ describe('nothing fits', () => {
     const error = refusal(inputOf({ model: LLAMA, compute: { maxUsdPerHour: 0.2 } }, llama8b));
     expect(error).toMatchObject({
       code: 'invalid_input',
-      details: { field: 'compute.maxUsdPerHour', value: 0.2, nearest: 0.4 },
+      details: { field: 'compute.maxUsdPerHour', value: 0.2, nearest: 0.41 },
     });
-    expect(error.message).toContain('A40 at $0.40/h');
+    expect(error.message).toContain('A40 at $0.41/h');
   });
 
   it('names the data centres that have it', () => {
@@ -123,7 +123,7 @@ describe('nothing fits', () => {
     expect(error.message).toContain(
       'The roomiest, 8 × B200, needs 769.3 GiB a GPU, may use 161.2 GiB of its 179.1 GiB',
     );
-    expect(error.message).toContain('It would fit on 8 × B200 at $47.84/h: lower --concurrency to 7.');
+    expect(error.message).toContain('It would fit on 8 × B200 at $47.96/h: lower --concurrency to 7.');
     expect(error.details?.['ways']).toEqual([
       expect.objectContaining({ changes: [{ field: 'concurrency', value: 7 }], gpuTypeId: 'NVIDIA B200' }),
       expect.objectContaining({ changes: [{ field: 'contextTokens', value: 18_432 }] }),
@@ -163,7 +163,7 @@ describe('nothing fits', () => {
     const base = { model: llama70b.model, compute: { gpuCount: 1, maxUsdPerHour: 3 } };
     const small = refusal(inputOf({ ...base, contextTokens: 8192 }, llama70b, { siblings: [llama70bAwq] }));
     expect(small.message).toContain(
-      'Within it: use casperhansen/llama-3.3-70b-instruct-awq, on A100 80GB PCIe at $1.39/h.',
+      'Within it: use casperhansen/llama-3.3-70b-instruct-awq, on A100 80GB PCIe at $1.42/h.',
     );
     const big = refusal(inputOf({ ...base, contextTokens: 32_768 }, llama70b, { siblings: [llama70bAwq] }));
     expect(big.message).toContain('use casperhansen/llama-3.3-70b-instruct-awq and use an fp8 KV cache');
@@ -172,7 +172,7 @@ describe('nothing fits', () => {
   it('says when only a higher price limit as well would do', () => {
     const wish = { model: llama70b.model, contextTokens: 32_768, compute: { gpuCount: 1, maxUsdPerHour: 3 } };
     expect(refusal(inputOf(wish, llama70b)).message).toContain(
-      'It would fit on B200 at $5.98/h: use an fp8 KV cache and raise the price limit to $5.98/h.',
+      'It would fit on B200 at $6.01/h: use an fp8 KV cache and raise the price limit to $6.01/h.',
     );
   });
 

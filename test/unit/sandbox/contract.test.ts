@@ -301,7 +301,7 @@ describe('small resources', () => {
     expect((await world.api('PATCH', `/network-volumes/${volume.id}`, { size: 2000 })).status).toBe(200);
     expect((await world.api('PATCH', `/network-volumes/${volume.id}`, { size: 1500 })).status).toBe(400);
     await world.clock.advance(3_600_000);
-    expect(world.sandbox.bill().totalUsd).toBeCloseTo((1000 * 0.07 * 2 + 1000 * 0.05) / 730, 4);
+    expect(world.sandbox.bill().totalUsd).toBeCloseTo((1000 * 0.07 + 1024 * 0.07 + 976 * 0.05) / 730, 4);
     const pod = await world.pod({ mounts: { network: [{ volumeId: volume.id, path: '/w' }] } });
     expect((await world.api('DELETE', `/network-volumes/${volume.id}`)).status).toBe(409);
     await world.api('DELETE', `/pods/${pod.id}`);

@@ -1,4 +1,4 @@
-import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
+import { formatUsd, formatUsdPerHour, upToCents } from '../../../shared/money.ts';
 import { takenOf, type Plan, type PlanCandidate, type PlanRejection } from '../../../shared/model.ts';
 import type { Paint } from './paint.ts';
 import { renderTable, type Column, type TableOptions } from './table.ts';
@@ -96,7 +96,7 @@ function candidateColumns(paint: Paint, hoursPerDay: number): readonly Column<Pl
     { header: 'GPU', cell: ({ gpuName }) => gpuName, shrinkTo: 10 },
     { header: 'COUNT', cell: ({ gpuCount }) => String(gpuCount), align: 'right' },
     { header: 'CLOUD', cell: cloudText, drop: 3 },
-    { header: '$/H', cell: ({ usdPerHour }) => formatUsd(usdPerHour), align: 'right' },
+    { header: '$/H', cell: ({ usdPerHour }) => upToCent(usdPerHour), align: 'right' },
     {
       header: `$/DAY (${hoursPerDay} H)`,
       cell: ({ usdPerDay }) => formatUsd(usdPerDay),
@@ -148,6 +148,9 @@ function closing(plan: Plan): string {
   return `${cloud} as of ${plan.pricesAsOf}. Nothing was rented.`;
 }
 
+/** A price before it is agreed to is never below what is billed. */
+const upToCent = (usd: number): string => formatUsd(upToCents(usd));
+
 /** What a start will cost, in one line, before it starts. */
 export function priceLine(
   name: string,
@@ -157,13 +160,19 @@ export function priceLine(
 ): string {
   const gpu = `${candidate.gpuCount} × ${candidate.gpuName} (${cloudText(candidate)}, ${candidate.stock.toLowerCase()} stock)`;
   const money = simulated ? ', simulated money' : '';
-  return `${name} on ${gpu}: ${priceText(candidate, limit)}${money}; first token in about ${waitText(candidate)}.`;
+  return `${name} on ${gpu}: ${priceText(candidate, limit)}${partsText(candidate)}${money}; first token in about ${waitText(candidate)}.`;
+}
+
+function partsText({ kind, parts: { gpuUsdPerHour, diskUsdPerHour } }: PlanCandidate): string {
+  return kind === 'serverless'
+    ? ''
+    : ` (GPU ${formatUsd(gpuUsdPerHour)} + disk ${formatUsd(diskUsdPerHour)})`;
 }
 
 /** What the first choice costs, and what may be rented in its place; the limit of an endpoint is for all its workers. */
 export function priceText({ usdPerHour, kind }: PlanCandidate, limit: number | null): string {
   const serverless = kind === 'serverless';
-  const price = `${formatUsdPerHour(usdPerHour)}${serverless ? ' while a worker runs' : ''}`;
+  const price = `${upToCent(usdPerHour)}/h${serverless ? ' while a worker runs' : ''}`;
   if (limit === null) return `${price}, with no limit ${serverless ? 'for all workers' : 'if that is taken'}`;
   if (limit <= usdPerHour) return price;
   const what = serverless ? 'for all workers together' : 'if that is taken';

@@ -7,7 +7,7 @@ import { bootBudgetError } from './decide-placing.ts';
 import { cureOf } from './cure.ts';
 import { troubleError } from './failing.ts';
 import { mayCure } from './own-image.ts';
-import { podSpent, runningDiskUsdPerHour } from './meters.ts';
+import { podSpent } from './meters.ts';
 
 /**
  * From a pod to an answering model server (SPEC 3.5). RUNNING is a hint that probing may begin, never readiness
@@ -109,7 +109,7 @@ function boundReached(state: State, pod: PodRecord, moment: Moment): Verdict | n
     boot === null ? 0 : boot.spentUsd + podSpent(pod, cloudNow(moment), boot.startedAt + moment.offsetMs);
   if (spent >= spec.budget.usdPerBoot) return fail(bootBudgetError(spec.budget.usdPerBoot));
   const { maxUsdPerHour } = spec.compute;
-  if (maxUsdPerHour !== null && pod.usdPerHour > maxUsdPerHour * 1.001 + runningDiskUsdPerHour(pod)) {
+  if (maxUsdPerHour !== null && pod.usdPerHour > maxUsdPerHour * 1.001) {
     return giveUp(
       'too-dear',
       new AppError(

@@ -1,4 +1,6 @@
 import type { DeploymentSpec, PlanCandidate } from '../../../shared/model.ts';
+import type { PodDisks } from '../../../shared/money.ts';
+import { podDisks } from '../../planner/pod-disks.ts';
 import type { CreatePodRequest } from '../../runpod/api.ts';
 import type { Recipe } from '../types.ts';
 import type { Guard, Launch, OwnImage } from '../record.ts';
@@ -35,11 +37,8 @@ export interface LaunchInput {
   readonly overrideIgnored: boolean;
 }
 
-/** Where the disk of a kept pod is mounted, and its smallest size (FACTS 2.1). */
+/** Where the disk of a kept pod is mounted (FACTS 2.1). */
 const KEPT_PATH = '/workspace';
-const SMALLEST_VOLUME_GB = 10;
-/** A kept pod has its weights on the volume disk; the container disk only holds caches. */
-const KEPT_CONTAINER_DISK_GB = 20;
 
 /** The create call for one candidate, and what must be remembered about the pod it makes. */
 export function buildLaunch(input: LaunchInput): {
@@ -152,24 +151,15 @@ function guardFor(input: LaunchInput): Guard {
   return { ...settings, mode: 'entrypoint', state: 'pending', reason: null };
 }
 
-interface Disks {
-  readonly containerGb: number;
-  readonly persistentGb: number;
+interface Disks extends PodDisks {
   /** Where data outlives the container; null = nowhere. */
   readonly mountPath: string | null;
 }
 
 function disksFor(spec: DeploymentSpec, recipe: Recipe): Disks {
-  const containerDiskGb = recipe.disk;
-  if (spec.volume !== null) {
-    return { containerGb: containerDiskGb, persistentGb: 0, mountPath: spec.volume.path };
-  }
-  if (spec.onStop === 'terminate') return { containerGb: containerDiskGb, persistentGb: 0, mountPath: null };
-  return {
-    containerGb: KEPT_CONTAINER_DISK_GB,
-    persistentGb: Math.max(SMALLEST_VOLUME_GB, containerDiskGb),
-    mountPath: KEPT_PATH,
-  };
+  const disks = podDisks(spec, recipe.disk);
+  if (spec.volume !== null) return { ...disks, mountPath: spec.volume.path };
+  return { ...disks, mountPath: disks.persistentGb === 0 ? null : KEPT_PATH };
 }
 
 function mountsFor(spec: DeploymentSpec, persistentGb: number): Pick<CreatePodRequest, 'mounts'> {

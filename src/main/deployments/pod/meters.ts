@@ -1,4 +1,4 @@
-import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH, usdForMs } from '../../../shared/money.ts';
+import { diskUsdPerHour as priceOf, usdForMs, type PodDisks } from '../../../shared/money.ts';
 import type { PodRecord } from '../record.ts';
 import type { Step } from '../state.ts';
 import { cloudNow } from '../state.ts';
@@ -61,17 +61,14 @@ export function diskUsdPerHour(pod: PodRecord): number {
   return pod.status === 'EXITED' ? restUsdPerHour(pod) : 0;
 }
 
-/** Storage in a running pod's `cost`, on top of the list price of its GPUs. */
-export function runningDiskUsdPerHour({ launch }: PodRecord): number {
-  const { containerDisk, volumeDiskRunning } = STORAGE_USD_PER_GB_MONTH;
-  const perMonth = launch.containerDiskGb * containerDisk + launch.persistentGb * volumeDiskRunning;
-  return perMonth / HOURS_PER_MONTH;
-}
-
 /** The disk's price once the pod is stopped. */
-export function restUsdPerHour(pod: PodRecord): number {
-  return (pod.launch.persistentGb * STORAGE_USD_PER_GB_MONTH.volumeDiskStopped) / HOURS_PER_MONTH;
-}
+export const restUsdPerHour = ({ launch }: Pick<PodRecord, 'launch'>): number =>
+  priceOf(disksOf(launch), 'stopped');
+
+const disksOf = ({ containerDiskGb, persistentGb }: PodRecord['launch']): PodDisks => ({
+  containerGb: containerDiskGb,
+  persistentGb,
+});
 
 type MeterNote = Extract<Step['notes'][number], { type: 'meter' }>;
 type MeterOffNote = Extract<Step['notes'][number], { type: 'meter-off' }>;

@@ -22,7 +22,9 @@ function perHour(usdPerMonth: number): number {
 }
 
 /** USD per hour of a pod's parts. A pod that came up without GPUs pays for its disks alone. */
-export function podRates(pod: PodRecord): PodRates {
+export function podRates(
+  pod: Pick<PodRecord, 'gpu' | 'cpu' | 'cloud' | 'attachedGpus' | 'disk' | 'mounts'>,
+): PodRates {
   const gpu = pod.gpu === null ? undefined : findGpu(pod.gpu.id);
   const cpu = pod.cpu === null ? undefined : findCpu(pod.cpu.id);
   const volumeGb = pod.mounts.persistent?.size ?? 0;
@@ -40,8 +42,11 @@ export function podCost(pod: PodRecord): number {
   return Math.round((rates.gpu + rates.cpu + rates.disk) * 1e6) / 1e6;
 }
 
+/** Volumes go up to 4096 GB, sold as 4 TB (FACTS 2.8). */
+const GB_IN_FIRST_TB = 1024;
+
 export function volumeRate(volume: Pick<VolumeRecord, 'size' | 'type'>): number {
   if (volume.type === 'HIGH_PERFORMANCE') return perHour(volume.size * HIGH_PERFORMANCE_USD_PER_GB_MONTH);
-  const first = Math.min(volume.size, 1000);
+  const first = Math.min(volume.size, GB_IN_FIRST_TB);
   return perHour(first * PRICES.networkVolumeFirstTb + (volume.size - first) * PRICES.networkVolumeBeyond);
 }

@@ -6,7 +6,7 @@ import { cell, headCell, numCell, numHead } from '../../components/request-table
 import { Tag } from '../../components/surface.tsx';
 import { changeDraft } from '../../stores/draft.ts';
 import { candidateKey, choicesOf, chosenCandidate, type Draft } from '../../view/deploy-draft.ts';
-import { durationRange, usd, usdPerHour } from '../../view/format.ts';
+import { durationRange, priceUp, usd } from '../../view/format.ts';
 import { memoryBar } from '../../view/memory-bar.ts';
 import { words } from './messages.ts';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
@@ -118,7 +118,7 @@ function Row({
         </label>
       </th>
       <td className={numCell}>
-        <span className="font-semibold">{usdPerHour(candidate.usdPerHour)}</span>
+        <span className="font-semibold">{priceUp(candidate.usdPerHour)}</span>
         {candidate.kind === 'serverless' && (
           <span className="block text-sm text-soft">{words.table.whileRunning}</span>
         )}

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { takenOf, type Plan } from '../../../shared/model.ts';
+import { upToCents } from '../../../shared/money.ts';
 import type { Loaded } from '../../app/use-call.ts';
 import { Button } from '../../components/button.tsx';
 import { SelectField, TextField } from '../../components/field.tsx';
@@ -137,7 +138,7 @@ function Fallback({ draft, plan }: { readonly draft: Draft; readonly plan: Plan 
     ...new Set(
       choicesOf(plan)
         .filter((candidate) => candidate !== chosen && candidate.usdPerHour >= chosen.usdPerHour)
-        .map((candidate) => Math.ceil(candidate.usdPerHour * 100 - 1e-9) / 100),
+        .map((candidate) => upToCents(candidate.usdPerHour)),
     ),
   ].slice(0, 5);
   return (

@@ -86,7 +86,7 @@ export const deploy: typeof english = {
     simulated: '· simuliert',
     failed: 'Bereitstellen fehlgeschlagen; nichts wurde gemietet',
 
-    gpu: (price: string) => `${price} GPU`,
+    parts: (gpu: string, disk: string, sum: string) => `${gpu} GPU + ${disk} Disk = ${sum}`,
     idle: 'im Leerlauf 0 $',
     workers: (n: number, price: string) =>
       n === 1 ? 'höchstens 1 Worker' : `höchstens ${n} Worker, zusammen ${price}`,

@@ -87,7 +87,7 @@ export const words = catalogue('deploy', {
     simulated: '· simulated',
     failed: 'Could not deploy; nothing was rented',
 
-    gpu: (price: string) => `${price} GPU`,
+    parts: (gpu: string, disk: string, sum: string) => `${gpu} GPU + ${disk} disk = ${sum}`,
     idle: '$0 when idle',
     workers: (n: number, price: string) =>
       n === 1 ? 'at most 1 worker' : `at most ${n} workers, together ${price}`,

@@ -1,6 +1,7 @@
 import { Rocket } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { Plan, PlanCandidate } from '../../../shared/model.ts';
+import { upToCents } from '../../../shared/money.ts';
 import { tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
 import { navigate, to } from '../../app/router.ts';
@@ -13,13 +14,12 @@ import {
   chosenCandidate,
   draftPlanWish,
   mostMachines,
-  upToCent,
   EMPTY_DRAFT,
   priceRose,
   type Draft,
   type Judged,
 } from '../../view/deploy-draft.ts';
-import { durationRange, priceOf, priceUp, priceUpRange, usd } from '../../view/format.ts';
+import { durationRange, perHourExact, priceOf, priceUp, priceUpRange, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 interface Props {
@@ -70,6 +70,12 @@ function priceRange(draft: Draft, plan: Plan, chosen: PlanCandidate): string {
   return priceOf(chosen.kind, priceUpRange(chosen.usdPerHour, maxUsdPerHour));
 }
 
+/** `$0.40/h GPU + $0.0055/h disk = $0.4055/h`: exact, where the button rounds up (UX 3.4 C). */
+function priceParts({ parts, usdPerHour }: PlanCandidate): string {
+  const sum = perHourExact(usdPerHour);
+  return words.bar.parts(perHourExact(parts.gpuUsdPerHour), perHourExact(parts.diskUsdPerHour), sum);
+}
+
 function Sums({
   draft,
   chosen,
@@ -84,7 +90,7 @@ function Sums({
   return (
     <>
       <p className="font-medium">
-        {chosen.kind === 'pod' ? words.bar.gpu(`${usd(chosen.usdPerHour)}/h`) : words.bar.idle} ·{' '}
+        {chosen.kind === 'pod' ? priceParts(chosen) : words.bar.idle} ·{' '}
         {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
         {plan.simulated && <span className="text-soft"> {words.bar.simulated}</span>}
       </p>
@@ -142,7 +148,7 @@ function useDeploy({ draft, judged, plan }: Props): {
           ...judged.spec,
           compute: {
             ...judged.spec.compute,
-            maxUsdPerHour: upToCent(now.usdPerHour * mostMachines(draft, now)),
+            maxUsdPerHour: upToCents(now.usdPerHour * mostMachines(draft, now)),
           },
         }
       : judged.spec;

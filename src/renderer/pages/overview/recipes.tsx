@@ -17,7 +17,8 @@ export function Recipes(): ReactNode {
   const known = useRadar((state) => state.radar !== null);
   const foreignUsd = useRadar((state) =>
     (state.radar?.items ?? []).reduce(
-      (sum, item) => sum + item.usdPerHour + item.usdPerMonthAtRest / HOURS_PER_MONTH,
+      // What runs has its disk in its price.
+      (sum, item) => sum + (item.usdPerHour > 0 ? item.usdPerHour : item.usdPerMonthAtRest / HOURS_PER_MONTH),
       0,
     ),
   );

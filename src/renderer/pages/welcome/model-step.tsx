@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import { takenOf } from '../../../shared/model.ts';
+import { upToCents } from '../../../shared/money.ts';
 import { freeName, nameFromModel, RECIPES, type Recipe } from '../../../shared/recipes.ts';
 import { tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
@@ -67,7 +68,7 @@ function RecipeChoice({
           model: recipe.model,
           backend: recipe.backend,
           contextTokens: recipe.contextTokens,
-          compute: { cloud: best.cloud, maxUsdPerHour: Math.ceil(best.usdPerHour * 100) / 100 },
+          compute: { cloud: best.cloud, maxUsdPerHour: upToCents(best.usdPerHour) },
         },
         start: true,
       });

@@ -100,10 +100,12 @@ describe('plan', () => {
 
   it('prices a start in one line', () => {
     expect(priceLine('qwen3-8b', tight, true, 0.26)).toBe(
-      'qwen3-8b on 1 × RTX A5000 (secure, high stock): $0.26/h, simulated money; first token in about 4-8 min.',
+      'qwen3-8b on 1 × RTX A5000 (secure, high stock): $0.26/h (GPU $0.25 + disk $0.0055), simulated money; first token in about 4-8 min.',
     );
-    expect(priceLine('x', tight, false, 0.5)).toContain('$0.26/h, at most $0.50/h if that is taken;');
-    expect(priceLine('x', tight, false, null)).toContain('$0.26/h, with no limit if that is taken;');
+    expect(priceLine('x', tight, false, 0.5)).toContain(
+      '$0.26/h, at most $0.50/h if that is taken (GPU $0.25 + disk $0.0055);',
+    );
+    expect(priceLine('x', tight, false, null)).toContain('$0.26/h, with no limit if that is taken (GPU');
     const worker = { ...tight, kind: 'serverless' as const };
     expect(priceLine('x', worker, false, 0.26)).toContain('$0.26/h while a worker runs;');
     expect(priceLine('x', worker, false, 0.5)).toContain(
