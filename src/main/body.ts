@@ -16,7 +16,14 @@ import { openOsKeychain } from './secrets/keychain.ts';
 import type { AppConfig } from './settings/app-config.ts';
 import { openConfiguration, type ConfigSource } from './settings/config-source.ts';
 import { refuseWeakKey } from './settings/exposure.ts';
-import { createUserSettings, type SettingsFile, type UserSettingsStore } from './settings/user-settings.ts';
+import { openTargetKeys, type TargetKeys } from './secrets/target-keys.ts';
+import {
+  createUserRouting,
+  createUserSettings,
+  type SettingsFile,
+  type UserRoutingStore,
+  type UserSettingsStore,
+} from './settings/user-settings.ts';
 import { version } from './version.ts';
 
 export interface GroundInput {
@@ -36,6 +43,8 @@ export interface Ground {
   readonly log: AppLog;
   readonly secrets: AppSecretStore;
   readonly settings: UserSettingsStore;
+  readonly routing: UserRoutingStore;
+  readonly targetKeys: TargetKeys;
 }
 
 /**
@@ -50,9 +59,14 @@ export async function openGround(input: GroundInput, owned: Disposables): Promis
   owned.defer('lock', () => lock.release());
   const log = newLog(config, input.terminal);
   owned.add('log', log);
-  const secrets = newSecrets(input, config, log);
-  const settings = createUserSettings(await input.openSettings(config.dataDir), log.log);
-  return { configuration, log, secrets, settings };
+  const store = await input.openSettings(config.dataDir);
+  return {
+    configuration,
+    log,
+    ...newSecrets(input, config, log),
+    settings: createUserSettings(store, log.log),
+    routing: createUserRouting(store, log.log),
+  };
 }
 
 export interface CoreInput {
@@ -123,15 +137,23 @@ function newLog(config: AppConfig, terminal: LogOptions['terminal']): AppLog {
   });
 }
 
-function newSecrets({ env, memorySecrets }: GroundInput, config: AppConfig, log: AppLog): AppSecretStore {
-  return createSecretStore({
-    env,
+function newSecrets(
+  { env, memorySecrets }: GroundInput,
+  config: AppConfig,
+  log: AppLog,
+): Pick<Ground, 'secrets' | 'targetKeys'> {
+  const common = {
     keychain: openOsKeychain({ clock: systemClock, platform: process.platform, env }),
-    profile: config.cloud === 'sandbox' ? 'sandbox' : 'runpod',
+    profile: config.cloud === 'sandbox' ? ('sandbox' as const) : ('runpod' as const),
     memory: memorySecrets,
+    log: log.log.child({ room: 'secrets' }),
+    onValue: (value: string) => log.addSecret(value),
+  };
+  const secrets = createSecretStore({
+    ...common,
+    env,
     installation: config.dataDir,
     random: systemRandom,
-    log: log.log.child({ room: 'secrets' }),
-    onValue: (value) => log.addSecret(value),
   });
+  return { secrets, targetKeys: openTargetKeys(common) };
 }

@@ -14,11 +14,14 @@ import { Emitter, type Disposable } from './platform/lifecycle.ts';
 import type { Random } from './platform/random.ts';
 import type { AppSecretStore } from './secrets/create-secret-store.ts';
 import type { ConfigChange, ConfigSource } from './settings/config-source.ts';
-import type { UserSettingsStore } from './settings/user-settings.ts';
+import type { TargetKeys } from './secrets/target-keys.ts';
+import type { UserRoutingStore, UserSettingsStore } from './settings/user-settings.ts';
 
 export interface HostParts {
   readonly configuration: ConfigSource;
   readonly settings: UserSettingsStore;
+  readonly routing: UserRoutingStore;
+  readonly targetKeys: TargetKeys;
   readonly secrets: AppSecretStore;
   readonly clock: Clock;
   readonly random: Random;

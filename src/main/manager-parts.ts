@@ -6,13 +6,16 @@ import type { Ids } from './platform/ids.ts';
 import type { Random } from './platform/random.ts';
 import type { AppSecretStore } from './secrets/create-secret-store.ts';
 import type { AppConfig } from './settings/app-config.ts';
-import type { UserSettingsStore } from './settings/user-settings.ts';
+import type { TargetKeys } from './secrets/target-keys.ts';
+import type { UserRoutingStore, UserSettingsStore } from './settings/user-settings.ts';
 
 export interface ManagerParts {
   readonly cloud: CloudAccess;
   /** As it is now; a reloaded file changes it. */
   readonly config: () => AppConfig;
   readonly settings: UserSettingsStore;
+  readonly routing: UserRoutingStore;
+  readonly targetKeys: TargetKeys;
   readonly secrets: AppSecretStore;
   readonly clock: Clock;
   readonly random: Random;

@@ -27,7 +27,7 @@ type ManagerMethod = Extract<
   | `models.${string}`
   | 'requests.recent'
   | 'traffic.recent'
-  | 'targets.list'
+  | `targets.${string}`
   | `connect.${string}`
   | `deployments.${string}`
   | `radar.${string}`

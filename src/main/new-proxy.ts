@@ -2,6 +2,7 @@ import { attributeSpan } from './activity/attribute-span.ts';
 import { toRequestRecord, usdOfTokens } from './activity/from-proxy.ts';
 import { clientKeyHandlers, type KeyMethods } from './handlers/client-keys.ts';
 import { modelHandlers, type ModelMethods } from './handlers/models.ts';
+import { targetHandlers, type TargetMethods, type TargetParts } from './handlers/targets.ts';
 import type { ManagerParts } from './manager-parts.ts';
 import { SqliteAnswerStore } from './proxy/answer-store.ts';
 import { isLimited, keyRefusal, type Today } from './costs/key-budget.ts';
@@ -15,12 +16,12 @@ import { StoredKeys } from './proxy/stored-keys.ts';
 import type { RequestRecord } from './proxy/trace.ts';
 import { joinSources, UserTargets } from './proxy/user-targets.ts';
 import type { Services } from './services.ts';
-import type { ProxyConfig } from './settings/proxy-config.ts';
+import { UserWays } from './user-ways.ts';
 
 export interface ProxyRoom {
   readonly proxy: Proxy;
   readonly keys: StoredKeys;
-  readonly methods: ModelMethods & KeyMethods;
+  readonly methods: ModelMethods & KeyMethods & TargetMethods;
   /** Takes the servers the user added from a changed configuration. @throws AppError config_invalid */
   readonly reconfigure: () => void;
 }
@@ -42,7 +43,9 @@ export async function newProxy(
   owned.defer('answer cache', () => store?.close());
   const spend = newKeySpend(services, clock, keys);
   owned.defer('spending of keys', () => spend.dispose());
-  const added = new UserTargets(settings.targets, process.env, publicAccess(parts, services));
+  const ways = await UserWays.open(parts, process.env);
+  const added = new UserTargets(ways.targets(), process.env, publicAccess(parts, services), ways.storedKey);
+  const apply = (): void => added.update(ways.targets());
   const today = (): Today => ({ nowMs: clock.now(), zone: services.zone() });
   const proxy = createProxy({
     source: joinSources(fleet.targets, added),
@@ -52,7 +55,7 @@ export async function newProxy(
     ids,
     log,
     pool: services.pools.models,
-    settings: () => parts.config().proxy,
+    settings: () => ways.proxy(),
     ...(store === null ? {} : { answerStore: store }),
     keyRefusal: ({ name, budget }) =>
       isLimited(budget) ? keyRefusal(name, budget, spend.of(name), today) : null,
@@ -73,15 +76,30 @@ export async function newProxy(
     onRefused: (code, origin) => log.warn({ code, origin }, 'a request was refused at the gate'),
   });
   owned.defer('proxy', () => proxy.close({ graceMs: 5000 }));
-  const targets = (): ProxyConfig['targets'] => parts.config().proxy.targets;
   return {
     proxy,
     keys,
     methods: {
-      ...modelHandlers({ fleet, added, targets, simulated: parts.cloud.simulated }),
+      ...modelHandlers({ fleet, added, targets: () => ways.targets(), simulated: parts.cloud.simulated }),
+      ...targetHandlers(targetParts(parts, services, apply)),
       ...clientKeyHandlers({ keys, spend, clock }),
     },
-    reconfigure: () => added.update(targets()),
+    reconfigure: apply,
+  };
+}
+
+function targetParts(parts: ManagerParts, { fleet, pools }: Services, apply: () => void): TargetParts {
+  return {
+    config: () => parts.config().proxy,
+    routing: parts.routing,
+    keys: parts.targetKeys,
+    env: process.env,
+    simulated: parts.cloud.simulated,
+    deploymentNames: () => fleet.list().map(({ name }) => name),
+    ids: parts.ids,
+    clock: parts.clock,
+    fetch: pools.models.fetch,
+    apply,
   };
 }
 

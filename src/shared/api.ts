@@ -53,6 +53,13 @@ import {
 } from './clients/files.ts';
 import { connectCheckItemSchema } from './clients/voice.ts';
 import { newsSchema } from './news.ts';
+import {
+  bridgeSchema,
+  fallbacksSchema,
+  routingSchema,
+  targetTestSchema,
+  targetWishSchema,
+} from './targets.ts';
 import { userSettingsSchema } from './user-settings.ts';
 import { volumeAdviceSchema, volumeSchema, volumeWishSchema } from './volumes.ts';
 
@@ -163,6 +170,18 @@ export const methods = {
 
   /** Where the proxy can send requests: deployments and what the user added. */
   'targets.list': method(nothing, z.object({ targets: z.array(targetSchema) })),
+  /** Servers beside the deployments, the file's and the app's own, and the ways of requests among them. */
+  'targets.settings': method(nothing, routingSchema),
+  /** Adds one or replaces one, and takes it into use at once. Those of the configuration file are changed there. */
+  'targets.save': method(targetWishSchema, routingSchema),
+  'targets.remove': method(z.strictObject({ name: z.string().min(1) }), routingSchema),
+  /** Asks a server of the user's own for its models; stores nothing, and costs nothing. */
+  'targets.test': method(targetWishSchema, targetTestSchema),
+  /** Replaces what the app says about them; an empty list takes a chain of the file out of use. */
+  'targets.route': method(
+    z.strictObject({ fallbacks: fallbacksSchema, bridge: bridgeSchema.nullable().default(null) }),
+    routingSchema,
+  ),
 
   'radar.scan': method(nothing, radarSchema),
   'radar.stop': method(

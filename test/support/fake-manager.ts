@@ -9,6 +9,12 @@ import type {
 import { AppError } from '../../src/shared/errors.ts';
 import type { DeploymentView } from '../../src/shared/model.ts';
 import { fileClientSchema } from '../../src/shared/clients/files.ts';
+import {
+  nameOfTarget,
+  userTargetSchema,
+  type Routing,
+  type TargetSetting,
+} from '../../src/shared/targets.ts';
 import { userSettingsSchema } from '../../src/shared/user-settings.ts';
 import { createLocalApi, type CoreApi } from '../../src/main/control/local-api.ts';
 import { parseDeployments } from '../../src/main/settings/parse-deployments.ts';
@@ -362,6 +368,7 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
         },
       ],
     }),
+    ...fakeTargets(),
     'models.search': async ({ limit }) => ({ models: sampleModelHits().slice(0, limit) }),
     'settings.get': () => Promise.resolve(settings),
     'settings.set': async (next) => (settings = next),
@@ -484,5 +491,74 @@ function fakeClientKeys(): Pick<MethodHandlers, `keys.${string}` & keyof MethodH
       budget: { ...key.budget, usdPerDay: budget.usdPerDay ?? null },
     }),
     'keys.revoke': async () => ({ ok: true }),
+  };
+}
+
+type TargetMethod = Exclude<Extract<MethodName, `targets.${string}`>, 'targets.list'>;
+
+/** One server of the file, one added in the app; what is saved stays. */
+function fakeTargets(): Pick<MethodHandlers, TargetMethod> {
+  const setting = (target: object, rest: Partial<TargetSetting> = {}): TargetSetting => ({
+    target: userTargetSchema.parse(target),
+    source: 'app',
+    keyFrom: 'none',
+    price: null,
+    problem: null,
+    ...rest,
+  });
+  let targets: TargetSetting[] = [
+    setting(
+      { name: 'ollama', baseUrl: 'http://127.0.0.1:11434/v1', models: ['llama3.2:3b'] },
+      { source: 'file' },
+    ),
+    setting(
+      { name: 'company', baseUrl: 'https://llm.example.com/v1', models: ['gpt-oss-120b'] },
+      { keyFrom: 'keychain' },
+    ),
+  ];
+  let ways: Pick<Routing, 'fallbacks' | 'bridge'> = {
+    fallbacks: [],
+    bridge: { model: null, requestsPerDay: 100, source: 'file' },
+  };
+  const routing = (): Routing => ({ targets, ...ways, simulated: true });
+  const isCalled =
+    (name: string) =>
+    ({ target }: TargetSetting): boolean =>
+      nameOfTarget(target) === name;
+  return {
+    'targets.settings': async () => routing(),
+    'targets.save': async ({ target, before, apiKey }) => {
+      const name = nameOfTarget(target);
+      if (name !== before && targets.some(isCalled(name))) {
+        throw new AppError('name_taken', `Something else is called "${name}" already.`);
+      }
+      const isPublic = target.publicEndpoint !== null;
+      const next = setting(target, {
+        keyFrom: isPublic ? 'account' : apiKey === undefined ? 'none' : 'keychain',
+        price: isPublic ? { usdPerMillionInput: 0.95, usdPerMillionOutput: 4 } : null,
+      });
+      targets = [...targets.filter((one) => before === null || !isCalled(before)(one)), next];
+      return routing();
+    },
+    'targets.remove': async ({ name }) => {
+      targets = targets.filter((one) => !isCalled(name)(one));
+      return routing();
+    },
+    'targets.test': async () => ({
+      ok: true,
+      models: ['gpt-oss-120b', 'gpt-oss-20b'],
+      ms: 84,
+      problem: null,
+    }),
+    'targets.route': async ({ fallbacks, bridge }) => {
+      ways = {
+        fallbacks: Object.entries(fallbacks).map(([model, standIns]) => ({ model, standIns, source: 'app' })),
+        bridge:
+          bridge === null
+            ? { model: null, requestsPerDay: 100, source: 'file' }
+            : { ...bridge, source: 'app' },
+      };
+      return routing();
+    },
   };
 }

@@ -90,6 +90,12 @@ export const COMMANDS: readonly Group[] = [
         load: () => import('./models.ts'),
       },
       {
+        name: 'targets',
+        fallback: 'list',
+        summary: 'add servers beside the deployments, and say which stands in for which',
+        load: () => import('./targets.ts'),
+      },
+      {
         name: 'connect',
         summary: 'show how to point an IDE, tool or library at the proxy',
         load: () => import('./connect.ts'),

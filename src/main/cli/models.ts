@@ -35,7 +35,7 @@ function renderPublic(result: MethodOutput<'models.public'>, options: TableOptio
     simulated
       ? 'The sandbox simulates them: nothing is charged.'
       : 'They are paid from the balance of your account.',
-    `Turn one on in llm_config.json: "proxy": { "targets": [{ "public_endpoint": "${first?.id ?? ''}" }] }`,
+    `Turn one on: runpod-llm targets public ${first?.id ?? '<name>'}`,
   ].join('\n');
 }
 

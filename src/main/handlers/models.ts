@@ -1,7 +1,7 @@
 import type { MethodHandlers } from '../../shared/api.ts';
 import { PUBLIC_PRICES, PUBLIC_PRICES_AS_OF, PUBLIC_PRICES_SOURCE } from '../costs/public-prices.ts';
 import type { Fleet } from '../deployments/types.ts';
-import { nameOfTarget, type UserTargetConfig } from '../settings/proxy-config.ts';
+import { nameOfTarget, type UserTargetConfig } from '../../shared/targets.ts';
 import type { TargetSource } from '../target.ts';
 
 export interface ModelParts {

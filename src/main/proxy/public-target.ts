@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { PublicPrice } from '../costs/public-prices.ts';
 import type { Clock } from '../platform/clock.ts';
-import { nameOfTarget, type UserTargetConfig } from '../settings/proxy-config.ts';
+import { nameOfTarget, type UserTargetConfig } from '../../shared/targets.ts';
 import type { Lease, Payment, Target, TargetState, Upstream } from '../target.ts';
 
 /** How RunPod's public endpoints are reached and paid for. */

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Unsubscribe } from '../platform/lifecycle.ts';
 import { publicPriceOf } from '../costs/public-prices.ts';
-import { nameOfTarget, type UserTargetConfig } from '../settings/proxy-config.ts';
+import { nameOfTarget, type AddedTarget, type UserTargetConfig } from '../../shared/targets.ts';
 import { PublicTarget, type PublicAccess } from './public-target.ts';
 import type { Lease, Target, TargetSource, TargetState, Upstream } from '../target.ts';
 
@@ -54,9 +54,11 @@ class UserTarget implements Target {
   reportUnreachable(): void {}
 }
 
+/** A server with its key in a variable, or, added in the app, in the keychain. */
+type TargetConfig = UserTargetConfig & Partial<Pick<AddedTarget, 'keyId'>>;
+
 /** One target a model, when the server's names are the ones asked for. */
-function ownTargets(config: UserTargetConfig, env: NodeJS.ProcessEnv): readonly Target[] {
-  const key = config.apiKeyEnv === null ? undefined : env[config.apiKeyEnv];
+function ownTargets(config: UserTargetConfig, key: string | undefined): readonly Target[] {
   if (config.apiKeyEnv !== null && key === undefined) {
     throw new AppError(
       'config_invalid',
@@ -100,18 +102,21 @@ function publicTarget(config: UserTargetConfig, access: PublicAccess | null): Ta
 export class UserTargets implements TargetSource {
   readonly #env: NodeJS.ProcessEnv;
   readonly #access: PublicAccess | null;
+  readonly #storedKey: (id: string) => string | null;
   readonly #listeners = new Set<() => void>();
   #kept: ReadonlyMap<string, Kept> = new Map();
   #targets: readonly Target[] = [];
 
   /** `access` null = RunPod's public endpoints cannot be had. @throws AppError config_invalid */
   constructor(
-    configs: readonly UserTargetConfig[],
+    configs: readonly TargetConfig[],
     env: NodeJS.ProcessEnv,
     access: PublicAccess | null = null,
+    storedKey: (id: string) => string | null = () => null,
   ) {
     this.#env = env;
     this.#access = access;
+    this.#storedKey = storedKey;
     this.update(configs);
   }
 
@@ -131,7 +136,7 @@ export class UserTargets implements TargetSource {
    * objects, with what is known of them; requests under way go on with the ones they have.
    * @throws AppError config_invalid
    */
-  update(configs: readonly UserTargetConfig[]): void {
+  update(configs: readonly TargetConfig[]): void {
     const kept = new Map(
       configs.map((config): [string, Kept] => {
         const name = nameOfTarget(config);
@@ -148,14 +153,19 @@ export class UserTargets implements TargetSource {
     for (const listener of this.#listeners) listener();
   }
 
-  #targetsOf(config: UserTargetConfig): readonly Target[] {
+  #targetsOf(config: TargetConfig): readonly Target[] {
     if (config.publicEndpoint !== null) return [publicTarget(config, this.#access)];
-    return ownTargets(config, this.#env);
+    return ownTargets(config, this.#keyOf(config));
+  }
+
+  #keyOf({ apiKeyEnv, keyId }: TargetConfig): string | undefined {
+    if (apiKeyEnv !== null) return this.#env[apiKeyEnv];
+    return keyId == null ? undefined : (this.#storedKey(keyId) ?? undefined);
   }
 }
 
 interface Kept {
-  readonly config: UserTargetConfig;
+  readonly config: TargetConfig;
   readonly targets: readonly Target[];
 }
 

@@ -1,7 +1,8 @@
 import type { AppConfig } from './app-config.ts';
-import { PUBLIC_PRICES, publicPriceOf } from '../costs/public-prices.ts';
-import { nameOfTarget, type UserTargetConfig } from './proxy-config.ts';
+import { nameOfTarget } from '../../shared/targets.ts';
+import { addressProblem, isLoopbackHost, withoutUser } from './address.ts';
 import { foundText, type ValuePath } from './config-problem.ts';
+import { targetRules } from './target-rules.ts';
 
 /** Rules across values (SPEC 1.1), as pure functions of the whole configuration. */
 export interface BrokenRule {
@@ -17,25 +18,14 @@ export function brokenRules(config: AppConfig): BrokenRule[] {
     ...exposureRules(config),
     ...originRules(config),
     ...portRules(config),
-    ...targetRules(config),
+    ...targetsRules(config),
     ...deploymentRules(config),
   ];
 }
 
-/** A name or address that leads to this computer alone. */
-export function isLoopbackHost(host: string): boolean {
-  const name = host.toLowerCase().replaceAll(/^\[|\]$/g, '');
-  return (
-    name === 'localhost' ||
-    name.endsWith('.localhost') ||
-    name === '::1' ||
-    /^127(?:\.\d{1,3}){3}$/.test(name)
-  );
-}
-
 /** Keys travel to these addresses: encrypted, or not leaving this machine. */
 function addressRules(config: AppConfig): BrokenRule[] {
-  const { runpod, huggingface, images, proxy } = config;
+  const { runpod, huggingface, images } = config;
   const addresses: [ValuePath, string][] = [
     [['runpod', 'apiUrl'], runpod.apiUrl],
     [['runpod', 'invokeUrl'], runpod.invokeUrl],
@@ -44,27 +34,12 @@ function addressRules(config: AppConfig): BrokenRule[] {
     [['runpod', 'lbUrlTemplate'], runpod.lbUrlTemplate],
     [['huggingface', 'endpoint'], huggingface.endpoint],
     [['images', 'packageIndex'], images.packageIndex],
-    ...proxy.targets.flatMap(({ baseUrl }, index): [ValuePath, string][] =>
-      baseUrl === null ? [] : [[['proxy', 'targets', index, 'baseUrl'], baseUrl]],
-    ),
   ];
   return addresses.flatMap(([path, value]): BrokenRule[] => {
     const allowed = addressProblem(value);
     return allowed === null ? [] : [{ path, found: foundText(withoutUser(value), path), allowed }];
   });
 }
-
-function addressProblem(value: string): string | null {
-  // Placeholders may stand for a host or a port; a digit can be part of either.
-  const url = URL.parse(value.replaceAll(/\{\w+\}/g, '1'));
-  if (url === null) return 'a URL such as https://example.com';
-  if (url.username !== '' || url.password !== '') return 'a URL without user name and password';
-  if (url.protocol === 'https:') return null;
-  if (url.protocol !== 'http:') return 'a URL that begins with https:// (or http:// on this machine)';
-  return isLoopbackHost(url.hostname) ? null : 'https; plain http only on 127.0.0.1, [::1] or localhost';
-}
-
-const withoutUser = (value: string): string => value.replace(/\/\/[^/@]*@/, '//…@');
 
 /** Whoever can reach the proxy can spend money. */
 function exposureRules({ proxy }: AppConfig): BrokenRule[] {
@@ -116,12 +91,11 @@ function portRules({ proxy, control, runpod }: AppConfig): BrokenRule[] {
   return broken;
 }
 
-function targetRules({ proxy, deployments }: AppConfig): BrokenRule[] {
+function targetsRules({ proxy, deployments }: AppConfig): BrokenRule[] {
   const taken = new Set(deployments.map((deployment) => deployment.name));
   return proxy.targets.flatMap((target, index): BrokenRule[] => {
     const path = ['proxy', 'targets', index];
-    const broken: BrokenRule[] =
-      target.publicEndpoint === null ? ownRules(target, path) : publicRules(target, path);
+    const broken = targetRules(target, path);
     const name = nameOfTarget(target);
     if (name !== '' && taken.has(name)) {
       broken.push({
@@ -131,43 +105,9 @@ function targetRules({ proxy, deployments }: AppConfig): BrokenRule[] {
       });
     }
     taken.add(name);
-    if (target.apiKeyEnv === 'RUNPOD_API_KEY' && !isRunPod(target.baseUrl ?? '')) {
-      const allowed = 'another variable: the RunPod key goes to RunPod alone';
-      broken.push({ path: [...path, 'apiKeyEnv'], found: JSON.stringify(target.apiKeyEnv), allowed });
-    }
     return broken;
   });
 }
-
-/** A server of the user's own. */
-function ownRules(target: UserTargetConfig, path: ValuePath): BrokenRule[] {
-  const broken: BrokenRule[] = [];
-  const missing = (field: string, allowed: string): void => {
-    broken.push({ path: [...path, field], found: 'nothing', allowed });
-  };
-  if (target.baseUrl === null) missing('baseUrl', 'a URL, or public_endpoint in its place');
-  if (target.name === null) missing('name', 'a name for the server');
-  if (target.models.length === 0) missing('models', 'at least one value of `model` that leads there');
-  return broken;
-}
-
-/** One of RunPod's: where it is, its model and its key are known. */
-function publicRules(target: UserTargetConfig, path: ValuePath): BrokenRule[] {
-  const broken: BrokenRule[] = [];
-  if (publicPriceOf(target.publicEndpoint ?? '') === null) {
-    const allowed = PUBLIC_PRICES.map(({ id }) => id).join(', ');
-    broken.push({ path: [...path, 'publicEndpoint'], found: JSON.stringify(target.publicEndpoint), allowed });
-  }
-  for (const field of ['baseUrl', 'servedModel', 'apiKeyEnv'] as const) {
-    if (target[field] === null) continue;
-    const found = field === 'baseUrl' ? 'a URL' : JSON.stringify(target[field]);
-    broken.push({ path: [...path, field], found, allowed: 'nothing: a public endpoint brings its own' });
-  }
-  return broken;
-}
-
-const isRunPod = (address: string): boolean =>
-  /(?:^|\.)runpod\.(?:ai|io)$/.test(URL.parse(address)?.hostname ?? '');
 
 function deploymentRules({ deployments }: AppConfig): BrokenRule[] {
   const names = new Set<string>();

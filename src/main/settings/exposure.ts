@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
-import { isLoopbackHost } from './config-rules.ts';
+import { isLoopbackHost } from './address.ts';
 
 /** 16 letters of a made-up key already outlast any guessing over a network; a word does not. */
 const SHORTEST_KEY = 16;

@@ -1,68 +1,11 @@
 import { z } from 'zod';
+import { bridgeSchema, fallbacksSchema, userTargetSchema } from '../../shared/targets.ts';
 
 const limit = (what: string) =>
   z.int().min(1).max(100_000_000).nullable().default(null).describe(`${what}; null = no limit.`);
 
 const seconds = (fallback: number, what: string) =>
   z.number().positive().max(86_400).default(fallback).describe(what);
-
-/**
- * A server the user adds (SPEC 4.4): one with an OpenAI-style base of its own, or one of RunPod's public endpoints, which
- * is known by its name alone. Rules across the fields are in config-rules.
- */
-export const userTargetSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,39}$/)
-    .nullable()
-    .default(null)
-    .describe('What it is called; null = the name of the public endpoint.'),
-  baseUrl: z
-    .url({ protocol: /^https?$/ })
-    .nullable()
-    .default(null)
-    .describe('OpenAI-style base, such as http://127.0.0.1:11434/v1; plain http only on loopback.'),
-  publicEndpoint: z
-    .string()
-    .min(1)
-    .max(100)
-    .nullable()
-    .default(null)
-    .describe(
-      'One of the models RunPod hosts, by the name that `models --public` tells; paid for by the token.',
-    ),
-  models: z
-    .array(z.string().min(1).max(200))
-    .max(200)
-    .default([])
-    .describe('Values of `model` that lead here; those of a public endpoint lead there by themselves.'),
-  servedModel: z
-    .string()
-    .min(1)
-    .max(200)
-    .nullable()
-    .default(null)
-    .describe('The name the server knows the model by; null = the name asked for.'),
-  apiKeyEnv: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
-    .nullable()
-    .default(null)
-    .describe('Environment variable that holds its key.'),
-  contextTokens: z
-    .int()
-    .min(256)
-    .max(10_000_000)
-    .nullable()
-    .default(null)
-    .describe('Longest prompt and answer together; null = 32768, or what the public endpoint has.'),
-});
-export type UserTargetConfig = z.infer<typeof userTargetSchema>;
-
-/** Empty where the configuration is not checked yet. */
-export function nameOfTarget({ name, publicEndpoint }: UserTargetConfig): string {
-  return name ?? publicEndpoint ?? '';
-}
 
 /** The proxy's part of the configuration (SPEC 4). */
 export const proxyConfigSchema = z.strictObject({
@@ -145,19 +88,7 @@ export const proxyConfigSchema = z.strictObject({
     })
     .prefault({}),
   targets: z.array(userTargetSchema).max(100).default([]),
-  fallbacks: z
-    .record(z.string(), z.array(z.string()).max(10))
-    .default({})
-    .describe('Model → models that answer in its place, in order, when it fails before its first byte.'),
-  bridge: z
-    .strictObject({
-      model: z
-        .string()
-        .nullable()
-        .default(null)
-        .describe('Answers while a sleeping deployment wakes; null = requests wait.'),
-      requestsPerDay: z.int().min(1).max(1_000_000).default(100),
-    })
-    .prefault({}),
+  fallbacks: fallbacksSchema,
+  bridge: bridgeSchema.prefault({}),
 });
 export type ProxyConfig = z.infer<typeof proxyConfigSchema>;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import { userRoutingSchema, type UserRouting } from '../../shared/targets.ts';
 import { userSettingsSchema, type UserSettings } from '../../shared/user-settings.ts';
 import type { Log } from '../logs/log.ts';
 import { fileError, writeFileAtomic } from '../platform/files.ts';
@@ -15,27 +16,36 @@ export interface SettingsFile {
   set(key: string, value: unknown): void;
 }
 
-export interface UserSettingsStore {
-  get(): UserSettings;
-  /** Replaces the settings; they are on disk when it returns. */
-  set(next: UserSettings): UserSettings;
-  onChange(listener: (settings: UserSettings) => void): Unsubscribe;
+/** One thing of the settings file, checked by its schema. */
+export interface Stored<T> {
+  get(): T;
+  /** Replaces it; it is on disk when it returns. @throws AppError invalid_input, or what the disk says */
+  set(next: T): T;
+  onChange(listener: (value: T) => void): Unsubscribe;
 }
 
-const KEY = 'settings';
+export type UserSettingsStore = Stored<UserSettings>;
+export type UserRoutingStore = Stored<UserRouting>;
 
 /** What the user sets in the running app. A damaged file gives the defaults and is left as it is until the next change. */
-export function createUserSettings(file: SettingsFile, log: Log): UserSettingsStore {
-  let current = read(file, log);
-  const changed = new Emitter<UserSettings>((error) => log.error({ err: error }, 'settings listener failed'));
+export const createUserSettings = (file: SettingsFile, log: Log): UserSettingsStore =>
+  openStored(file, 'settings', userSettingsSchema, log);
+
+/** Servers and ways of requests that were set in the running app. */
+export const createUserRouting = (file: SettingsFile, log: Log): UserRoutingStore =>
+  openStored(file, 'routing', userRoutingSchema, log);
+
+function openStored<T>(file: SettingsFile, key: string, schema: z.ZodType<T>, log: Log): Stored<T> {
+  let current = read(file, key, schema, log);
+  const changed = new Emitter<T>((error) => log.error({ err: error }, 'settings listener failed'));
   return {
     get: () => current,
     set(next) {
-      const parsed = userSettingsSchema.safeParse(next);
+      const parsed = schema.safeParse(next);
       if (!parsed.success)
         throw new AppError('invalid_input', 'The settings are not valid.', { cause: parsed.error });
       try {
-        file.set(KEY, parsed.data);
+        file.set(key, parsed.data);
       } catch (error) {
         throw fileError(error, file.path);
       }
@@ -47,11 +57,11 @@ export function createUserSettings(file: SettingsFile, log: Log): UserSettingsSt
   };
 }
 
-function read(file: SettingsFile, log: Log): UserSettings {
-  const parsed = userSettingsSchema.safeParse(file.get(KEY) ?? {});
+function read<T>(file: SettingsFile, key: string, schema: z.ZodType<T>, log: Log): T {
+  const parsed = schema.safeParse(file.get(key) ?? {});
   if (parsed.success) return parsed.data;
   log.warn({ path: file.path, problem: parsed.error.message }, 'settings file is damaged, defaults are used');
-  return userSettingsSchema.parse({});
+  return schema.parse({});
 }
 
 /**

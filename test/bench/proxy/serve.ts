@@ -8,7 +8,8 @@ import { systemRandom } from '../../../src/main/platform/random.ts';
 import { fixedKeyring, ownerKey } from '../../../src/main/proxy/keyring.ts';
 import { createProxy } from '../../../src/main/proxy/proxy.ts';
 import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
-import { proxyConfigSchema, userTargetSchema } from '../../../src/main/settings/proxy-config.ts';
+import { proxyConfigSchema } from '../../../src/main/settings/proxy-config.ts';
+import { userTargetSchema } from '../../../src/shared/targets.ts';
 
 /**
  * The proxy alone in a process, everything on: keys, limits, routing, breaker, cache lookup, flight, metering. Beside it a

@@ -109,6 +109,13 @@ describe('--json', () => {
     ['models', methods['models.list'].output],
     ['doctor', methods['app.doctor'].output],
     ['status', methods['app.status'].output],
+    ['targets', methods['targets.settings'].output],
+    ['targets add lab --url https://lab.example/v1 --model m', methods['targets.save'].output],
+    ['targets public kimi-k2.6', methods['targets.save'].output],
+    ['targets remove company', methods['targets.remove'].output],
+    ['targets test company', methods['targets.test'].output],
+    ['targets fallback tiny company', methods['targets.route'].output],
+    ['targets bridge company --per-day 5', methods['targets.route'].output],
     ['radar', methods['radar.scan'].output],
     ['radar stop pod podtest2', methods['radar.stop'].output],
     ['radar terminate pod podtest2 --yes', methods['radar.terminate'].output],
@@ -224,6 +231,7 @@ describe('texts', () => {
     ['terminate tiny', 'tiny is being terminated.'],
     ['deploy Qwen/Qwen3-8B --no-start', 'stored and stopped'],
     ['key delete hf', '"hf" is deleted.'],
+    ['targets test company', 'company answers (84 ms): gpt-oss-120b, gpt-oss-20b'],
     ['radar stop pod podtest2', 'pod podtest2 (test-2) is EXITED.'],
   ])('%s', async (words, text) => {
     const { code, out } = await commandLine(words.split(' '), await fakeInstance());

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
-import { userTargetSchema } from '../../../src/main/settings/proxy-config.ts';
+import { userTargetSchema } from '../../../src/shared/targets.ts';
 import { advanceUntil, dataOf, eventually, Harness } from '../../support/proxy-harness.ts';
 import { FakeTarget, FakeTargets, upstreamAt } from '../../support/proxy-targets.ts';
 import {

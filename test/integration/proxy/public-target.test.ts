@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import type { PublicAccess } from '../../../src/main/proxy/public-target.ts';
 import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
-import { userTargetSchema } from '../../../src/main/settings/proxy-config.ts';
+import { userTargetSchema } from '../../../src/shared/targets.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { eventually, Harness, settled, textOf } from '../../support/proxy-harness.ts';
 import { FakeTarget, FakeTargets } from '../../support/proxy-targets.ts';

@@ -3,7 +3,7 @@ import { AppError } from '../../../src/shared/errors.ts';
 import { anthropicError } from '../../../src/main/proxy/dialects/errors.ts';
 import { connectionError, upstreamError } from '../../../src/main/proxy/upstream/errors.ts';
 import { joinSources, UserTargets } from '../../../src/main/proxy/user-targets.ts';
-import { userTargetSchema, type UserTargetConfig } from '../../../src/main/settings/proxy-config.ts';
+import { userTargetSchema, type UserTargetConfig } from '../../../src/shared/targets.ts';
 
 const fail = (status: number, body: unknown, headers: Record<string, string> = {}): AppError =>
   upstreamError({
