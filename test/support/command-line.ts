@@ -52,6 +52,7 @@ export async function commandLine(
   const terminal: Terminal = {
     out: (text) => (out += `${text}\n`),
     err: (text) => (err += `${text}\n`),
+    outRaw: (text) => (out += text),
     errRaw: (text) => (err += text),
     interactive: options.interactive ?? false,
     columns: Number.POSITIVE_INFINITY,
@@ -60,6 +61,9 @@ export async function commandLine(
     errColor: false,
     keyboard: options.answers !== undefined,
     ask: answer,
+    converse: async (_prompt, onLine, signal) => {
+      while (answers.length > 0) if (!(await onLine(await answer('> '), signal))) return;
+    },
     askSecret: answer,
     readInput: () => Promise.resolve(options.input ?? ''),
   };

@@ -96,6 +96,11 @@ export const COMMANDS: readonly Group[] = [
         load: () => import('./targets.ts'),
       },
       {
+        name: 'chat',
+        summary: 'ask a model, or talk to it',
+        load: () => import('./chat.ts'),
+      },
+      {
         name: 'connect',
         summary: 'show how to point an IDE, tool or library at the proxy',
         load: () => import('./connect.ts'),

@@ -93,7 +93,8 @@ const HELP_END = `
 A first session:
   $ runpod-llm serve                          start it; without a key it uses a simulated cloud
   $ runpod-llm deploy Qwen/Qwen3-8B --wait    in another terminal
-  $ runpod-llm connect curl                   how to ask it something
+  $ runpod-llm chat                           ask it something
+  $ runpod-llm connect                        point your tools at it
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 refused, 5 timed out.`;
 

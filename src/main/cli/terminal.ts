@@ -1,12 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import { AppError } from '../../shared/errors.ts';
 import { abortError } from '../platform/clock.ts';
+import { converse } from './converse.ts';
 
 /** Where a command reads and writes. Results go to `out`; progress, questions and errors to `err`. */
 export interface Terminal {
   /** Writes text and a line break. */
   out(text: string): void;
   err(text: string): void;
+  /** Writes without a line break, for text that comes in pieces. */
+  outRaw(text: string): void;
   /** Writes without a line break, for a line that is redrawn. */
   errRaw(text: string): void;
   /** Somebody watches: lines may be redrawn, questions may be asked. */
@@ -20,6 +23,15 @@ export interface Terminal {
   /** Whether standard input is a person's keyboard. */
   readonly keyboard: boolean;
   ask(question: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Gives every line that is typed to `onLine`, until that says `false`, the input ends or somebody presses Ctrl-C at the
+   * prompt. Ctrl-C while a line is worked on aborts that line's signal only.
+   */
+  converse(
+    prompt: string,
+    onLine: (line: string, signal: AbortSignal) => Promise<boolean>,
+    signal: AbortSignal,
+  ): Promise<void>;
   /** Asks without showing what is typed. */
   askSecret(question: string, signal: AbortSignal): Promise<string>;
   /**
@@ -45,6 +57,7 @@ export function nodeTerminal({ stdin, stdout, stderr, env }: TerminalStreams): T
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
+    outRaw: (text) => void stdout.write(text),
     errRaw: (text) => void stderr.write(text),
     interactive: stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined,
     columns: widthOf(stdout, env),
@@ -53,6 +66,8 @@ export function nodeTerminal({ stdin, stdout, stderr, env }: TerminalStreams): T
     errColor: hasColor(stderr, env),
     keyboard,
     ask: (question, signal) => askLine(stdin, stderr, question, signal),
+    converse: (prompt, onLine, signal) =>
+      converse(createInterface({ input: stdin, output: stderr, prompt }), onLine, signal),
     askSecret: (question, signal) => readHidden(stdin, stderr, question, signal),
     readInput: (mostBytes) => readAll(stdin, mostBytes),
   };

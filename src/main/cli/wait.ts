@@ -86,7 +86,7 @@ function waitError(
 }
 
 /** One redrawn line where somebody watches, else a line a phase; nothing with --json. */
-class Progress {
+export class Progress {
   readonly #cli: Cli;
   readonly #startedAt: number;
   #view: DeploymentView;

@@ -71,9 +71,49 @@ describe('terminal', () => {
   it('writes results and progress to their own streams', () => {
     const { terminal, stdout, stderr, written } = streams({ tty: false });
     terminal.out('result');
+    terminal.outRaw('piece');
     terminal.err('line');
     terminal.errRaw('raw');
-    expect([written(stdout), written(stderr)]).toEqual(['result\n', 'line\nraw']);
+    expect([written(stdout), written(stderr)]).toEqual(['result\npiece', 'line\nraw']);
+  });
+
+  it('gives a conversation every line, also of what was pasted at once', async () => {
+    const { terminal, stdin } = streams({ tty: true });
+    const said: string[] = [];
+    const talk = terminal.converse('> ', (line) => Promise.resolve(said.push(line) < 3), never);
+    stdin.write('one\ntwo\n');
+    stdin.write('three\nfour\n');
+    await talk;
+    expect(said).toEqual(['one', 'two', 'three']);
+  });
+
+  it('stops the work on a line at Ctrl-C, and the conversation at the next one', async () => {
+    const { terminal, stdin } = streams({ tty: true });
+    const stopped: string[] = [];
+    const onLine = (line: string, signal: AbortSignal): Promise<boolean> =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          stopped.push(line);
+          resolve(true);
+          setImmediate(() => stdin.write('\u0003'));
+        });
+        stdin.write('\u0003');
+      });
+    const talk = terminal.converse('> ', onLine, never);
+    stdin.write('one\n');
+    await talk;
+    expect(stopped).toEqual(['one']);
+  });
+
+  it('ends a conversation with its input, and when the program is told to end', async () => {
+    const { terminal, stdin } = streams({ tty: true });
+    const talk = terminal.converse('> ', () => Promise.resolve(true), never);
+    stdin.end('one\n');
+    await expect(talk).resolves.toBeUndefined();
+    const stop = new AbortController();
+    const other = streams({ tty: true }).terminal.converse('> ', () => Promise.resolve(true), stop.signal);
+    stop.abort();
+    await expect(other).resolves.toBeUndefined();
   });
 
   it('reads a secret without showing it, corrections included', async () => {
