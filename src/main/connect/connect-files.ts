@@ -14,8 +14,9 @@ import {
 import { AppError } from '../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
-import { CLIENT_FILES } from './client-files.ts';
+import type { ClientFile } from './client-files.ts';
 import type { ClientFolders } from './client-folders.ts';
+import { CLIENT_PLACES } from './client-places.ts';
 import { lineDiff } from './line-diff.ts';
 import { maskLine, NEW_KEY } from './mask-line.ts';
 import { TextError } from './text-error.ts';
@@ -72,7 +73,7 @@ export class ConnectFiles {
   found(served: ReadonlySet<string>): FoundClient[] {
     const { folders } = this.#parts;
     return fileClientSchema.options.map((client) => {
-      const { path, sign } = CLIENT_FILES[client];
+      const { path, sign } = CLIENT_PLACES[client];
       const file = path(folders);
       const installed = existsSync(sign?.(folders) ?? dirname(file));
       const model = this.#record.get(client)?.model ?? null;
@@ -82,9 +83,10 @@ export class ConnectFiles {
   }
 
   /** Changes nothing. @throws AppError client_file_unusable */
-  preview(client: FileClient, target: FileTarget): FilePreview {
+  async preview(client: FileClient, target: FileTarget): Promise<FilePreview> {
     const { machine, scrub } = this.#parts;
-    const { file, text, key, next, fingerprint } = this.#draft(client, target, NEW_KEY);
+    const known = await knownFile(client);
+    const { file, text, key, next, fingerprint } = this.#draft(client, known, target, NEW_KEY);
     return {
       path: file.path,
       machine,
@@ -105,13 +107,15 @@ export class ConnectFiles {
    * Writes what the preview with this fingerprint showed.
    * @throws AppError client_file_changed, client_file_unusable
    */
-  write(client: FileClient, target: FileTarget, fingerprint: string): FileWritten {
-    const shown = this.#draft(client, target, NEW_KEY);
+  async write(client: FileClient, target: FileTarget, fingerprint: string): Promise<FileWritten> {
+    const known = await knownFile(client);
+    // From here to the end nothing is awaited: what is read is what is replaced.
+    const shown = this.#draft(client, known, target, NEW_KEY);
     if (shown.fingerprint !== fingerprint) throw changed(shown.file.path);
     const { clock, keys, log } = this.#parts;
     const made = shown.key === 'made' ? keys.make(nameOf(client)) : null;
     try {
-      const { file, text, next } = made === null ? shown : this.#draft(client, target, made.secret);
+      const { file, text, next } = made === null ? shown : this.#draft(client, known, target, made.secret);
       const backup = backUp(file, clock.now());
       this.#put(client, file, text, {
         path: file.path,
@@ -173,9 +177,8 @@ export class ConnectFiles {
     }
   }
 
-  #draft(client: FileClient, target: FileTarget, newKey: string): Draft {
-    const { path, merge, keyIn, next } = CLIENT_FILES[client];
-    const file = readUserFile(path(this.#parts.folders));
+  #draft(client: FileClient, { merge, keyIn, next }: ClientFile, target: FileTarget, newKey: string): Draft {
+    const file = readUserFile(CLIENT_PLACES[client].path(this.#parts.folders));
     try {
       const old = keyIn?.(file.text ?? '') ?? null;
       const kept = old !== null && this.#parts.keys.opens(old) ? old : null;
@@ -191,7 +194,8 @@ export class ConnectFiles {
       };
     } catch (error) {
       if (!(error instanceof TextError)) throw error;
-      throw unusable(file.path, `line ${error.line}: ${error.message}`, error);
+      const message = maskLine(error.message, this.#parts.scrub);
+      throw unusable(file.path, `line ${error.line}: ${message}`, error);
     }
   }
 
@@ -213,6 +217,12 @@ export class ConnectFiles {
     if (digestOf(file.text) !== written.digest) return null;
     return { at: new Date(written.at).toISOString(), backup: written.backup };
   }
+}
+
+/** Loads the libraries that keep comments; they are not part of a start. */
+async function knownFile(client: FileClient): Promise<ClientFile> {
+  const { CLIENT_FILES } = await import('./client-files.ts');
+  return CLIENT_FILES[client];
 }
 
 function changed(path: string): AppError {

@@ -29,7 +29,8 @@ export function lineDiff(before: string, after: string): DiffLine[] {
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/));
 
-function changes(old: readonly string[], now: readonly string[]): DiffLine[] {
+/** The whole difference between two lists of lines, without gaps. */
+export function changes(old: readonly string[], now: readonly string[]): DiffLine[] {
   const trace: Map<number, number>[] = [];
   let reach = new Map<number, number>([[1, 0]]);
   for (let steps = 0; steps <= Math.min(MOST_STEPS, old.length + now.length); steps++) {

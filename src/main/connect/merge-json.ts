@@ -1,24 +1,43 @@
 import { isDeepStrictEqual } from 'node:util';
+import { applyEdits, findNodeAtLocation, getNodeValue, type Edit, type Node } from 'jsonc-parser';
 import { AppError } from '../../shared/errors.ts';
-import { readJsonc, valueOf, type JsonMember, type JsonNode } from './read-jsonc.ts';
+import { commaAfter, readJsonc, saysNothing } from './read-jsonc.ts';
 import { lineAt, TextError } from './text-error.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
+const BOM = '\ufeff';
+
+/** With the prototypes that values of our own have. */
+const valueOf = (node: Node): unknown => structuredClone(getNodeValue(node));
+
 /**
  * Puts every value of `part` into the text and leaves all else as it stands: comments, order, indentation, trailing
- * commas. Objects are entered; objects in lists are known by their `name`; anything else is replaced.
+ * commas. Objects are entered; objects in lists are known by their `name`; anything else is replaced. The parser's own
+ * `modify` is not used: it moves the comment behind a last element and breaks objects of one line.
  * @param text of the file; blank = begin a new one
  * @throws TextError
  */
 export function mergeJson(text: string, part: Plain): string {
-  const begun = text.trim() === '' ? '{}\n' : text;
+  const mark = text.startsWith(BOM) ? BOM : '';
+  const old = text.slice(mark.length);
+  const begun = saysNothing(old)
+    ? `${old.trimEnd()}${old.trim() === '' ? '' : eolOf(old)}{}${eolOf(old)}`
+    : old;
   const merged = leavesOf(part, []).reduce((at, leaf) => setLeaf(at, leaf), begun);
   const expected = mergedValue(valueOf(readJsonc(begun)), part);
   if (!isDeepStrictEqual(valueOf(readJsonc(merged)), expected)) {
     throw new AppError('internal', 'The merged file does not say what it should; nothing was written.');
   }
-  return merged;
+  return mark + merged;
+}
+
+/** The text at a path; null where there is none, or something else. @throws TextError */
+export function jsonString(text: string, path: readonly string[]): string | null {
+  const old = text.replace(BOM, '');
+  if (saysNothing(old)) return null;
+  const node = findNodeAtLocation(readJsonc(old), [...path]);
+  return node?.type === 'string' ? String(node.value) : null;
 }
 
 interface Leaf {
@@ -55,79 +74,76 @@ function isNamedList(value: unknown): value is readonly Plain[] {
 function setLeaf(text: string, { path, value }: Leaf): string {
   let node = readJsonc(text);
   for (const [depth, key] of path.entries()) {
-    if (node.kind !== 'object') {
+    if (node.type !== 'object') {
       const where = depth === 0 ? 'the file' : JSON.stringify(path.slice(0, depth).join('.'));
-      throw new TextError(`${where} is not an object`, lineAt(text, node.start));
+      throw new TextError(`${where} is not an object`, lineAt(text, node.offset));
     }
-    const member = node.members.find((known) => known.key === key);
+    const member = findNodeAtLocation(node, [key]);
     if (member === undefined) {
       const rest = path.slice(depth + 1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-      return insert(text, node, key, rest);
+      return applyEdits(text, insertion(text, node, key, rest));
     }
-    node = member.node;
+    node = member;
   }
-  if (isNamedList(value) && node.kind === 'array') return setItems(text, path, value);
-  return replace(text, node, value);
+  if (isNamedList(value) && node.type === 'array') return setItems(text, path, value);
+  return applyEdits(text, replacement(text, node, value));
 }
 
 function setItems(text: string, path: readonly string[], items: readonly Plain[]): string {
   return items.reduce((at, item) => {
-    const list = path.reduce<JsonNode | undefined>(
-      (node, key) =>
-        node?.kind === 'object' ? node.members.find((known) => known.key === key)?.node : undefined,
-      readJsonc(at),
-    );
-    if (list?.kind !== 'array') throw new AppError('internal', 'A list vanished while it was merged.');
-    const same = list.members.find(({ node }) => {
+    const list = findNodeAtLocation(readJsonc(at), [...path]);
+    if (list === undefined) throw new AppError('internal', 'A list vanished while it was merged.');
+    const same = list.children?.find((node) => {
       const known = valueOf(node);
       return isPlain(known) && known['name'] === item['name'];
     });
-    return same === undefined ? insert(at, list, null, item) : replace(at, same.node, item);
+    return applyEdits(at, same === undefined ? insertion(at, list, null, item) : replacement(at, same, item));
   }, text);
 }
 
-function replace(text: string, node: JsonNode, value: unknown): string {
-  if (isDeepStrictEqual(valueOf(node), value)) return text;
-  const written = format(text, value, indentAt(text, node.start));
-  return text.slice(0, node.start) + written + text.slice(node.end);
+function replacement(text: string, node: Node, value: unknown): Edit[] {
+  if (isDeepStrictEqual(valueOf(node), value)) return [];
+  const content = format(text, value, indentAt(text, node.offset));
+  return [{ offset: node.offset, length: node.length, content }];
 }
 
-function insert(
-  text: string,
-  node: Extract<JsonNode, { members: unknown }>,
-  key: string | null,
-  value: unknown,
-): string {
+function insertion(text: string, node: Node, key: string | null, value: unknown): Edit[] {
   const name = key === null ? '' : `${JSON.stringify(key)}: `;
-  const last = node.members.at(-1);
-  const inside = text.slice(node.start + 1, node.end - 1);
-  if (last !== undefined && !inside.includes('\n')) {
-    const at = last.commaAt === null ? last.node.end : last.commaAt + 1;
-    return spliced(text, at, `${last.commaAt === null ? ',' : ''} ${name}${JSON.stringify(value)}`);
+  const last = node.children?.at(-1);
+  const inside = text.slice(node.offset + 1, node.offset + node.length - 1);
+  if (last === undefined) return insertFirst(text, node, inside, name, value);
+  const comma = commaAfter(text, last);
+  const end = last.offset + last.length;
+  const missing: Edit[] = comma === null ? [{ offset: end, length: 0, content: ',' }] : [];
+  if (!inside.includes('\n')) {
+    const at = comma === null ? end : comma + 1;
+    return [...missing, { offset: at, length: 0, content: ` ${name}${JSON.stringify(value)}` }];
   }
-  const indent = last === undefined ? indentAt(text, node.start) + unitOf(text) : indentAt(text, last.start);
+  const indent = indentAt(text, last.offset);
   const line = `${eolOf(text)}${indent}${name}${format(text, value, indent)}`;
-  if (last !== undefined) return insertAfter(text, last, line);
-  const closing = inside.includes('\n') ? '' : eolOf(text) + indentAt(text, node.start);
-  const kept = inside.trimEnd();
-  // A comment in an otherwise empty object stays before what is added.
-  const at = node.start + 1 + kept.length;
-  const end = inside.includes('\n') ? at : node.end - 1;
-  return text.slice(0, at) + line + closing + text.slice(end);
-}
-
-/** Behind a comment on the last one's line, so that the comment stays with what it is about. */
-function insertAfter(text: string, last: JsonMember, line: string): string {
-  const from = last.commaAt === null ? last.node.end : last.commaAt + 1;
+  // Behind a comment on the last one's line, so that the comment stays with what it is about.
+  const from = comma === null ? end : comma + 1;
   const comment = /^[ \t]*(?:\/\/[^\r\n]*|\/\*[^\r\n]*?\*\/)/.exec(text.slice(from))?.[0] ?? '';
-  const at = from + comment.length;
   // Where the file has a comma behind its last element, it has one afterwards too.
-  if (last.commaAt !== null) return spliced(text, at, `${line},`);
-  return spliced(spliced(text, at, line), last.node.end, ',');
+  const trailing = comma === null ? '' : ',';
+  return [...missing, { offset: from + comment.length, length: 0, content: line + trailing }];
 }
 
-const spliced = (text: string, at: number, added: string): string =>
-  text.slice(0, at) + added + text.slice(at);
+/** A comment in an otherwise empty object stays before what is added. */
+function insertFirst(text: string, node: Node, inside: string, name: string, value: unknown): Edit[] {
+  const outer = indentAt(text, node.offset);
+  const indent = outer + unitOf(text);
+  const line = `${eolOf(text)}${indent}${name}${format(text, value, indent)}`;
+  const kept = inside.trimEnd();
+  if (inside.includes('\n')) return [{ offset: node.offset + 1 + kept.length, length: 0, content: line }];
+  return [
+    {
+      offset: node.offset + 1 + kept.length,
+      length: inside.length - kept.length,
+      content: line + eolOf(text) + outer,
+    },
+  ];
+}
 
 const eolOf = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n');
 

@@ -1,4 +1,21 @@
-import { TextError } from './text-error.ts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+  visit,
+  type Node,
+  type Pair,
+  type ToStringOptions,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml';
+import { AppError } from '../../shared/errors.ts';
+import { foundWords, lineAt, TextError } from './text-error.ts';
 
 /** What to set: one element of a list that stands at the top of the file. */
 export interface YamlPart {
@@ -7,136 +24,199 @@ export interface YamlPart {
   /** The element is known by the value of this key of its. */
   readonly idKey: string;
   readonly id: string;
-  /** Lines of the element, not indented; the first begins with "- ". */
-  readonly item: readonly string[];
-  /** What a new file begins with. */
+  /** The list with the element alone, as YAML. */
+  readonly snippet: string;
+  /** Lines that a new file begins with. */
   readonly head: readonly string[];
 }
 
-const TOP_KEY = /^("[^"]*"|'[^']*'|[^\s#'"&*!|>%@`[\]{},?:-][^:#]*?)\s*:(?:\s+(.*))?$/;
+/** Long texts stay on their line. */
+const STYLE: ToStringOptions = { lineWidth: 0, flowCollectionPadding: false };
 
 /**
- * Puts one element into a list at the top of a YAML file and leaves all other lines as they stand. Understands block
- * lists only; a list in another form, tabs, or more than one document is refused rather than guessed at.
- * @throws TextError
+ * Puts one element into a list at the top of a YAML file. Only the characters of that element are written: the library
+ * tells where it stands, for it would lay out the whole file anew if it wrote it. Keys that somebody added to our element
+ * stay. @throws TextError
  */
 export function mergeYaml(text: string, part: YamlPart): string {
+  if (text.trim() === '') return `${[...part.head, part.snippet].join('\n')}\n`;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  if (text.trim() === '') {
-    return `${[...part.head, `${part.list}:`, ...indented(part.item, '  ')].join('\n')}\n`;
+  const doc = read(text);
+  const splices = splicesFor(text, doc, part);
+  const merged = splices.reduceRight(
+    (at, { from, to, added }) => at.slice(0, from) + added.replaceAll('\n', eol) + at.slice(to),
+    text,
+  );
+  if (!isDeepStrictEqual(plain(read(merged)), expected(plain(doc), part))) {
+    throw new AppError('internal', 'The merged file does not say what it should; nothing was written.');
   }
-  const lines = text.replace(/(?:\r?\n)+$/, '').split(/\r?\n/);
-  const list = findList(lines, part.list);
-  const merged =
-    list === null
-      ? [...lines, `${part.list}:`, ...indented(part.item, '  ')]
-      : setItem(list.empty ? lines.with(list.at, `${part.list}:`) : lines, list, part);
-  return merged.join(eol) + eol;
+  return merged;
 }
 
-/** The double-quoted value of a key in the element that `part` describes; null where there is none. */
-export function yamlString(text: string, part: Omit<YamlPart, 'item' | 'head'>, key: RegExp): string | null {
-  const lines = text.split(/\r?\n/);
-  const list = findList(lines, part.list);
-  if (list === null || list.empty) return null;
-  const item = itemsOf(lines, list).find((known) => idOf(lines, known, part.idKey) === part.id);
-  if (item === undefined) return null;
-  return key.exec(lines.slice(item.from, item.to).join('\n'))?.[1] ?? null;
+/** The text at a path of the element that `part` describes; null where there is none. @throws TextError */
+export function yamlString(
+  text: string,
+  part: Pick<YamlPart, 'list' | 'idKey' | 'id'>,
+  path: readonly string[],
+): string | null {
+  if (text.trim() === '') return null;
+  const { contents } = read(text);
+  const list = isMap(contents) ? contents.get(part.list) : null;
+  const item = isSeq(list) ? ownItem(list, part) : undefined;
+  const value = item?.getIn(path);
+  return typeof value === 'string' ? value : null;
 }
 
-interface List {
-  /** Index of the line with its key. */
-  readonly at: number;
-  /** Index behind its last line. */
-  readonly to: number;
-  /** It is written as []. */
-  readonly empty: boolean;
-}
-
-function findList(lines: readonly string[], name: string): List | null {
-  const keys = topKeys(lines);
-  const own = keys.filter((key) => key.name === name);
-  const [first, second] = own;
-  if (first === undefined) return null;
-  if (second !== undefined) throw new TextError(`the key "${name}" stands here a second time`, second.at + 1);
-  if (first.value !== '' && first.value !== '[]') {
-    throw new TextError(`"${name}" is not written as a list of lines`, first.at + 1);
-  }
-  const next = keys.find((key) => key.at > first.at);
-  return { at: first.at, to: next?.at ?? lines.length, empty: first.value === '[]' };
-}
-
-interface TopKey {
-  readonly name: string;
-  readonly value: string;
-  readonly at: number;
-}
-
-function topKeys(lines: readonly string[]): TopKey[] {
-  const keys: TopKey[] = [];
-  for (const [at, line] of lines.entries()) {
-    if (/^\s*\t/.test(line)) throw new TextError('a tab stands where YAML wants spaces', at + 1);
-    // Blank, below something, a comment, an element of a list, or the mark before the only document.
-    if (/^(?:\s|#|$|-(?: |$))/.test(line) || (line === '---' && keys.length === 0)) continue;
-    const [, name, value = ''] = TOP_KEY.exec(line) ?? [];
-    if (name === undefined) throw new TextError('this line is not a key, a list or a comment', at + 1);
-    keys.push({
-      name: unquoted(name),
-      value: value.replace(/\s*#.*$/, '').trim(),
-      at,
-    });
-  }
-  return keys;
-}
-
-interface Item {
+interface Splice {
   readonly from: number;
-  /** Index behind its last line that is neither blank nor a comment. */
   readonly to: number;
-  readonly indent: string;
+  readonly added: string;
 }
 
-function itemsOf(lines: readonly string[], list: List): Item[] {
-  const items: Item[] = [];
-  for (let index = list.at + 1; index < list.to; index++) {
-    const line = lines[index] ?? '';
-    if (/^\s*(?:#.*)?$/.test(line)) continue;
-    const indent = /^ */.exec(line)?.[0] ?? '';
-    const last = items.at(-1);
-    if (last === undefined || indent.length <= last.indent.length) {
-      if (!/^ *-(?: |$)/.test(line) || (last !== undefined && indent !== last.indent)) {
-        throw new TextError('expected an element of the list here, as deep as the others', index + 1);
-      }
-      items.push({ from: index, to: index + 1, indent });
-    } else {
-      items[items.length - 1] = { ...last, to: index + 1 };
+type Read = ReturnType<typeof read>;
+
+function read(text: string) {
+  const doc = parseDocument(text, { keepSourceTokens: true, prettyErrors: false });
+  const [first] = doc.errors;
+  if (first === undefined) return doc;
+  const message =
+    first.code === 'MULTIPLE_DOCS' ? 'a second document begins here' : foundWords(first.message);
+  throw new TextError(message, lineAt(text, first.pos[0]));
+}
+
+/** @throws TextError where anchors grow without bound */
+function plain(doc: Read): unknown {
+  try {
+    return doc.toJS();
+  } catch (error) {
+    throw new TextError(error instanceof Error ? error.message : 'its anchors cannot be followed', 1);
+  }
+}
+
+const asRecord = (value: unknown): Record<string, unknown> => ({ ...Object(value) });
+
+/** What the merged text has to say. */
+function expected(old: unknown, { list, idKey, id, snippet }: YamlPart): unknown {
+  const ours = asRecord(Object.values(asRecord(parseDocument(snippet).toJS()))[0])[0];
+  const before: unknown = asRecord(old)[list];
+  const items: readonly unknown[] = Array.isArray(before) ? before : [];
+  const at = items.findIndex((item) => asRecord(item)[idKey] === id);
+  const item = at === -1 ? ours : { ...asRecord(items[at]), ...asRecord(ours) };
+  return { ...asRecord(old), [list]: at === -1 ? [...items, item] : items.with(at, item) };
+}
+
+function ownItem(list: YAMLSeq, { idKey, id }: Pick<YamlPart, 'idKey' | 'id'>): YAMLMap | undefined {
+  return list.items.filter(isMap).find((item) => item.get(idKey) === id);
+}
+
+function splicesFor(text: string, doc: Read, part: YamlPart): Splice[] {
+  const { contents } = doc;
+  if (contents === null) return [appended(text, part.snippet)];
+  if (!isMap(contents)) {
+    throw new TextError('the file is not a list of keys', lineAt(text, startOf(contents)));
+  }
+  const pair = contents.items.find(({ key }) => isScalar(key) && key.value === part.list);
+  if (pair === undefined) return [newList(text, contents, part)];
+  const list = pair.value;
+  if (isNode(list) && isEmpty(list)) return fillEmpty(text, list, part);
+  if (!isSeq(list)) {
+    const at = isNode(list) ? startOf(list) : 0;
+    throw new TextError(`"${part.list}" is not a list`, lineAt(text, at));
+  }
+  const own = ownItem(list, part);
+  return [own === undefined ? newItem(text, list, part) : ownChanged(text, own, part, list.flow === true)];
+}
+
+/** `list:` with nothing behind it, or `list: []`. */
+function isEmpty(node: Node): boolean {
+  if (isScalar(node)) return node.value === null;
+  return isSeq(node) && node.items.length === 0;
+}
+
+function newList(text: string, top: YAMLMap, part: YamlPart): Splice {
+  const last = top.items.at(-1);
+  if (top.flow !== true) return afterLine(text, endOf(top), part.snippet);
+  const at = last === undefined ? startOf(top) + 1 : endOfPair(last);
+  return { from: at, to: at, added: `${last === undefined ? '' : ', '}${part.list}: [${inFlow(part)}]` };
+}
+
+function fillEmpty(text: string, list: Node, part: YamlPart): Splice[] {
+  const from = text.slice(0, startOf(list)).trimEnd().length;
+  const to = endOf(list);
+  const written: Splice[] = text.slice(from, to).trim() === '' ? [] : [{ from, to, added: '' }];
+  return [...written, afterLine(text, to, itemLines(part).join('\n'))];
+}
+
+function newItem(text: string, list: YAMLSeq, part: YamlPart): Splice {
+  const last = list.items.at(-1);
+  if (list.flow === true) {
+    const at = isNode(last) ? endOf(last) : startOf(list) + 1;
+    return { from: at, to: at, added: `, ${inFlow(part)}` };
+  }
+  const dash = ' '.repeat(columnOf(text, startOf(list)));
+  const lines = itemLines(part).map((line) => dash + line.slice(2));
+  return afterLine(text, endOf(list), lines.join('\n'));
+}
+
+/** Our element as it stands, with our values in it. */
+function ownChanged(text: string, own: YAMLMap, part: YamlPart, inFlowList: boolean): Splice {
+  const from = startOf(own);
+  const to = text.slice(0, endOf(own)).trimEnd().length;
+  visit(own, (_key, node) => {
+    if (!isNode(node)) return;
+    if (isAlias(node) || node.anchor !== undefined || node.tag !== undefined) {
+      throw new TextError('anchors and tags in this element are not merged', lineAt(text, from));
     }
+  });
+  const before: unknown = own.toJSON();
+  const ours = itemOf(part);
+  const changed = ours.items.filter(({ key, value }) => {
+    const wanted: unknown = isNode(value) ? value.toJSON() : value;
+    return !isDeepStrictEqual(asRecord(before)[String(key)], wanted);
+  });
+  if (changed.length === 0) return { from, to: from, added: '' };
+  for (const { key, value } of changed) {
+    const old = own.get(key, true);
+    // A comment beside a value stays when the value alone is set.
+    if (isScalar(old) && isScalar(value)) old.value = value.value;
+    else own.set(key, value);
   }
-  return items;
+  const indent = ' '.repeat(columnOf(text, from));
+  const added = written(own, inFlowList || own.flow === true).replaceAll(/\n(?!\n|$)/g, `\n${indent}`);
+  return { from, to, added };
 }
 
-function idOf(lines: readonly string[], item: Item, idKey: string): string | null {
-  const depth = item.indent.length + 2;
-  for (const line of lines.slice(item.from, item.to)) {
-    const flat = line.replace(/^( *)- /, '$1  ');
-    const [, spaces = '', key = '', value = ''] = /^( *)(["']?[\w-]+["']?)\s*:\s+(.*)$/.exec(flat) ?? [];
-    if (spaces.length === depth && unquoted(key) === idKey) {
-      return unquoted(value.replace(/\s+#.*$/, ''));
-    }
-  }
-  return null;
+function itemOf(part: YamlPart): YAMLMap {
+  const item = parseDocument(part.snippet).getIn([part.list, 0]);
+  if (!isMap(item)) throw new AppError('internal', 'The sheet shows no element of a list.');
+  return item;
 }
 
-const unquoted = (text: string): string => text.replaceAll(/^["']|["']$/g, '');
+/** Lines of our element as the sheet shows them, below the key of the list. */
+const itemLines = (part: YamlPart): string[] => part.snippet.split('\n').slice(1);
 
-function setItem(lines: readonly string[], list: List, part: YamlPart): readonly string[] {
-  const items = itemsOf(lines, list);
-  const known = items.find((item) => idOf(lines, item, part.idKey) === part.id);
-  if (known !== undefined) {
-    return lines.toSpliced(known.from, known.to - known.from, ...indented(part.item, known.indent));
-  }
-  const last = items.at(-1);
-  return lines.toSpliced(last?.to ?? list.at + 1, 0, ...indented(part.item, last?.indent ?? '  '));
+const inFlow = (part: YamlPart): string => written(itemOf(part), true);
+
+function written(node: Node, flow = false): string {
+  const doc = new Document();
+  doc.contents = node;
+  return doc.toString(flow ? { ...STYLE, collectionStyle: 'flow' } : STYLE).trimEnd();
 }
 
-const indented = (lines: readonly string[], indent: string): string[] => lines.map((line) => indent + line);
+const startOf = (node: Node): number => node.range?.[0] ?? 0;
+const endOf = (node: Node): number => node.range?.[1] ?? 0;
+
+const endOfPair = ({ key, value }: Pair): number =>
+  isNode(value) ? endOf(value) : isNode(key) ? endOf(key) : 0;
+
+const columnOf = (text: string, offset: number): number => offset - (text.lastIndexOf('\n', offset - 1) + 1);
+
+/** Lines of our own below the one on which something ends. */
+function afterLine(text: string, end: number, lines: string): Splice {
+  if (end > 0 && text[end - 1] === '\n') return { from: end, to: end, added: `${lines}\n` };
+  const newline = text.indexOf('\n', end);
+  if (newline !== -1) return { from: newline + 1, to: newline + 1, added: `${lines}\n` };
+  return { from: text.length, to: text.length, added: `\n${lines}` };
+}
+
+const appended = (text: string, lines: string): Splice => afterLine(text, text.length, lines);

@@ -1,149 +1,95 @@
-import { lineAt, TextError } from './text-error.ts';
-
-interface Span {
-  /** First character, and the one after the last. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** One element of an object or array, with the comma behind it where there is one. */
-export interface JsonMember {
-  /** null in arrays. */
-  readonly key: string | null;
-  readonly start: number;
-  readonly node: JsonNode;
-  readonly commaAt: number | null;
-}
-
-export type JsonNode =
-  | (Span & { readonly kind: 'object' | 'array'; readonly members: readonly JsonMember[] })
-  | (Span & { readonly kind: 'scalar'; readonly value: string | number | boolean | null });
+import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import { foundWords, lineAt, TextError } from './text-error.ts';
 
 const DEEPEST = 64;
 
+/** What the parser missed, in words. */
+const MISSED: Readonly<Record<string, string>> = {
+  PropertyNameExpected: 'expected a key in double quotes',
+  ValueExpected: 'expected a value',
+  ColonExpected: 'expected ":" after the key',
+  CommaExpected: 'expected "," before what follows',
+  CloseBraceExpected: 'expected "}"',
+  CloseBracketExpected: 'expected "]"',
+  EndOfFileExpected: 'expected the end of the file',
+  UnexpectedEndOfComment: 'this comment has no end',
+  UnexpectedEndOfString: 'this text has no closing quote on its line',
+  UnexpectedEndOfNumber: 'this number is cut off',
+  InvalidUnicode: 'this text holds a backslash that JSON does not know',
+  InvalidEscapeCharacter: 'this text holds a backslash that JSON does not know',
+  InvalidCharacter: 'this text holds a control character',
+};
+
 /**
- * Reads JSON with comments and trailing commas, as editors keep their settings in, and where everything stands. A key
- * that stands twice in one object is refused: which of the two counts depends on the reader.
+ * Where everything stands in JSON with comments and trailing commas, as editors keep their settings in. A key that
+ * stands twice in one object is refused: which of the two counts depends on the reader.
+ * @param text without a byte order mark
  * @throws TextError
  */
-export function readJsonc(text: string): JsonNode {
-  return new Reader(text).readAll();
+export function readJsonc(text: string): Node {
+  refuseDeep(text);
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: true });
+  const [first] = errors;
+  if (first !== undefined) throw new TextError(wordsFor(first, text), lineAt(text, first.offset));
+  if (root === undefined) throw new TextError('expected a value, found the end of the file', 1);
+  refuseTwins(root, text);
+  return root;
 }
 
-/** The plain value of what was read. */
-export function valueOf(node: JsonNode): unknown {
-  if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'array') return node.members.map((member) => valueOf(member.node));
-  return Object.fromEntries(node.members.map((member) => [member.key ?? '', valueOf(member.node)]));
+/** Nothing but white space and comments. */
+export function saysNothing(text: string): boolean {
+  const scanner = createScanner(text, true);
+  scanner.scan();
+  return scanner.getTokenLength() === 0;
 }
 
-class Reader {
-  readonly #text: string;
-  #at: number;
+/** Where the comma behind an element stands; null = there is none. */
+export function commaAfter(text: string, node: Node): number | null {
+  const scanner = createScanner(text, true);
+  scanner.setPosition(node.offset + node.length);
+  scanner.scan();
+  const at = scanner.getTokenOffset();
+  return text[at] === ',' ? at : null;
+}
 
-  constructor(text: string) {
-    this.#text = text;
-    this.#at = text.startsWith('\ufeff') ? 1 : 0;
-  }
-
-  readAll(): JsonNode {
-    this.#space();
-    const node = this.#value(0);
-    this.#space();
-    if (this.#at < this.#text.length) this.#fail(`expected the end of the file, found ${this.#found()}`);
-    return node;
-  }
-
-  #value(depth: number): JsonNode {
-    if (depth > DEEPEST) this.#fail(`nested more than ${DEEPEST} deep`);
-    const start = this.#at;
-    switch (this.#text[start]) {
-      case '{':
-        return this.#container('object', '}', depth);
-      case '[':
-        return this.#container('array', ']', depth);
-      case '"':
-        return { kind: 'scalar', start, value: this.#string(), end: this.#at };
-      default:
-        return { kind: 'scalar', start, value: this.#word(), end: this.#at };
+/** The parser calls itself at each level: a file of a million brackets would end it. */
+function refuseDeep(text: string): void {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (;;) {
+    scanner.scan();
+    if (scanner.getTokenLength() === 0) return;
+    const first = text[scanner.getTokenOffset()];
+    if (first === '{' || first === '[') depth++;
+    if (first === '}' || first === ']') depth--;
+    if (depth > DEEPEST) {
+      throw new TextError(`nested more than ${DEEPEST} deep`, lineAt(text, scanner.getTokenOffset()));
     }
   }
+}
 
-  #container(kind: 'object' | 'array', close: string, depth: number): JsonNode {
-    const start = this.#at++;
-    const members: JsonMember[] = [];
-    const keys = new Set<string>();
-    for (;;) {
-      this.#space();
-      if (this.#take(close)) return { kind, start, end: this.#at, members };
-      if (members.length > 0 && members.at(-1)?.commaAt === null) {
-        this.#fail(`expected "," or "${close}", found ${this.#found()}`);
+function refuseTwins(node: Node, text: string): void {
+  const keys = new Set<string>();
+  for (const child of node.children ?? []) {
+    const [key] = child.type === 'property' ? (child.children ?? []) : [];
+    if (key !== undefined) {
+      const name = String(key.value);
+      if (keys.has(name)) {
+        throw new TextError(
+          `the key ${JSON.stringify(name)} stands here a second time`,
+          lineAt(text, key.offset),
+        );
       }
-      const memberStart = this.#at;
-      const key = kind === 'object' ? this.#key(keys) : null;
-      const node = this.#value(depth + 1);
-      this.#space();
-      const commaAt = this.#text[this.#at] === ',' ? this.#at++ : null;
-      members.push({ key, start: memberStart, node, commaAt });
+      keys.add(name);
     }
+    refuseTwins(child, text);
   }
+}
 
-  #key(keys: Set<string>): string {
-    if (this.#text[this.#at] !== '"') this.#fail(`expected a key in double quotes, found ${this.#found()}`);
-    const at = this.#at;
-    const key = this.#string();
-    if (keys.has(key)) this.#fail(`the key ${JSON.stringify(key)} stands here a second time`, at);
-    keys.add(key);
-    this.#space();
-    if (!this.#take(':')) {
-      this.#fail(`expected ":" after the key ${JSON.stringify(key)}, found ${this.#found()}`);
-    }
-    this.#space();
-    return key;
-  }
-
-  #string(): string {
-    const match = /"(?:[^"\\\n\r]|\\.)*"/y;
-    match.lastIndex = this.#at;
-    const found = match.exec(this.#text)?.[0];
-    if (found === undefined) return this.#fail('this text has no closing quote on its line');
-    try {
-      const value = String(JSON.parse(found));
-      this.#at += found.length;
-      return value;
-    } catch {
-      return this.#fail('this text holds a backslash or control character that JSON does not know');
-    }
-  }
-
-  #word(): number | boolean | null {
-    const match = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y;
-    match.lastIndex = this.#at;
-    const found = match.exec(this.#text)?.[0];
-    if (found === undefined) return this.#fail(`expected a value, found ${this.#found()}`);
-    this.#at += found.length;
-    if (found === 'null') return null;
-    return found === 'true' || found === 'false' ? found === 'true' : Number(found);
-  }
-
-  #space(): void {
-    const match = /(?:[ \t\r\n]|\/\/[^\n]*|\/\*[^]*?\*\/)*/y;
-    match.lastIndex = this.#at;
-    this.#at += match.exec(this.#text)?.[0].length ?? 0;
-  }
-
-  #take(character: string): boolean {
-    if (this.#text[this.#at] !== character) return false;
-    this.#at++;
-    return true;
-  }
-
-  #found(): string {
-    const word = /^(?:[\w.+-]+|.)/su.exec(this.#text.slice(this.#at, this.#at + 40))?.[0];
-    return word === undefined ? 'the end of the file' : JSON.stringify(word.slice(0, 20));
-  }
-
-  #fail(message: string, at = this.#at): never {
-    throw new TextError(message, lineAt(this.#text, at));
-  }
+function wordsFor({ error, offset }: ParseError, text: string): string {
+  const word = /^(?:[\w.+-]+|.)/su.exec(text.slice(offset, offset + 40))?.[0];
+  const found = word === undefined ? 'the end of the file' : foundWords(JSON.stringify(word));
+  const missed = MISSED[printParseErrorCode(error)];
+  return missed === undefined ? `${found} does not belong here` : `${missed}, found ${found}`;
 }

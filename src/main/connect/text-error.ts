@@ -13,3 +13,10 @@ export class TextError extends Error {
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
 }
+
+const MOST_WORDS = 160;
+
+/** A parser's words about what it found: the beginning of a quoted text tells enough, and all of it may be a key. */
+export function foundWords(message: string): string {
+  return message.slice(0, MOST_WORDS).replaceAll(/"([^"]{6})[^"]{3,}("|$)/g, '"$1…"');
+}

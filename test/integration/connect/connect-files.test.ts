@@ -47,8 +47,8 @@ function computer() {
     log: silentLog,
     scrub: (text) => text,
   });
-  const write = (client: FileClient, target = TARGET) =>
-    files.write(client, target, files.preview(client, target).fingerprint);
+  const write = async (client: FileClient, target = TARGET) =>
+    files.write(client, target, (await files.preview(client, target)).fingerprint);
   const place = (path: string, text: string): string => {
     const full = join(home, path);
     mkdirSync(dirname(full), { recursive: true });
@@ -68,20 +68,20 @@ function meaningOf(text: string): unknown {
 }
 
 describe('files of clients', () => {
-  it.each(fileClientSchema.options)('%s: shown, written once, up to date, undone', (client) => {
+  it.each(fileClientSchema.options)('%s: shown, written once, up to date, undone', async (client) => {
     const { home, keys, files, write } = computer();
-    const preview = files.preview(client, TARGET);
+    const preview = await files.preview(client, TARGET);
     expect(preview).toMatchObject({ exists: false, upToDate: false, machine: 'workbench', undo: null });
     expect(preview.lines.length).toBeGreaterThan(3);
     expect(preview.lines.every(({ kind }) => kind === 'added')).toBe(true);
     expect(existsSync(preview.path), 'a preview changes nothing').toBe(false);
     expect(keys.list()).toEqual([]);
 
-    const written = write(client);
+    const written = await write(client);
     expect(written.path.startsWith(home)).toBe(true);
     expect(statSync(written.path).mode & 0o777).toBe(0o600);
     expect(written.backup).toBeNull();
-    const again = files.preview(client, TARGET);
+    const again = await files.preview(client, TARGET);
     expect(again).toMatchObject({ exists: true, upToDate: true, lines: [{ kind: 'gap' }] });
 
     const name = CLIENTS.find(({ id }) => id === client)?.name ?? '';
@@ -98,9 +98,9 @@ describe('files of clients', () => {
     expect(() => files.restore(client)).toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
-  it.each(fileClientSchema.options)('%s: what is written is what the sheet shows', (client) => {
+  it.each(fileClientSchema.options)('%s: what is written is what the sheet shows', async (client) => {
     const { write } = computer();
-    const text = read(write(client).path);
+    const text = read((await write(client)).path);
     const key = keyIn(text) || 'unused';
     const snippets = CLIENTS.find(({ id }) => id === client)?.snippets({ ...TARGET, key, shellKey: key });
     const shown = snippets?.find(({ language }) => language !== 'sh')?.text ?? '';
@@ -109,7 +109,7 @@ describe('files of clients', () => {
     );
   });
 
-  it('knows which clients are here, what it wrote for them, and that it was changed since', () => {
+  it('knows which clients are here, what it wrote for them, and that it was changed since', async () => {
     const { home, files, write, place } = computer();
     place('.claude/settings.json', '{}');
     const path = place('.config/zed/settings.json', '{}\n');
@@ -125,7 +125,7 @@ describe('files of clients', () => {
       },
       { client: 'zed', path, installed: true, written: 'no', goneModel: null },
     ]);
-    write('zed');
+    await write('zed');
     expect(files.found(new Set()).find(({ client }) => client === 'zed')?.goneModel).toBe('coder');
     expect(here().map(({ goneModel }) => goneModel)).toEqual([null, null]);
     const zed = () => files.found(served).find(({ client }) => client === 'zed')?.written;
@@ -136,14 +136,14 @@ describe('files of clients', () => {
     expect(zed()).toBe('changed');
   });
 
-  it('keeps what is not ours, its rights and a backup', () => {
+  it('keeps what is not ours, its rights and a backup', async () => {
     const { files, write, place } = computer();
     const before =
       '{\n  // mine\n  "theme": "dark",\n  "provider": { "other": { "apiKey": "sk-theirs" } }\n}\n';
     const path = place('.config/opencode/opencode.json', before);
     chmodSync(path, 0o664);
-    expect(JSON.stringify(files.preview('opencode', TARGET).lines)).not.toContain('sk-theirs');
-    const written = write('opencode');
+    expect(JSON.stringify((await files.preview('opencode', TARGET)).lines)).not.toContain('sk-theirs');
+    const written = await write('opencode');
     expect(read(path)).toContain('// mine');
     expect(read(path)).toContain('"other": { "apiKey": "sk-theirs" }');
     expect(statSync(path).mode & 0o777).toBe(0o664);
@@ -153,21 +153,44 @@ describe('files of clients', () => {
     expect(read(path)).toBe(before);
   });
 
-  it('follows a link and leaves it one', () => {
+  it.each([
+    ['opencode', '.config/opencode/opencode.json', '\ufeff{ /* mine */ "theme":"dark" }'],
+    ['codex', '.codex/runpod-llm.config.toml', '# mine\r\nmcp = [\r\n  "a",  # one\r\n]\r\n[ tui ]\n\n\n'],
+    ['continue', '.continue/config.yaml', 'models: [ {name:   Mine} ] # flow\r\nrules:\n-  "a"'],
+    ['raycast', '.config/raycast/ai/providers.yaml', 'providers:\n    -   id:   mine # keep\n\n\n'],
+  ] as const)('%s: gives back every byte', async (client, path, before) => {
+    const { files, write, place } = computer();
+    const full = place(path, before);
+    await write(client);
+    expect(read(full)).not.toBe(before);
+    expect((await files.preview(client, TARGET)).upToDate).toBe(true);
+    files.restore(client);
+    expect(readFileSync(full)).toEqual(Buffer.from(before));
+  });
+
+  it('tells what is wrong in a file without the keys in it', async () => {
+    const { files, place } = computer();
+    place('.continue/config.yaml', 'models:\n  - apiKey: "sk-theirs-123456" "x"\n');
+    const told = await files.preview('continue', TARGET).catch((error: unknown) => String(error));
+    expect(told).toContain('line 2');
+    expect(told).not.toContain('123456');
+  });
+
+  it('follows a link and leaves it one', async () => {
     const { home, write, place } = computer();
     const real = place('dotfiles/zed.json', '{}\n');
     mkdirSync(join(home, '.config/zed'), { recursive: true });
     const link = join(home, '.config/zed/settings.json');
     symlinkSync(real, link);
-    expect(write('zed').path).toBe(real);
+    expect((await write('zed')).path).toBe(real);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(read(real)).toContain('coder');
   });
 
-  it('uses the key that is in the file, and makes one where it opens nothing', () => {
+  it('uses the key that is in the file, and makes one where it opens nothing', async () => {
     const { keys, write } = computer();
-    const first = write('opencode');
-    const other = write('opencode', { ...TARGET, model: 'writer' });
+    const first = await write('opencode');
+    const other = await write('opencode', { ...TARGET, model: 'writer' });
     expect(other.madeKey).toBeNull();
     expect(keys.list().map(({ name }) => name)).toEqual(['OpenCode']);
     const models = Object.keys(
@@ -178,45 +201,49 @@ describe('files of clients', () => {
     expect(models).toEqual(['coder', 'writer']);
     keys.revoke(keys.list()[0]?.id ?? '');
     keys.make('OpenCode');
-    expect(write('opencode').madeKey?.name).toBe('OpenCode 2');
+    expect((await write('opencode')).madeKey?.name).toBe('OpenCode 2');
   });
 
-  it('never keeps the owner’s key in a file', () => {
+  it('never keeps the owner’s key in a file', async () => {
     const { keys, files, place } = computer();
     const owners = `pat_local_${'0'.repeat(64)}`;
     keys.setOwner(ownerKey(owners));
     place('.config/opencode/opencode.json', `{"provider":{"runpod-llm":{"options":{"apiKey":"${owners}"}}}}`);
-    expect(files.preview('opencode', TARGET).clientKey).toBe('made');
+    expect((await files.preview('opencode', TARGET)).clientKey).toBe('made');
   });
 
-  it('refuses a file that changed since it was shown, and makes no key for it', () => {
+  it('refuses a file that changed since it was shown, and makes no key for it', async () => {
     const { keys, files, place } = computer();
     const path = place('.config/opencode/opencode.json', '{}\n');
-    const { fingerprint } = files.preview('opencode', TARGET);
+    const { fingerprint } = await files.preview('opencode', TARGET);
     writeFileSync(path, '{ "theme": "dark" }\n');
-    expect(() => files.write('opencode', TARGET, fingerprint)).toThrow(
+    await expect(files.write('opencode', TARGET, fingerprint)).rejects.toThrow(
       expect.objectContaining({ code: 'client_file_changed' }),
     );
-    expect(() =>
-      files.write('opencode', { ...TARGET, model: 'x' }, files.preview('opencode', TARGET).fingerprint),
-    ).toThrow(expect.objectContaining({ code: 'client_file_changed' }));
+    await expect(
+      files.write(
+        'opencode',
+        { ...TARGET, model: 'x' },
+        (await files.preview('opencode', TARGET)).fingerprint,
+      ),
+    ).rejects.toThrow(expect.objectContaining({ code: 'client_file_changed' }));
     expect(read(path)).toBe('{ "theme": "dark" }\n');
     expect(keys.list()).toEqual([]);
   });
 
   it.each([
     ['opencode', '.config/opencode/opencode.json', '{\n  "a": 1\n  "b": 2\n}', 'line 3'],
-    ['codex', '.codex/runpod-llm.config.toml', 'a = """\n', 'line 1'],
+    ['codex', '.codex/runpod-llm.config.toml', 'a = 1\nb = \n', 'line 2'],
     ['continue', '.continue/config.yaml', 'models:\n\t- name: a\n', 'line 2'],
     ['zed', '.config/zed/settings.json', Buffer.from([0x7b, 0xff, 0x7d]), 'not UTF-8'],
     ['kilo', '.config/kilo/kilo.jsonc', `{"a":"${'x'.repeat(1024 * 1024)}"}`, 'larger than 1 MiB'],
-  ] as const)('%s: leaves a file alone that it cannot read', (client, path, content, why) => {
+  ] as const)('%s: leaves a file alone that it cannot read', async (client, path, content, why) => {
     const { home, keys, files } = computer();
     const full = join(home, path);
     mkdirSync(dirname(full), { recursive: true });
     writeFileSync(full, content);
     const before = readFileSync(full);
-    expect(() => files.preview(client, TARGET)).toThrow(
+    await expect(files.preview(client, TARGET)).rejects.toThrow(
       expect.objectContaining({ code: 'client_file_unusable', message: expect.stringContaining(why) }),
     );
     expect(readFileSync(full)).toEqual(before);
@@ -224,57 +251,60 @@ describe('files of clients', () => {
     expect(keys.list()).toEqual([]);
   });
 
-  it('leaves a file alone that has other names too', () => {
+  it('leaves a file alone that has other names too', async () => {
     const { home, files, place } = computer();
     const path = place('.config/zed/settings.json', '{}\n');
     linkSync(path, join(home, 'other.json'));
-    expect(() => files.preview('zed', TARGET)).toThrow('hard links');
+    await expect(files.preview('zed', TARGET)).rejects.toThrow('hard links');
   });
 
-  it('leaves a file alone that its owner made read-only', () => {
+  it('leaves a file alone that its owner made read-only', async () => {
     const { files, place } = computer();
     chmodSync(place('.config/zed/settings.json', '{}\n'), 0o444);
-    expect(() => files.preview('zed', TARGET)).toThrow('it is read-only');
+    await expect(files.preview('zed', TARGET)).rejects.toThrow('it is read-only');
   });
 
-  it('a link that leads nowhere is left alone', () => {
+  it('a link that leads nowhere is left alone', async () => {
     const { home, files } = computer();
     mkdirSync(join(home, '.config/zed'), { recursive: true });
     symlinkSync(join(home, 'gone.json'), join(home, '.config/zed/settings.json'));
-    expect(() => files.preview('zed', TARGET)).toThrow('it is a link that leads nowhere');
+    await expect(files.preview('zed', TARGET)).rejects.toThrow('it is a link that leads nowhere');
   });
 
-  it('keeps the undo of what stands when a later write fails', () => {
+  it('keeps the undo of what stands when a later write fails', async () => {
     const { dataDir, files, write, place } = computer();
     const path = place('.config/zed/settings.json', '{}\n');
-    write('zed');
+    await write('zed');
     const next = { ...TARGET, model: 'writer' };
-    const { fingerprint } = files.preview('zed', next);
+    const { fingerprint } = await files.preview('zed', next);
     // What the temporary file would be called is taken by a folder.
     mkdirSync(join(dirname(path), `.settings.json.${process.pid}.tmp`, 'in-the-way'), { recursive: true });
-    expect(() => files.write('zed', next, fingerprint)).toThrow(
+    await expect(files.write('zed', next, fingerprint)).rejects.toThrow(
       expect.objectContaining({ code: 'client_file_unusable' }),
     );
-    expect(files.preview('zed', next).undo).not.toBeNull();
+    expect((await files.preview('zed', next)).undo).not.toBeNull();
     expect(readFileSync(join(dataDir, 'client-files.json'), 'utf8')).toContain('coder');
   });
 
-  it('takes back a key whose file could not be written', () => {
-    const { home, keys, files, place } = computer();
-    place('.config/kilo', 'a file stands where the folder belongs');
-    expect(() => files.write('kilo', TARGET, files.preview('kilo', TARGET).fingerprint)).toThrow(
+  it('takes back a key whose file could not be written', async () => {
+    const { keys, files, place } = computer();
+    const path = place('.config/kilo/kilo.jsonc', '{}\n');
+    const { fingerprint } = await files.preview('kilo', TARGET);
+    // What the temporary file would be called is taken by a folder.
+    mkdirSync(join(dirname(path), `.kilo.jsonc.${process.pid}.tmp`, 'in-the-way'), { recursive: true });
+    await expect(files.write('kilo', TARGET, fingerprint)).rejects.toThrow(
       expect.objectContaining({ code: 'client_file_unusable' }),
     );
     expect(keys.list()).toEqual([]);
-    expect(read(join(home, '.config/kilo'))).toContain('a file');
+    expect(read(path)).toBe('{}\n');
   });
 
-  it('does not undo over what the user wrote since, and says where the old text is', () => {
+  it('does not undo over what the user wrote since, and says where the old text is', async () => {
     const { files, write, place } = computer();
     const path = place('.config/zed/settings.json', '{}\n');
-    const { backup } = write('zed');
+    const { backup } = await write('zed');
     writeFileSync(path, '{ "mine": true }\n');
-    expect(files.preview('zed', TARGET).undo).toBeNull();
+    expect((await files.preview('zed', TARGET)).undo).toBeNull();
     expect(() => files.restore('zed')).toThrow(
       expect.objectContaining({
         code: 'client_file_changed',
@@ -289,16 +319,16 @@ describe('files of clients', () => {
     place('.config/zed/settings.json', '{}\n');
     for (let index = 0; index < 8; index++) {
       await clock.advance(1000);
-      write('zed', { ...TARGET, model: `m${index}` });
+      await write('zed', { ...TARGET, model: `m${index}` });
     }
     const names = readdirSync(join(home, '.config/zed')).filter((name) => name.endsWith('.bak'));
     expect(names).toHaveLength(5);
   });
 
-  it('survives a broken record of its own', () => {
+  it('survives a broken record of its own', async () => {
     const { dataDir, files, write } = computer();
-    write('zed');
+    await write('zed');
     writeFileSync(join(dataDir, 'client-files.json'), '{');
-    expect(files.preview('zed', TARGET).undo).toBeNull();
+    expect((await files.preview('zed', TARGET)).undo).toBeNull();
   });
 });

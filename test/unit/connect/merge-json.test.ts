@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mergeJson } from '../../../src/main/connect/merge-json.ts';
-import { readJsonc, valueOf } from '../../../src/main/connect/read-jsonc.ts';
+import { parse } from 'jsonc-parser';
+import { jsonString, mergeJson } from '../../../src/main/connect/merge-json.ts';
+import { isWithout } from './is-without.ts';
+
+const valueOf = (text: string): unknown =>
+  parse(text.replace('\ufeff', ''), [], { allowTrailingComma: true });
 
 const PART = { provider: { ours: { url: 'http://127.0.0.1:1/v1', models: { coder: { context: 8 } } } } };
 
@@ -10,6 +14,7 @@ describe('merging into JSON with comments', () => {
     ['a new file', '', '{\n  "a": 1\n}\n'],
     ['an empty object', '{}\n', '{\n  "a": 1\n}\n'],
     ['an empty object over two lines', '{\n}\n', '{\n  "a": 1\n}\n'],
+    ['a file of comments', '// mine\n', '// mine\n{\n  "a": 1\n}\n'],
     ['only a comment', '{\n  // mine\n}\n', '{\n  // mine\n  "a": 1\n}\n'],
     ['a last element without a comma', '{\n  "b": 2\n}\n', '{\n  "b": 2,\n  "a": 1\n}\n'],
     ['a trailing comma', '{\n  "b": 2,\n}\n', '{\n  "b": 2,\n  "a": 1,\n}\n'],
@@ -42,7 +47,7 @@ describe('merging into JSON with comments', () => {
     const after = mergeJson(before, PART);
     expect(after).toContain('// my theme');
     expect(after).toContain('"other": { "apiKey": "theirs" }, // do not touch');
-    expect(valueOf(readJsonc(after))).toEqual({
+    expect(valueOf(after)).toEqual({
       theme: 'dark',
       provider: {
         other: { apiKey: 'theirs' },
@@ -55,7 +60,7 @@ describe('merging into JSON with comments', () => {
     const part = { models: [{ name: 'coder', max: 2 }] };
     const before = '{\n  "models": [\n    { "name": "coder", "max": 1 },\n    { "name": "mine" }\n  ]\n}\n';
     const after = mergeJson(before, part);
-    expect(valueOf(readJsonc(after))).toEqual({ models: [{ name: 'coder', max: 2 }, { name: 'mine' }] });
+    expect(valueOf(after)).toEqual({ models: [{ name: 'coder', max: 2 }, { name: 'mine' }] });
     expect(mergeJson(after, part)).toBe(after);
     const appended = mergeJson('{\n  "models": [\n    { "name": "mine" } // first\n  ]\n}\n', part);
     expect(appended).toBe(
@@ -65,9 +70,14 @@ describe('merging into JSON with comments', () => {
 
   it.each([
     ['a missing brace', '{\n  "a": {\n', 3, 'found the end of the file'],
-    ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', 3, 'expected "," or "}"'],
+    ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', 3, 'expected "," before what follows'],
+    ['something behind the end', '{}\n{}', 2, 'expected the end of the file, found "{"'],
+    ['a comment without an end', '{}\n/* a', 2, 'no end'],
+    ['what is no JSON', '{\n  "a": NaN\n}', 2, '"NaN" does not belong here'],
+    ['a backslash of its own', '{ "a": "C:\\q" }', 1, 'a backslash that JSON does not know'],
+    ['a million brackets', '['.repeat(1_000_000), 1, 'nested more than 64 deep'],
     ['a key twice', '{\n  "a": 1,\n  "a": 2\n}', 3, 'a second time'],
-    ['no quotes', '{ a: 1 }', 1, 'expected a key in double quotes'],
+    ['no quotes', '{ a: 1 }', 1, '"a" does not belong here'],
     ['an open text', '{\n  "a": "x\n}', 2, 'no closing quote'],
     ['a list at the top', '[]', 1, 'the file is not an object'],
     [
@@ -81,29 +91,84 @@ describe('merging into JSON with comments', () => {
     expect(() => mergeJson(text, PART)).toThrow(message);
   });
 
-  it('property: nothing of the user is lost, a second merge changes nothing', () => {
-    const value = fc.letrec<{ any: unknown; object: object }>((tie) => ({
-      any: fc.oneof(
-        { depthSize: 'small' },
-        fc.string(),
-        fc.integer(),
-        fc.boolean(),
-        fc.constant(null),
-        fc.array(tie('any'), { maxLength: 3 }),
-        tie('object'),
-      ),
-      object: fc.dictionary(fc.string({ maxLength: 6 }), tie('any'), { maxKeys: 4, noNullPrototype: true }),
-    })).object;
+  it('shows only the beginning of what was found: it may be a key', () => {
+    expect(() => mergeJson('{ "apiKey": sk-live-0123456789 }', PART)).toThrow(
+      '"sk-liv…" does not belong here',
+    );
+  });
+
+  it('reads a text at a path', () => {
+    expect(jsonString('\ufeff// c\n{ "a": { "b": "c" } }', ['a', 'b'])).toBe('c');
+    expect(jsonString('{ "a": { "b": 1 } }', ['a', 'b'])).toBeNull();
+    expect(jsonString('// c\n', ['a'])).toBeNull();
+  });
+
+  const inner = fc.letrec<{ any: unknown; object: object }>((tie) => ({
+    any: fc.oneof(
+      { depthSize: 'small' },
+      fc.string(),
+      fc.integer(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('any'), { maxLength: 3 }),
+      tie('object'),
+    ),
+    object: fc.dictionary(fc.string({ maxLength: 6 }), tie('any'), { maxKeys: 4, noNullPrototype: true }),
+  })).object;
+  const trivia = fc.constantFrom(
+    '',
+    '',
+    ' ',
+    '  ',
+    '\t',
+    '\n',
+    '\n  ',
+    ' // why\n',
+    ' /* so */ ',
+    '\n\n\t/* a\n b */\n',
+  );
+
+  /** JSON written by somebody with habits of their own. */
+  function writtenOddly(value: unknown, next: () => string, comma: boolean): string {
+    const list = (open: string, parts: readonly string[], close: string): string => {
+      const end = comma && parts.length > 0 ? `,${next()}` : '';
+      return `${open}${next()}${parts.join(`${next()},${next()}`)}${next()}${end}${close}`;
+    };
+    if (Array.isArray(value))
+      return list(
+        '[',
+        value.map((item) => writtenOddly(item, next, comma)),
+        ']',
+      );
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+    const pairs = Object.entries(value).map(
+      ([key, item]) => `${JSON.stringify(key)}${next()}:${next()}${writtenOddly(item, next, comma)}`,
+    );
+    return list('{', pairs, '}');
+  }
+
+  it('property: every character of the user stays, and our values are added to theirs', () => {
+    const part = { 'runpod-llm': { a: [1], b: { c: 'd' } } };
     fc.assert(
-      fc.property(value, fc.constantFrom(undefined, 2, '\t'), fc.boolean(), (theirs, indent, comments) => {
-        const plain = JSON.stringify(theirs, null, indent);
-        const before =
-          comments && indent !== undefined ? plain.replaceAll(/\n(?=\s*\S)/g, ' // why\n') : plain;
-        const after = mergeJson(before, { 'runpod-llm': { a: [1], b: { c: 'd' } } });
-        expect(valueOf(readJsonc(after))).toEqual({ ...theirs, 'runpod-llm': { a: [1], b: { c: 'd' } } });
-        expect(mergeJson(after, { 'runpod-llm': { a: [1], b: { c: 'd' } } })).toBe(after);
-        expect(after.split('// why').length).toBe(before.split('// why').length);
-      }),
+      fc.property(
+        inner,
+        fc.array(trivia, { minLength: 1, maxLength: 12 }),
+        fc.boolean(),
+        fc.constantFrom('\n', '\r\n'),
+        fc.constantFrom('', '\ufeff'),
+        (theirs, gaps, comma, eol, mark) => {
+          let at = 0;
+          const oddly = writtenOddly(theirs, () => gaps[at++ % gaps.length] ?? '', comma);
+          const before = mark + oddly.replaceAll('\n', eol);
+          const after = mergeJson(before, part);
+          expect(valueOf(after)).toEqual({ ...theirs, ...part });
+          // Blanks before the brace of an object without anything in it make room.
+          expect(isWithout(before.replaceAll(/[ \t]+(?=\})/g, ''), after)).toBe(true);
+          expect(mergeJson(after, part)).toBe(after);
+          const changed = { 'runpod-llm': { a: [1], b: { c: 'other' } } };
+          expect(mergeJson(mergeJson(after, changed), part)).toBe(after);
+        },
+      ),
     );
   });
 });
