@@ -1,5 +1,6 @@
 import type { MethodHandlers } from '../shared/api.ts';
 import { Experience } from './deployments/experience.ts';
+import { MadeVolumes } from './deployments/made-volumes.ts';
 import { median } from './platform/median.ts';
 import type { ManagerParts } from './manager-parts.ts';
 import type { Services } from './services.ts';
@@ -15,12 +16,14 @@ export function newVolumes(
   plan: MethodHandlers['plan.make'],
 ): VolumeService {
   const experience = new Experience(db);
+  const made = new MadeVolumes(db);
   return createVolumeService({
     api: runpod,
     clock,
     plan,
     loadedSeconds: (gpuTypeId, model) => median(experience.bootSeconds(gpuTypeId, model, 'loading', BOOTS)),
     starts: (model, sinceMs) => experience.bootsSince(model, sinceMs),
+    made: (id) => made.add(id, clock.now()),
     usedBy: () => {
       const mounted = fleet
         .list()

@@ -53,6 +53,7 @@ import {
 } from './clients/files.ts';
 import { connectCheckItemSchema } from './clients/voice.ts';
 import { newsSchema } from './news.ts';
+import { sweepIdsSchema, sweepPreviewSchema, sweepSchema, undoSecondsSchema } from './sweep.ts';
 import {
   bridgeSchema,
   fallbacksSchema,
@@ -192,6 +193,24 @@ export const methods = {
     z.strictObject({ kind: radarItemSchema.shape.kind, id: z.string().min(1) }),
     done,
   ),
+  /** What a sweep would take, for what price and loss, and what it would not; null = what this computer left over. */
+  'radar.sweepPreview': method(z.strictObject({ ids: sweepIdsSchema }), sweepPreviewSchema),
+  /**
+   * Ends them once the time to undo is over; nothing is sent before. Refuses a second one meanwhile, and one whose
+   * things have changed since the preview of that fingerprint.
+   */
+  'radar.sweep': method(
+    z.strictObject({
+      ids: sweepIdsSchema,
+      undoSeconds: undoSecondsSchema,
+      fingerprint: z.string().min(1).max(100).nullable().default(null),
+    }),
+    sweepSchema,
+  ),
+  /** Drops the sweep that waits; null = whichever does. */
+  'radar.undo': method(z.strictObject({ sweep: z.string().min(1).nullable().default(null) }), sweepSchema),
+  /** The one that waits, those at work and the last ones, newest first. */
+  'radar.sweeps': method(nothing, z.object({ sweeps: z.array(sweepSchema) })),
   /** The user's word that the key in use is of the account in which the pods were made: what RunPod does not show is gone. */
   'radar.confirmAccount': method(nothing, z.object({ ok: z.literal(true) })),
   'radar.adopt': method(z.strictObject({ id: z.string().min(1), name: nameSchema }), deploymentViewSchema),
@@ -321,6 +340,8 @@ export const events = {
   'deployment.changed': deploymentViewSchema,
   'deployment.removed': z.object({ id: z.string(), name: z.string() }),
   'history.added': z.object({ deploymentId: z.string(), entry: historyEntrySchema }),
+  /** A sweep was made, undone, begun, or came a step on. */
+  'sweep.changed': sweepSchema,
   'costs.changed': z.object({ nowUsdPerHour: z.number(), todayUsd: z.number() }),
   'app.changed': appStatusSchema,
   'request.finished': requestRecordSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isoSchema } from './common.ts';
 import { unattendedSchema } from './deployment.ts';
+import { itemKindSchema, ownershipSchema, sweepOfferSchema } from './sweep.ts';
 
 export const costLineSchema = z.object({
   deploymentId: z.string().nullable(),
@@ -115,12 +116,12 @@ export const ledgerEntrySchema = z.object({
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 
 export const radarItemSchema = z.object({
-  kind: z.enum(['pod', 'endpoint', 'network-volume']),
+  kind: itemKindSchema,
   id: z.string(),
   name: z.string(),
   status: z.string(),
   /** known = under a deployment; orphan = made by this installation, under none; other-machine; foreign. */
-  ownership: z.enum(['known', 'orphan', 'other-machine', 'foreign']),
+  ownership: ownershipSchema,
   deployment: z.string().nullable(),
   usdPerHour: z.number(),
   usdPerMonthAtRest: z.number(),
@@ -128,10 +129,18 @@ export const radarItemSchema = z.object({
   note: z.string().nullable(),
 });
 export type RadarItem = z.infer<typeof radarItemSchema>;
+  /** What a sweep would do to it; null = it is left alone, being in use. */
+  sweep: sweepOfferSchema.nullable(),
 
 export const radarSchema = z.object({
   asOf: isoSchema,
+/** Parts of the account that a key may be kept from. Without `workers` or `prices` what endpoints cost is not known whole. */
+export const radarPartSchema = z.enum(['pods', 'endpoints', 'network-volumes', 'workers', 'prices']);
+export type RadarPart = z.infer<typeof radarPartSchema>;
+
   simulated: z.boolean(),
   items: z.array(radarItemSchema),
 });
 export type Radar = z.infer<typeof radarSchema>;
+  /** What RunPod did not let this key see: there may be more, and it may cost more. */
+  unseen: z.array(radarPartSchema),

@@ -9,6 +9,8 @@ export const GUARDED = [
   'deployments.stopAll',
   'radar.stop',
   'radar.terminate',
+  // Asked only where data or what others made is at stake: the time to undo answers the rest.
+  'radar.sweep',
   'radar.confirmAccount',
   'volumes.remove',
   'images.remove',

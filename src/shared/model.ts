@@ -9,6 +9,7 @@ export * from './deployment.ts';
 export * from './schedule.ts';
 export * from './plan.ts';
 export * from './costs.ts';
+export * from './sweep.ts';
 export * from './app.ts';
 export * from './activity.ts';
 export * from './user-settings.ts';

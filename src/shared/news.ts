@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { itemKindSchema } from './sweep.ts';
 
 const resource = z.enum(['pod', 'endpoint']);
 
@@ -11,7 +12,13 @@ export const newsFactsSchema = z.discriminatedUnion('what', [
   z.object({ what: z.literal('stops-soon'), inSeconds: z.number(), why: z.string().nullable() }),
   /** What it cost since it was started; null = not known. */
   z.object({ what: z.literal('stopped'), why: z.string(), usd: z.number().nullable() }),
-  z.object({ what: z.literal('still-billing'), resource, id: z.string() }),
+  /** `name` where it is under no deployment. */
+  z.object({
+    what: z.literal('still-billing'),
+    resource: itemKindSchema,
+    id: z.string(),
+    name: z.string().optional(),
+  }),
   z.object({
     what: z.literal('budget'),
     of: z.enum(['day', 'month', 'deployment']),
@@ -22,6 +29,12 @@ export const newsFactsSchema = z.discriminatedUnion('what', [
   /** It runs so already, or will. */
   z.object({ what: z.literal('unprotected'), isRunning: z.boolean() }),
   z.object({ what: z.literal('orphan'), resource, id: z.string(), usdPerHour: z.number().nullable() }),
+  z.object({
+    what: z.literal('swept'),
+    done: z.number(),
+    left: z.number(),
+    savesUsdPerMonth: z.number(),
+  }),
 ]);
 export type NewsFacts = z.infer<typeof newsFactsSchema>;
 
@@ -38,6 +51,7 @@ export const newsSchema = z.object({
     'orphan',
     'budget',
     'unprotected',
+    'swept',
   ]),
   title: z.string(),
   body: z.string(),

@@ -36,6 +36,7 @@ import {
   sampleModelHits,
   samplePlan,
   sampleRadar,
+  sampleSweep,
   sampleVolume,
   sampleVolumeAdvice,
   sampleRequest,
@@ -322,6 +323,13 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
       radarItem(id);
       return ok;
     },
+    'radar.sweepPreview': async ({ ids }) => {
+      const { simulated, things, refused, savesUsdPerMonth } = sampleSweep(ids, now);
+      return { simulated, things, refused, savesUsdPerMonth, fingerprint: 'sweep-1' };
+    },
+    'radar.sweep': async ({ ids, undoSeconds }) => sampleSweep(ids, now, undoSeconds),
+    'radar.undo': async () => ({ ...sampleSweep(null, now), state: 'undone', undoMsLeft: 0 }),
+    'radar.sweeps': () => Promise.resolve({ sweeps: [] }),
     'radar.confirmAccount': () => Promise.resolve({ ok: true as const }),
     'volumes.list': () => Promise.resolve({ volumes: [sampleVolume()] }),
     'volumes.advise': ({ model }) => Promise.resolve({ ...sampleVolumeAdvice(), model }),

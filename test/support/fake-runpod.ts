@@ -141,7 +141,7 @@ export class FakeRunPod {
     },
     serverless: {
       list: () => Promise.resolve(this.endpoints),
-      get: () => Promise.reject(notFound('endpoint')),
+      get: (id) => this.#call('get endpoint', () => this.#endpoint(id)),
       create: () => Promise.reject(notFound('endpoint')),
       update: (id, { workers }) => this.#call('update endpoint', () => this.#rescale(id, workers?.max ?? 0)),
       delete: (id) =>
@@ -238,6 +238,10 @@ export class FakeRunPod {
     this.endpoints = this.endpoints.map((entry) =>
       entry.id === id ? { ...entry, workers: { ...entry.workers, min: 0, max } } : entry,
     );
+    return this.#endpoint(id);
+  }
+
+  #endpoint(id: string): Endpoint {
     const endpoint = this.endpoints.find((entry) => entry.id === id);
     if (endpoint === undefined) throw notFound('endpoint');
     return endpoint;

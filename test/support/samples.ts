@@ -9,6 +9,7 @@ import {
   type LogLine,
   type Plan,
   type Radar,
+  type Sweep,
 } from '../../src/shared/model.ts';
 import type { AppStatus, KeyCheck, SecretStatus } from '../../src/shared/model.ts';
 import type { ModelHit, RequestRecord, Traffic } from '../../src/shared/activity.ts';
@@ -413,6 +414,7 @@ export function sampleRadar(now = SAMPLE_NOW): Radar {
         usdPerMonthAtRest: 0,
         actions: [],
         note: null,
+        sweep: null,
       },
       {
         kind: 'pod',
@@ -425,8 +427,36 @@ export function sampleRadar(now = SAMPLE_NOW): Radar {
         usdPerMonthAtRest: 4,
         actions: ['stop', 'terminate', 'adopt'],
         note: 'not made by this app',
+        sweep: {
+          act: 'stop',
+          savesUsdPerMonth: 317.2,
+          loses: [{ what: 'container-disk', gb: 20 }],
+          isLeftover: false,
+        },
       },
     ],
+    unseen: [],
+  };
+}
+
+/** A sweep of the sample radar's things, as right after it was made. */
+export function sampleSweep(ids: readonly string[] | null, now = SAMPLE_NOW, undoSeconds = 10): Sweep {
+  const things = sampleRadar(now).items.flatMap(
+    ({ sweep, status: _1, deployment: _2, actions: _3, note: _4, ...item }) =>
+      sweep === null || !(ids?.includes(item.id) ?? sweep.isLeftover)
+        ? []
+        : [{ ...item, ...sweep, state: 'planned' as const, reason: null, why: null }],
+  );
+  return {
+    id: 'swp_1',
+    simulated: true,
+    state: 'pending',
+    madeAt: iso(now),
+    dueAt: iso(now + undoSeconds * 1000),
+    undoMsLeft: undoSeconds * 1000,
+    things,
+    refused: [],
+    savesUsdPerMonth: things.reduce((sum, { savesUsdPerMonth }) => sum + savesUsdPerMonth, 0),
   };
 }
 

@@ -44,6 +44,8 @@ const SLOW: ReadonlySet<MethodName> = new Set([
   'plan.make',
   'deployments.create',
   'radar.scan',
+  'radar.sweepPreview',
+  'radar.sweep',
   'app.doctor',
 ]);
 

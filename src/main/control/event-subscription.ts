@@ -124,6 +124,7 @@ const makers: { readonly [N in EventName]: (payload: unknown) => AppEvent } = {
   'deployment.changed': maker('deployment.changed'),
   'deployment.removed': maker('deployment.removed'),
   'history.added': maker('history.added'),
+  'sweep.changed': maker('sweep.changed'),
   'costs.changed': maker('costs.changed'),
   'app.changed': maker('app.changed'),
   'request.finished': maker('request.finished'),

@@ -24,7 +24,7 @@ import { installationId, recoverIntents } from './recovery.ts';
 import type { DeploymentRecord } from './record.ts';
 import { DeploymentStore } from './store.ts';
 import { TargetList } from './target-list.ts';
-import { workersOf } from './state.ts';
+import { workersOf, type AccountDoubt } from './state.ts';
 import { DEFAULT_TIMING, type Timing } from './timing.ts';
 import type { FleetDeps, FleetEvent } from './types.ts';
 import { viewOf } from './view.ts';
@@ -42,6 +42,8 @@ export class FleetCore {
   readonly targets: TargetList;
   readonly installation: string;
   readonly timing: Timing;
+  /** Ids of deployments that another version of the app wrote: they exist, and this one cannot read them. */
+  readonly unreadable: readonly string[];
   readonly #deps: FleetDeps;
   readonly #events: Emitter<FleetEvent>;
   readonly #members = new Map<string, Member>();
@@ -78,6 +80,7 @@ export class FleetCore {
       plane: this.#plane,
     });
     const { records, unreadable } = store.records();
+    this.unreadable = unreadable;
     if (unreadable.length > 0) log.error({ deployments: unreadable }, 'stored deployments cannot be read');
     this.#auto = new AutoWatch({ deps, market, timing });
     this.#proof = new AccountProof({
@@ -213,6 +216,11 @@ export class FleetCore {
 
   #held(): Held[] {
     return this.actors().flatMap(({ record }) => heldBy(record) ?? []);
+  }
+
+  /** Whether the key in use may be another account's; undefined = it is not. */
+  accountDoubt(): AccountDoubt | undefined {
+    return this.#proof.doubt;
   }
 
   /** The user's word that the key in use is of the same account. */

@@ -1,31 +1,85 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
-import type { DeploymentView, Radar, RadarItem } from '../../shared/model.ts';
+import type { DeploymentView, Radar, RadarItem, Sweep, SweepPreview } from '../../shared/model.ts';
+import type { Emitter } from '../platform/lifecycle.ts';
 import type { DeploymentActor } from './actor.ts';
 import { adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
 import type { FleetCore } from './fleet-core.ts';
+import { MadeVolumes } from './made-volumes.ts';
 import { patiently } from './patience.ts';
 import { podUrl } from './pod/pod-url.ts';
 import { probe } from './pod/readiness.ts';
 import { podFacts } from './pod/read-pod.ts';
-import { podItem, scanAccount, stopItem, terminateItem, type Ownership } from './radar.ts';
-import type { FleetDeps, RadarApi } from './types.ts';
+import { isNamed, parsePodName } from './pod/names.ts';
+import { podItem, radarOf, type Ownership } from './radar.ts';
+import { readAccount, type Account } from './read-account.ts';
+import { endThing } from './sweep/read-thing.ts';
+import { Sweeper, type SweepWish } from './sweep/sweeper.ts';
+import type { FleetDeps, FleetEvent, RadarApi } from './types.ts';
 
 /** The radar over this fleet: what deployments own is left to them, the rest is the user's to stop. */
 export class FleetRadar implements RadarApi {
   readonly #deps: FleetDeps;
   readonly #core: FleetCore;
+  readonly #volumes: MadeVolumes;
+  readonly #sweeper: Sweeper;
 
-  constructor(deps: FleetDeps, core: FleetCore) {
+  constructor(deps: FleetDeps, core: FleetCore, events: Emitter<FleetEvent>) {
     this.#deps = deps;
     this.#core = core;
+    this.#volumes = new MadeVolumes(deps.db);
+    this.#sweeper = new Sweeper({
+      ...deps,
+      events,
+      store: core.store,
+      timing: core.timing,
+      ownership: () => this.#ownership(),
+      knows: (deploymentId) => core.byId(deploymentId) !== undefined,
+      doubt: () => core.accountDoubt(),
+      look: (signal) => this.#look(signal),
+    });
   }
 
-  scan(signal: AbortSignal): Promise<Radar> {
+  /** Goes on with sweeps that the last run of the app was at. */
+  start(): void {
+    this.#sweeper.start();
+  }
+
+  dispose(): Promise<void> {
+    return this.#sweeper.dispose();
+  }
+
+  async scan(signal: AbortSignal): Promise<Radar> {
+    return (await this.#look(signal)).radar;
+  }
+
+  sweepPreview(ids: readonly string[] | null, signal: AbortSignal): Promise<SweepPreview> {
+    return this.#sweeper.preview(ids, signal);
+  }
+
+  sweep(wish: SweepWish, signal: AbortSignal): Promise<Sweep> {
+    return this.#sweeper.sweep(wish, signal);
+  }
+
+  undo(id: string | null): Sweep {
+    return this.#sweeper.undo(id);
+  }
+
+  dropSweep(): void {
+    this.#sweeper.drop();
+  }
+
+  sweeps(): Sweep[] {
+    return this.#sweeper.list();
+  }
+
+  async #look(
+    signal: AbortSignal,
+  ): Promise<{ readonly account: Account; readonly radar: Radar; readonly items: readonly RadarItem[] }> {
     const { api, clock, simulated } = this.#deps;
     const asOf = new Date(clock.now()).toISOString();
-    return patiently(clock, signal, (patience) =>
-      scanAccount(api, this.#ownership(), { asOf, simulated }, patience),
-    );
+    const account = await patiently(clock, signal, (patience) => readAccount(api, patience));
+    const radar = radarOf(account, this.#ownership(), { asOf, simulated });
+    return { account, radar, items: radar.items };
   }
 
   async stop(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem> {
@@ -33,7 +87,7 @@ export class FleetRadar implements RadarApi {
     // A volume cannot be stopped, and whoever mounts it was not named.
     const owner = kind === 'network-volume' ? undefined : this.#owner(id);
     if (owner !== undefined) owner.post({ type: 'stop-asked', why: 'you stopped it' });
-    else await stopItem(this.#deps.api, kind, id, signal);
+    else await endThing(this.#deps.api, { kind, id, act: 'stop' }, signal);
     try {
       return await this.#item(kind, id, signal);
     } catch (error) {
@@ -59,7 +113,7 @@ export class FleetRadar implements RadarApi {
     }
     // A delete of nothing succeeds: a mistyped id must not be told as the end of a bill.
     await this.#item(kind, id, signal);
-    await terminateItem(this.#deps.api, kind, id, signal);
+    await endThing(this.#deps.api, { kind, id, act: 'terminate' }, signal);
     return { ok: true };
   }
 
@@ -107,9 +161,17 @@ export class FleetRadar implements RadarApi {
   }
 
   #ownership(): Ownership {
+    const { installation, store, unreadable } = this.#core;
+    const creates = store.openIntents().filter(({ kind }) => kind === 'create' || kind === 'create-endpoint');
     return {
-      installation: this.#core.installation,
-      ownerOf: (podId) => this.#owner(podId)?.record.spec.name ?? null,
+      installation,
+      ownerOf: (id) => this.#owner(id)?.record.spec.name ?? null,
+      isSpokenFor: (name) => {
+        const made = parsePodName(name);
+        const isUnreadable = made?.installation === installation && unreadable.includes(made.deploymentId);
+        return isUnreadable || creates.some(({ podName }) => isNamed(name, podName));
+      },
+      madeVolume: (id) => this.#volumes.has(id),
     };
   }
 

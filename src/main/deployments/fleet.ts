@@ -23,7 +23,7 @@ import { FleetRadar } from './fleet-radar.ts';
 import { patiently } from './patience.ts';
 import type { DeploymentRecord } from './record.ts';
 import { isBooting } from './state.ts';
-import type { Fleet, FleetDeps, FleetEvent, LogOptions, RadarApi } from './types.ts';
+import type { Fleet, FleetDeps, FleetEvent, LogOptions } from './types.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Builds the fleet on its database; nothing is sent anywhere before `start`. */
@@ -32,7 +32,7 @@ export function createFleet(deps: FleetDeps): Fleet {
 }
 
 class PodFleet implements Fleet {
-  readonly radar: RadarApi;
+  readonly radar: FleetRadar;
   readonly targets: TargetSource;
   readonly #deps: FleetDeps;
   readonly #events: Emitter<FleetEvent>;
@@ -43,15 +43,17 @@ class PodFleet implements Fleet {
     this.#events = new Emitter((error) => deps.log.error({ error }, 'a listener to deployments failed'));
     this.#core = new FleetCore(deps, this.#events);
     this.targets = this.#core.targets;
-    this.radar = new FleetRadar(deps, this.#core);
+    this.radar = new FleetRadar(deps, this.#core, this.#events);
   }
 
   start(): void {
     this.#core.start();
+    this.radar.start();
   }
 
-  dispose(): Promise<void> {
-    return this.#core.dispose();
+  async dispose(): Promise<void> {
+    await this.radar.dispose();
+    await this.#core.dispose();
   }
 
   subscribe(listener: (event: FleetEvent) => void): Unsubscribe {
@@ -84,6 +86,8 @@ class PodFleet implements Fleet {
   }
 
   get(ref: string): DeploymentView {
+    // Its time to undo would pass unseen.
+    this.radar.dropSweep();
     return this.#core.view(this.#core.find(ref));
   }
 

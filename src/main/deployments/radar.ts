@@ -1,85 +1,50 @@
-import { AppError, asAppError } from '../../shared/errors.ts';
-import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH } from '../../shared/money.ts';
+import { HOURS_PER_MONTH } from '../../shared/money.ts';
 import type { Radar, RadarItem } from '../../shared/model.ts';
 import { networkVolumeUsdPerMonth } from '../costs/pricing.ts';
-import type { Endpoint, GpuType, NetworkVolume, Pod, RunPodApi } from '../runpod/api.ts';
+import type { Endpoint, NetworkVolume, Pod } from '../runpod/api.ts';
 import { modelOfVolume } from '../volumes/volume-name.ts';
 import { parsePodName } from './pod/names.ts';
-import { isUp } from './serverless/meters.ts';
+import { mountersOf, type Account } from './read-account.ts';
+import { podUsdPerMonthAtRest } from './storage-at-rest.ts';
+import { endpointOffer, podOffer, volumeOffer } from './sweep/offer.ts';
 
-/** Whose a pod or endpoint is. */
+/** Whose a thing in the account is. */
 export interface Ownership {
   readonly installation: string;
   /** Name of the deployment that owns it, by its id; null = none. */
   readonly ownerOf: (id: string) => string | null;
+  /** By its name: a create that is under way made it, or a deployment that this version cannot read has it. */
+  readonly isSpokenFor: (name: string) => boolean;
+  /** A network volume that was made here. */
+  readonly madeVolume: (id: string) => boolean;
 }
 
-/** Everything in the account that costs or may cost, the costliest first (SPEC 3.11). Parts a key may not read are left out. */
-export async function scanAccount(
-  api: RunPodApi,
+/** Everything in the account that costs or may cost, the costliest first (SPEC 3.11). */
+export function radarOf(
+  account: Account,
   ownership: Ownership,
   stamp: { readonly asOf: string; readonly simulated: boolean },
-  signal: AbortSignal,
-): Promise<Radar> {
-  const [pods, endpoints, volumes, gpus] = await Promise.all([
-    api.pods.list(signal),
-    readable(api.serverless.list(signal)),
-    readable(api.networkVolumes.list(signal)),
-    readable(api.catalog.gpus({}, signal)),
-  ]);
-  const running = await runningWorkers(api, endpoints, signal);
+): Radar {
   const items = [
-    ...pods.map((pod) => podItem(pod, ownership)),
-    ...endpoints.map((endpoint) => endpointItem(endpoint, running.get(endpoint.id) ?? 0, gpus, ownership)),
-    ...volumes.map((volume) => volumeItem(volume, ownership)),
+    ...account.pods.map((pod) => podItem(pod, ownership)),
+    ...account.endpoints.map((endpoint) => endpointItem(endpoint, account, ownership)),
+    ...account.volumes.map((volume) => volumeItem(volume, account, ownership)),
   ];
-  return { ...stamp, items: items.sort((a, b) => monthly(b) - monthly(a) || a.id.localeCompare(b.id)) };
+  return {
+    ...stamp,
+    items: items.sort((a, b) => monthly(b) - monthly(a) || a.id.localeCompare(b.id)),
+    unseen: account.unseen,
+  };
 }
 
-const monthly = (item: RadarItem): number => item.usdPerHour * HOURS_PER_MONTH + item.usdPerMonthAtRest;
-
-/** A restricted key may not read everything; that is no reason to hide the rest. */
-async function readable<T>(call: Promise<T[]>): Promise<T[]> {
-  try {
-    return await call;
-  } catch (error) {
-    if (asAppError(error).code === 'runpod_key_forbidden') return [];
-    throw error;
-  }
-}
-
-/** Endpoints whose workers are asked for in one scan; those of the rest count as far as they are kept up. */
-const MOST_ENDPOINTS = 20;
-
-/** Workers that bill now, by endpoint. Lists of endpoints do not tell. */
-async function runningWorkers(
-  api: RunPodApi,
-  endpoints: readonly Endpoint[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
-  const awake = endpoints.filter(({ workers }) => workers.max > 0).slice(0, MOST_ENDPOINTS);
-  const counts = await Promise.all(
-    awake.map(async ({ id }): Promise<[string, number]> => {
-      try {
-        const { workers } = await api.serverless.workers(id, signal);
-        return [id, workers.filter((worker) => isUp(worker)).length];
-      } catch (error) {
-        // Deleted since the list was made, or not for this key to read.
-        if (!UNREADABLE.has(asAppError(error).code)) throw error;
-        return [id, 0];
-      }
-    }),
-  );
-  return new Map(counts);
-}
-const UNREADABLE: ReadonlySet<string> = new Set(['runpod_not_found', 'runpod_key_forbidden']);
+/** What runs has its disk in its price. */
+const monthly = ({ usdPerHour, usdPerMonthAtRest }: RadarItem): number =>
+  usdPerHour > 0 ? usdPerHour * HOURS_PER_MONTH : usdPerMonthAtRest;
 
 export function podItem(pod: Pod, ownership: Ownership): RadarItem {
   const deployment = ownership.ownerOf(pod.id);
   const belongs = ownershipOf(pod, deployment, ownership.installation);
   const volumeGb = pod.mounts.persistent?.size ?? 0;
-  const price = STORAGE_USD_PER_GB_MONTH;
-  const stopped = pod.status === 'EXITED';
   const actions: RadarItem['actions'] = [];
   if (pod.actions.includes('stop')) actions.push('stop');
   if (pod.actions.includes('terminate')) actions.push('terminate');
@@ -92,9 +57,10 @@ export function podItem(pod: Pod, ownership: Ownership): RadarItem {
     ownership: belongs,
     deployment,
     usdPerHour: pod.cost,
-    usdPerMonthAtRest: volumeGb * (stopped ? price.volumeDiskStopped : price.volumeDiskRunning),
+    usdPerMonthAtRest: podUsdPerMonthAtRest(pod),
     actions,
     note: podNote(pod, belongs, volumeGb),
+    sweep: ownership.isSpokenFor(pod.name) ? null : podOffer(pod, belongs),
   };
 }
 
@@ -120,10 +86,10 @@ function podNote(pod: Pod, ownership: RadarItem['ownership'], volumeGb: number):
 
 function endpointItem(
   endpoint: Endpoint,
-  running: number,
-  gpus: readonly GpuType[],
+  { gpus, running: counts }: Pick<Account, 'gpus' | 'running'>,
   ownership: Ownership,
 ): RadarItem {
+  const running = counts.get(endpoint.id) ?? 0;
   const deployment = ownership.ownerOf(endpoint.id);
   const belongs = ownershipOf(endpoint, deployment, ownership.installation);
   const { min, max } = endpoint.workers;
@@ -146,6 +112,7 @@ function endpointItem(
     usdPerMonthAtRest: 0,
     actions: min > 0 || max > 0 ? ['stop', 'terminate'] : ['terminate'],
     note: endpointNote(min, running, belongs),
+    sweep: ownership.isSpokenFor(endpoint.name) ? null : endpointOffer(endpoint, min * perWorker, belongs),
   };
 }
 
@@ -158,64 +125,26 @@ function endpointNote(min: number, running: number, ownership: RadarItem['owners
   return 'Made by this app on another computer or in another data directory.';
 }
 
-function volumeItem(volume: NetworkVolume, ownership: Ownership): RadarItem {
+function volumeItem(volume: NetworkVolume, account: Account, ownership: Ownership): RadarItem {
   const deployment = ownership.ownerOf(volume.id);
   const model = modelOfVolume(volume.name);
+  const belongs = deployment !== null ? 'known' : ownership.madeVolume(volume.id) ? 'orphan' : 'foreign';
+  const usdPerMonth = networkVolumeUsdPerMonth(volume.size);
+  const isMounted = mountersOf(account, volume.id).length > 0;
   return {
     kind: 'network-volume',
     id: volume.id,
     name: volume.name,
     status: `${volume.size} GB in ${volume.dataCenter}`,
-    ownership: deployment === null ? 'foreign' : 'known',
+    ownership: belongs,
     deployment,
     usdPerHour: 0,
-    usdPerMonthAtRest: networkVolumeUsdPerMonth(volume.size),
+    usdPerMonthAtRest: usdPerMonth,
     actions: deployment === null ? ['terminate'] : [],
     note:
-      deployment === null && model !== null
+      deployment === null && model !== null && !isMounted
         ? `Made by this app for ${model}; nothing mounts it, and it bills always.`
         : 'Bills always, attached or not.',
+    sweep: volumeOffer(volume, usdPerMonth, { ownership: belongs, isMounted }),
   };
-}
-
-/** Stops something that no deployment owns, as the user asked. @throws AppError runpod_*, unsupported, not_found */
-export async function stopItem(
-  api: RunPodApi,
-  kind: RadarItem['kind'],
-  id: string,
-  signal: AbortSignal,
-): Promise<void> {
-  switch (kind) {
-    case 'pod': {
-      const pod = await api.pods.get(id, signal);
-      if (pod.locked) await api.pods.update(id, { locked: false }, signal);
-      await api.pods.action(id, 'stop', signal);
-      return;
-    }
-    case 'endpoint':
-      await api.serverless.update(id, { workers: { min: 0, max: 0 } }, signal);
-      return;
-    case 'network-volume':
-      throw new AppError('unsupported', 'A network volume cannot be stopped, only deleted.', {
-        details: { field: 'kind', value: kind },
-      });
-  }
-}
-
-/** Removes it for ever. @throws AppError runpod_* */
-export async function terminateItem(
-  api: RunPodApi,
-  kind: RadarItem['kind'],
-  id: string,
-  signal: AbortSignal,
-): Promise<void> {
-  switch (kind) {
-    case 'pod':
-      await api.pods.delete(id, signal);
-      return;
-    case 'endpoint':
-      return api.serverless.delete(id, signal);
-    case 'network-volume':
-      return api.networkVolumes.delete(id, signal);
-  }
 }

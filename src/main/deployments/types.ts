@@ -12,6 +12,8 @@ import type {
   PlanRequest,
   Radar,
   RadarItem,
+  Sweep,
+  SweepPreview,
 } from '../../shared/model.ts';
 import type { Ledger } from '../costs/ledger.ts';
 import type { ModelDirectory } from '../huggingface/model-facts-source.ts';
@@ -29,6 +31,7 @@ import type { GpuType, RunPodApi } from '../runpod/api.ts';
 import type { TargetSource } from '../target.ts';
 import type { GuardScripts } from './pod/start-command.ts';
 import type { Use } from './policy/use.ts';
+import type { SweepWish } from './sweep/sweeper.ts';
 import type { Timing } from './timing.ts';
 
 /** How a model server is started on a pod; what this room needs of the planner's recipe. */
@@ -117,7 +120,7 @@ export interface LogOptions {
 
 export type FleetEvent = Extract<
   AppEvent,
-  { name: 'deployment.changed' | 'deployment.removed' | 'history.added' | 'notification' }
+  { name: 'deployment.changed' | 'deployment.removed' | 'history.added' | 'sweep.changed' | 'notification' }
 >;
 
 /** Pods and endpoints in the account, known or not (SPEC 3.11). */
@@ -125,6 +128,14 @@ export interface RadarApi {
   scan(signal: AbortSignal): Promise<Radar>;
   stop(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<RadarItem>;
   terminate(kind: RadarItem['kind'], id: string, signal: AbortSignal): Promise<{ ok: true }>;
+  /** What a sweep would take, and what it would not; changes nothing. `ids` null = what this computer left over. */
+  sweepPreview(ids: readonly string[] | null, signal: AbortSignal): Promise<SweepPreview>;
+  /** Clears them once the time to undo is over. @throws AppError not_allowed_now */
+  sweep(wish: SweepWish, signal: AbortSignal): Promise<Sweep>;
+  /** `id` null = the sweep that waits. @throws AppError not_found, not_allowed_now */
+  undo(id: string | null): Sweep;
+  /** Newest first. */
+  sweeps(): Sweep[];
   /** Puts a pod that no deployment knows under a new deployment of that name. */
   adopt(id: string, name: string, signal: AbortSignal): Promise<DeploymentView>;
 }

@@ -110,6 +110,7 @@ export class DesktopStore implements Disposable {
         this.#put({ status: event.payload });
         return void this.refresh();
       case 'history.added':
+      case 'sweep.changed':
       case 'request.finished':
       case 'notification':
         return undefined;

@@ -25,6 +25,10 @@ export function deploymentHandlers(fleet: Fleet): Handled {
     'radar.scan': (_input, signal) => fleet.radar.scan(signal),
     'radar.stop': ({ kind, id }, signal) => fleet.radar.stop(kind, id, signal),
     'radar.terminate': ({ kind, id }, signal) => fleet.radar.terminate(kind, id, signal),
+    'radar.sweepPreview': ({ ids }, signal) => fleet.radar.sweepPreview(ids, signal),
+    'radar.sweep': (wish, signal) => fleet.radar.sweep(wish, signal),
+    'radar.undo': async ({ sweep }) => fleet.radar.undo(sweep),
+    'radar.sweeps': async () => ({ sweeps: fleet.radar.sweeps() }),
     'radar.adopt': ({ id, name }, signal) => fleet.radar.adopt(id, name, signal),
     'radar.confirmAccount': async () => {
       fleet.confirmAccount();

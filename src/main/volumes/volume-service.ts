@@ -15,6 +15,8 @@ export interface VolumeParts {
   readonly loadedSeconds: (gpuTypeId: string, model: string) => number | null;
   /** Starts of a model since an instant. */
   readonly starts: (model: string, sinceMs: number) => number;
+  /** Remembers that a volume was made here. */
+  readonly made: (id: string) => void;
   /** Deployments by the id of the volume that they mount. */
   readonly usedBy: () => ReadonlyMap<string, readonly string[]>;
 }
@@ -107,7 +109,7 @@ class Volumes implements VolumeService {
       ...(standard ? { type: 'STANDARD' as const } : {}),
     };
     try {
-      return this.#view(await api.networkVolumes.create(body, signal));
+      return this.#made(this.#view(await api.networkVolumes.create(body, signal)));
     } catch (error) {
       return this.#afterLoss(wish, asAppError(error), signal);
     }
@@ -130,12 +132,17 @@ class Volumes implements VolumeService {
     for (let look = 0; look < LOOKS; look++) {
       await this.#parts.clock.sleep(LOOK_EVERY_MS, signal);
       const found = await this.#find(wish, signal);
-      if (found !== null) return found;
+      if (found !== null) return this.#made(found);
     }
     throw new AppError(error.code, `${error.message} RunPod lists no volume for ${wish.model} so far.`, {
       cause: error,
       advice: 'Look at: runpod-llm volumes. It bills if it is there; making it again finds it by its name.',
     });
+  }
+
+  #made(volume: VolumeView): VolumeView {
+    this.#parts.made(volume.id);
+    return volume;
   }
 
   async #find({ model, dataCenterId }: VolumeWish, signal: AbortSignal): Promise<VolumeView | null> {

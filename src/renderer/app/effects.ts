@@ -15,6 +15,8 @@ import {
 } from '../stores/deployments.ts';
 import { notify, useNotices } from '../stores/notices.ts';
 import { putQuote, useQuotes } from '../stores/quotes.ts';
+import { useRadar } from '../stores/radar.ts';
+import { putSweep } from '../stores/sweep.ts';
 import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
 import { core } from '../view/core-words.ts';
 import { announcementFor } from '../view/announcement.ts';
@@ -68,6 +70,8 @@ interface Loader {
   readonly status: () => void;
   readonly costs: () => void;
   readonly traffic: () => void;
+  /** What the account holds, where it is on the screen already. */
+  readonly radar: () => void;
 }
 
 function loader(client: Client, signal: AbortSignal): Loader {
@@ -86,10 +90,15 @@ function loader(client: Client, signal: AbortSignal): Loader {
   }, attempt);
   const traffic = (): void =>
     attempt(async () => putTraffic(await client.call('traffic.recent', { windowMinutes: 60 }, signal)));
+  const radar = oneAtATime(async () => {
+    if (useRadar.getState().radar === null) return;
+    useRadar.setState({ radar: await client.call('radar.scan', {}, signal), problem: null });
+  }, attempt);
   return {
     status,
     costs,
     traffic,
+    radar,
     everything() {
       status();
       attempt(async () => {
@@ -98,6 +107,11 @@ function loader(client: Client, signal: AbortSignal): Loader {
       });
       costs();
       traffic();
+      attempt(async () => {
+        for (const sweep of (await client.call('radar.sweeps', {}, signal)).sweeps) {
+          if (sweep.state === 'pending' || sweep.state === 'working') putSweep(sweep, now());
+        }
+      });
       attempt(async () => {
         applySettings(await client.call('settings.get', {}, signal));
       });
@@ -148,6 +162,9 @@ function apply(event: AppEvent, load: Loader): void {
       return load.costs();
     case 'history.added':
       return addHistory(event.payload.deploymentId, event.payload.entry);
+    case 'sweep.changed':
+      putSweep(event.payload, now());
+      return event.payload.state === 'ended' ? load.radar() : undefined;
     case 'costs.changed': {
       const { nowUsdPerHour, todayUsd } = event.payload;
       // Another rate means another forecast, runway and ceiling; the event carries none of them.

@@ -32,7 +32,7 @@ function worded(name: string, facts: NewsFacts): NewsText {
       };
     case 'still-billing':
       return {
-        title: `${name} kostet vielleicht noch`,
+        title: `${facts.name ?? name} kostet vielleicht noch`,
         body: `RunPod hat den Stopp von ${RESOURCES[facts.resource]} ${facts.id} nicht bestätigt. Die App versucht es weiter.`,
       };
     case 'budget':
@@ -47,10 +47,23 @@ function worded(name: string, facts: NewsFacts): NewsText {
         title: 'Vergessenes bei RunPod gefunden',
         body: `${RESOURCES[facts.resource]} ${facts.id} eines abgebrochenen Laufs${facts.usdPerHour === null ? '' : ` (${usd(facts.usdPerHour)}/h)`} wurde beendet.`,
       };
+    case 'swept':
+      return swept(facts);
   }
 }
 
-const RESOURCES = { pod: 'Pod', endpoint: 'Endpunkt' } as const;
+function swept({ done, left, savesUsdPerMonth }: Extract<NewsFacts, { what: 'swept' }>): NewsText {
+  const body = [
+    done === 0 ? '' : `Das spart ${usd(savesUsdPerMonth)} im Monat.`,
+    left === 0 ? '' : `${left} ${left === 1 ? 'blieb, wie sie ist' : 'blieben, wie sie sind'}.`,
+  ];
+  return {
+    title: done === 1 ? '1 Sache aufgeräumt' : `${done} Sachen aufgeräumt`,
+    body: body.filter((part) => part !== '').join(' '),
+  };
+}
+
+const RESOURCES = { pod: 'Pod', endpoint: 'Endpunkt', 'network-volume': 'Netzwerk-Volume' } as const;
 const usd = (value: number): string => formatUsd(value, 'de');
 
 function failure(code: string, usdPerHour: number): string {

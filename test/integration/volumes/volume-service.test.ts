@@ -46,7 +46,9 @@ function rig() {
     userAgent: 'test',
   });
   const users = new Map<string, string[]>();
+  const made: string[] = [];
   const volumes = createVolumeService({
+    made: (id) => made.push(id),
     api,
     clock,
     plan: async (request, signal) =>

@@ -9,7 +9,7 @@ import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { GUARDED } from '../../../src/shared/guarded.ts';
 import type { DeploymentView } from '../../../src/shared/model.ts';
 import { createFakeManager } from '../../support/fake-manager.ts';
-import { sampleDeployments } from '../../support/samples.ts';
+import { sampleDeployments, sampleSweep } from '../../support/samples.ts';
 
 const [ready, , stopped] = sampleDeployments() as [DeploymentView, DeploymentView, DeploymentView];
 const limits = (usdPerDay: number | null, usdPerMonth: number | null = null) => ({ usdPerDay, usdPerMonth });
@@ -19,6 +19,7 @@ const ACTS: readonly GuardedAct[] = [
   { method: 'deployments.stopAll', views: [ready] },
   { method: 'radar.stop', kind: 'pod', id: 'p1', name: 'theirs' },
   { method: 'radar.terminate', kind: 'network-volume', id: 'v1', name: null },
+  { method: 'radar.sweep', things: sampleSweep(['podtest2']).things },
   { method: 'radar.confirmAccount' },
   { method: 'volumes.remove', kind: 'network-volume', id: 'v1', name: 'cache' },
   { method: 'images.remove', reference: 'a/b:1' },

@@ -87,6 +87,10 @@ const READERS: Readonly<Record<GuardedMethod, Reader>> = {
   })),
   'radar.stop': reader('radar.stop', (item, facts) => itemAct('radar.stop', item, facts)),
   'radar.terminate': reader('radar.terminate', (item, facts) => itemAct('radar.terminate', item, facts)),
+  'radar.sweep': reader('radar.sweep', async ({ ids }, { core, signal }) => ({
+    method: 'radar.sweep',
+    things: (await core.call('radar.sweepPreview', { ids }, signal)).things,
+  })),
   'radar.confirmAccount': reader('radar.confirmAccount', () =>
     Promise.resolve({ method: 'radar.confirmAccount' }),
   ),

@@ -1,4 +1,5 @@
-import type { DeploymentView, SecretName, UserSettings } from '../../../shared/model.ts';
+import type { DeploymentView, SecretName, SweepThing, UserSettings } from '../../../shared/model.ts';
+import { sweepTier } from '../../../shared/sweep.ts';
 import { stopAllQuestion, type Question } from '../system/questions.ts';
 import type { Words } from '../words/en.ts';
 
@@ -15,6 +16,7 @@ export type GuardedAct =
       /** null = the account does not list it. */
       readonly name: string | null;
     }
+  | { readonly method: 'radar.sweep'; readonly things: readonly SweepThing[] }
   | { readonly method: 'radar.confirmAccount' }
   | { readonly method: 'images.remove'; readonly reference: string }
   | { readonly method: 'images.prune'; readonly names: readonly string[] }
@@ -53,14 +55,14 @@ export function actQuestion(act: GuardedAct, words: Words): Yes | null {
         [act.id, w.allGone, w.final],
         w.remove,
       );
+    case 'radar.sweep':
+      return sweepQuestion(act.things, words);
     case 'radar.confirmAccount':
       return asked(words, w.account, [w.accountText], w.accountYes);
     case 'images.remove':
       return asked(words, w.image(act.reference), [w.imageText], w.removeImage);
     case 'images.prune':
-      return act.names.length === 0
-        ? null
-        : asked(words, w.images(act.names.length), [...shortened(act.names), w.imageText], w.removeImage);
+      return pruneQuestion(act.names, words);
     case 'secrets.delete':
       return asked(words, w.secret(w.secrets[act.name]), [secretLine(act.name, words)], w.removeImage);
     case 'keys.revoke':
@@ -83,6 +85,25 @@ function asked(words: Words, title: string, lines: readonly string[], verb: stri
 
 const secretLine = (name: SecretName, { guard }: Words): string =>
   name === 'runpod' ? guard.runpodSecret : guard.otherSecret;
+
+function pruneQuestion(names: readonly string[], words: Words): Yes | null {
+  const w = words.guard;
+  if (names.length === 0) return null;
+  return asked(words, w.images(names.length), [...shortened(names), w.imageText], w.removeImage);
+}
+
+/** Where nothing of others' and no data is at stake, the time to undo is question enough. */
+function sweepQuestion(things: readonly SweepThing[], words: Words): Yes | null {
+  const w = words.guard;
+  const tier = sweepTier(things);
+  if (tier === 'none') return null;
+  const lines = things.map(({ kind, name, act, loses }) => {
+    const gb = loses.reduce((sum, loss) => sum + (loss.what === 'container-disk' ? 0 : (loss.gb ?? 0)), 0);
+    return w.sweepLine[act](w.items[kind], name, gb);
+  });
+  const last = tier === 'data' ? w.sweepFinal : w.stopItemText;
+  return asked(words, w.sweep(things.length), [...shortened(lines), last], w.sweepYes);
+}
 
 function terminateLines(view: DeploymentView, { guard }: Words): string[] {
   return [

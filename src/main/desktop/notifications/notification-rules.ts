@@ -86,6 +86,7 @@ export function noticeOf(news: News, words: Words): Notice {
         onClick: open,
         buttons: deployment === null ? [] : [button(words.notify.stopNow, { do: 'stop', deployment })],
       };
+    case 'swept':
     case 'budget':
       return {
         ...base,

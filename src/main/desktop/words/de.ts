@@ -111,6 +111,14 @@ export const de: Words = {
     stopItem: (kind, name) => `${kind} ${name} stoppen?`,
     stopItemText: 'Gehört hier zu keinem Deployment; vielleicht benutzt es jemand anderes.',
     removeItem: (kind, name) => `${kind} ${name} löschen?`,
+    sweep: (count) => (count === 1 ? '1 Sache aufräumen?' : `${count} Sachen aufräumen?`),
+    sweepLine: {
+      stop: (kind, name) => `${kind} ${name} stoppen`,
+      terminate: (kind, name, gb) =>
+        gb === 0 ? `${kind} ${name} löschen` : `${kind} ${name} und ${gb} GB Daten löschen`,
+    },
+    sweepFinal: 'Gelöschtes kommt nicht wieder, sobald die Zeit zum Rückgängigmachen um ist.',
+    sweepYes: 'Aufräumen',
     account: 'Ist dies das Konto, in dem die Pods angelegt wurden?',
     accountText:
       'Was RunPod nicht zeigt, gilt dann als nicht mehr vorhanden. Ist es ein anderes Konto, kosten Pods dort unbemerkt weiter.',

@@ -110,6 +110,14 @@ export const en = {
     stopItem: (kind: string, name: string) => `Stop the ${kind} ${name}?`,
     stopItemText: 'It belongs to no deployment here; somebody else may be using it.',
     removeItem: (kind: string, name: string) => `Delete the ${kind} ${name}?`,
+    sweep: (count: number) => (count === 1 ? 'Sweep 1 thing?' : `Sweep ${count} things?`),
+    sweepLine: {
+      stop: (kind: string, name: string, _gb: number) => `Stop ${kind} ${name}`,
+      terminate: (kind: string, name: string, gb: number) =>
+        gb === 0 ? `Delete ${kind} ${name}` : `Delete ${kind} ${name} and ${gb} GB of data`,
+    },
+    sweepFinal: 'What is deleted cannot be brought back once the time to undo is over.',
+    sweepYes: 'Sweep',
     account: 'Is this the account in which the pods were made?',
     accountText:
       'What RunPod does not show is then taken for gone. If it is another account, pods there bill on unseen.',

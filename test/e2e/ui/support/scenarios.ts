@@ -79,7 +79,7 @@ function empty(): FakeManager {
   manager.reply('requests.recent', async () => ({ requests: [] }));
   manager.reply('costs.summary', async () => noCosts(now));
   manager.reply('costs.series', async () => ({ asOf: iso(now), simulated: false, points: [] }));
-  manager.reply('radar.scan', async () => ({ asOf: iso(now), simulated: false, items: [] }));
+  manager.reply('radar.scan', async () => ({ asOf: iso(now), simulated: false, items: [], unseen: [] }));
   return manager;
 }
 
