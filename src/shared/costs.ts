@@ -127,20 +127,20 @@ export const radarItemSchema = z.object({
   usdPerMonthAtRest: z.number(),
   actions: z.array(z.enum(['stop', 'terminate', 'adopt'])),
   note: z.string().nullable(),
-});
-export type RadarItem = z.infer<typeof radarItemSchema>;
   /** What a sweep would do to it; null = it is left alone, being in use. */
   sweep: sweepOfferSchema.nullable(),
+});
+export type RadarItem = z.infer<typeof radarItemSchema>;
 
-export const radarSchema = z.object({
-  asOf: isoSchema,
 /** Parts of the account that a key may be kept from. Without `workers` or `prices` what endpoints cost is not known whole. */
 export const radarPartSchema = z.enum(['pods', 'endpoints', 'network-volumes', 'workers', 'prices']);
 export type RadarPart = z.infer<typeof radarPartSchema>;
 
+export const radarSchema = z.object({
+  asOf: isoSchema,
   simulated: z.boolean(),
   items: z.array(radarItemSchema),
-});
-export type Radar = z.infer<typeof radarSchema>;
   /** What RunPod did not let this key see: there may be more, and it may cost more. */
   unseen: z.array(radarPartSchema),
+});
+export type Radar = z.infer<typeof radarSchema>;

@@ -214,13 +214,13 @@ export class FleetCore {
       : accountError(doubt, first);
   }
 
-  #held(): Held[] {
-    return this.actors().flatMap(({ record }) => heldBy(record) ?? []);
-  }
-
   /** Whether the key in use may be another account's; undefined = it is not. */
   accountDoubt(): AccountDoubt | undefined {
     return this.#proof.doubt;
+  }
+
+  #held(): Held[] {
+    return this.actors().flatMap(({ record }) => heldBy(record) ?? []);
   }
 
   /** The user's word that the key in use is of the same account. */

@@ -82,12 +82,12 @@ class PodFleet implements Fleet {
   }
 
   computerSleeps(): void {
+    // Its time to undo would pass unseen.
+    this.radar.dropSweep();
     for (const actor of this.#core.actors()) actor.post({ type: 'sleep-coming' });
   }
 
   get(ref: string): DeploymentView {
-    // Its time to undo would pass unseen.
-    this.radar.dropSweep();
     return this.#core.view(this.#core.find(ref));
   }
 
