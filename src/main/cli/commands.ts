@@ -139,6 +139,11 @@ export const COMMANDS: readonly Group[] = [
         load: () => import('./config.ts'),
       },
       { name: 'sandbox', summary: 'run the simulated RunPod alone', load: () => import('./sandbox.ts') },
+      {
+        name: 'completion',
+        summary: 'complete commands and names in your shell',
+        load: () => import('./completion.ts'),
+      },
       { name: 'version', summary: 'print the version', load: () => import('./version.ts') },
     ],
   },
