@@ -71,7 +71,7 @@ export async function createManager(parts: ManagerParts): Promise<Manager> {
 async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manager> {
   const { cloud, clock, config } = parts;
   const services = createServices(parts, owned);
-  const { fleet, runpod, events, requests, ledger } = services;
+  const { fleet, runpod, events, requests, ledger, volumeMeter: volumes } = services;
   const { proxy, keys, methods, reconfigure } = await newProxy(parts, services, owned);
   let url: string | null = null;
   const activity: ActivityParts = {
@@ -94,10 +94,10 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     runpod,
     methods: {
       ...plans,
-      ...volumeHandlers(newVolumes(parts, services, plans['plan.make'])),
+      ...volumeHandlers(newVolumes(parts, services, plans['plan.make']), volumes),
       ...methods,
       ...deploymentHandlers(fleet),
-      ...costHandlers({ ...common, ledger, fleet, requests, log: parts.log, zone: services.zone }),
+      ...costHandlers({ ...common, ledger, fleet, volumes, requests, log: parts.log, zone: services.zone }),
       ...activityHandlers(activity),
       ...imageHandlers(services.images),
       ...connectHandlers({ files, fleet, proxyUrl: () => url }),
@@ -118,6 +118,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
     },
     async start() {
       fleet.start();
+      volumes.start();
       const offsetMs = (): number => runpod.clockOffsetMs();
       const emit = (event: AppEvent): void => events.emit(event);
       owned.defer('money watch', watchMoney({ ...parts, ...services, offsetMs, emit }));

@@ -27,6 +27,7 @@ import { createRunPodApi } from './runpod/client.ts';
 import { watchReachability } from './runpod/watch-reachability.ts';
 import type { UserSettingsStore } from './settings/user-settings.ts';
 import { timingOf } from './timing-of.ts';
+import { VolumeMeter } from './volumes/volume-meter.ts';
 
 import type { ManagerParts } from './manager-parts.ts';
 const PLANNER: Planner = { plan, offers: toOffers, recipe: launchRecipe };
@@ -44,6 +45,7 @@ export interface Services {
   readonly fleet: Fleet;
   readonly images: ImageService;
   readonly requests: RequestLog;
+  readonly volumeMeter: VolumeMeter;
   /** Where days and months begin. */
   readonly zone: () => string;
 }
@@ -82,6 +84,13 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   const requests = newRequestLog(parts, db, owned);
   const fleet = newFleet(parts, { ...common, requests, ledger, zone, guard, images });
   uses.list = () => fleet.list();
+  const mounted = (): Set<string> =>
+    new Set(fleet.list().flatMap(({ spec }) => spec.volume?.networkVolumeId ?? []));
+  const room = log.child({ room: 'volumes' });
+  const volumeMeter = owned.add(
+    'volumes',
+    new VolumeMeter({ api: runpod, ledger, clock, log: room, mounted }),
+  );
   owned.add('deployments', fleet);
   owned.defer(
     'deployment events',
@@ -99,6 +108,7 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
     fleet,
     images,
     requests,
+    volumeMeter,
     zone,
   };
 }

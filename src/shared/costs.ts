@@ -12,14 +12,16 @@ export const costLineSchema = z.object({
   totalUsd: z.number(),
 });
 
-export const costKindSchema = z.enum(['compute', 'disk', 'serverless', 'tokens', 'adjustment']);
+/** `disk` is a stopped pod's, `volume` a network volume's. */
+export const costKindSchema = z.enum(['compute', 'disk', 'volume', 'serverless', 'tokens', 'adjustment']);
 export type CostKind = z.infer<typeof costKindSchema>;
 
 export const costSummarySchema = z.object({
   simulated: z.boolean(),
   asOf: isoSchema,
   nowUsdPerHour: z.number(),
-  restUsdPerMonth: z.number(),
+  /** Storage of the whole account that bills when nothing runs, as the radar lists it; null = not read yet. */
+  restUsdPerMonth: z.number().nullable(),
   todayUsd: z.number(),
   monthUsd: z.number(),
   totalUsd: z.number(),

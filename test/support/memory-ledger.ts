@@ -54,6 +54,11 @@ export class MemoryLedger implements Ledger {
       .map((line) => ({ resourceId: line.meter.resourceId, kind: line.meter.kind, lastSeenMs: line.seen }));
   }
 
+  firstOf(resourceId: string): { startedMs: number; usdPerHour: number } | null {
+    const first = this.lines.find((line) => line.meter.resourceId === resourceId);
+    return first === undefined ? null : { startedMs: first.since, usdPerHour: first.meter.usdPerHour };
+  }
+
   unsettled(): LedgerEntry[] {
     return this.lines
       .filter((line) => line.until !== null && line.estimated && !line.settled)

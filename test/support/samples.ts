@@ -287,7 +287,7 @@ export function sampleCosts(now = SAMPLE_NOW): CostSummary {
         totalUsd: 10.45,
       },
     ],
-    byKind: { compute: 100.1, disk: 4.45, serverless: 0, tokens: 0, adjustment: 0 },
+    byKind: { compute: 100.1, disk: 4.45, volume: 0, serverless: 0, tokens: 0, adjustment: 0 },
     reconciliation: { asOf: iso(now - HOUR), billedUsd: 30.9, ledgerUsd: 31.05, gapUsd: 0.15 },
   };
 }
@@ -307,7 +307,7 @@ export function sampleCostSeries(
       const usd = (index % 5) * 0.2;
       return {
         at: iso(start - (buckets - 1 - index) * step),
-        byKind: { compute: usd, disk: 0.01, serverless: 0, tokens: 0, adjustment: 0 },
+        byKind: { compute: usd, disk: 0.01, volume: 0, serverless: 0, tokens: 0, adjustment: 0 },
         byDeployment: { 'qwen3-coder': usd },
         ...(by === null ? {} : { byRequests: { [`one ${by}`]: usd * 0.8, '': usd * 0.2 + 0.01 } }),
       };

@@ -131,6 +131,15 @@ export class LedgerReader {
     return new Map(resourceIds.map((id) => [id, spent.get(id) ?? 0]));
   }
 
+  firstOf(resourceId: string): { readonly startedMs: number; readonly usdPerHour: number } | null {
+    const row = this.#db.get(
+      'SELECT started_ms, usd_per_hour FROM ledger_entries WHERE resource_id = ? ORDER BY started_ms, seq LIMIT 1',
+      resourceId,
+    );
+    if (row === undefined) return null;
+    return { startedMs: number(row, 'started_ms'), usdPerHour: number(row, 'usd_per_hour') };
+  }
+
   beganMs(): number | null {
     const row = this.#db.get('SELECT min(started_ms) AS began FROM ledger_entries');
     return row === undefined ? null : numberOrNull(row, 'began');

@@ -31,6 +31,8 @@ export interface Ledger {
   ): void;
   /** Resources with an open entry, with the instant they were last seen billing. */
   open(): readonly { readonly resourceId: string; readonly kind: CostKind; readonly lastSeenMs: number }[];
+  /** Where a resource's account begins, and at which rate; null = it has none. */
+  firstOf(resourceId: string): { readonly startedMs: number; readonly usdPerHour: number } | null;
   /** Closed entries whose end was estimated and that no bill has settled. */
   unsettled(): readonly LedgerEntry[];
   /**

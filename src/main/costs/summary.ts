@@ -9,8 +9,12 @@ export interface Surroundings {
   readonly nowMs: number;
   readonly zone: string;
   readonly simulated: boolean;
-  /** Storage that goes on billing when everything is stopped; while it bills it is in the ledger's rates too. */
-  readonly restUsdPerMonth: number;
+  /** Storage in the account that goes on billing when everything is stopped; null = not read yet. */
+  readonly restUsdPerMonth: number | null;
+  /** The part of it that the ledger keeps account of; while it bills it is in the ledger's rates too. */
+  readonly meteredRestUsdPerMonth: number;
+  /** What RunPod says the account spends, where the key tells: others may spend of the same balance. */
+  readonly accountUsdPerHour: number | null;
   /** null = the key does not tell. */
   readonly balanceUsd: number | null;
   /** Pods and network volumes there are now. */
@@ -66,12 +70,13 @@ export function buildCostSummary(around: Surroundings, facts: LedgerFacts): Cost
       monthEndMs: startOfMonth(nowMs, zone, 1),
       monthUsd,
       trailingUsd: usdOf(facts.trailing),
-      trailingDiskUsd: usdOf(facts.trailing.filter((share) => share.kind === 'disk')),
+      trailingDiskUsd: usdOf(facts.trailing.filter(({ kind }) => kind === 'disk' || kind === 'volume')),
       trailingMs: facts.trailingMs,
-      restUsdPerMonth: around.restUsdPerMonth,
+      restUsdPerMonth: around.meteredRestUsdPerMonth,
     }),
     balanceUsd: around.balanceUsd,
-    runwayHours: runway(around.balanceUsd, nowUsdPerHour, nowMs)?.hours ?? null,
+    runwayHours:
+      runway(around.balanceUsd, Math.max(nowUsdPerHour, around.accountUsdPerHour ?? 0), nowMs)?.hours ?? null,
     atZero: lostAtZero(around.atRisk),
     unattended: around.unattended,
     byDeployment: linesOf(facts),
@@ -100,7 +105,14 @@ function linesOf(facts: LedgerFacts): CostSummary['byDeployment'] {
 export function byKind(
   shares: readonly { readonly kind: CostKind; readonly usd: number }[],
 ): Record<CostKind, number> {
-  const sums: Record<CostKind, number> = { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 };
+  const sums: Record<CostKind, number> = {
+    compute: 0,
+    disk: 0,
+    volume: 0,
+    serverless: 0,
+    tokens: 0,
+    adjustment: 0,
+  };
   for (const share of shares) sums[share.kind] += share.usd;
   return sums;
 }

@@ -11,6 +11,7 @@ import { OrphanEndpoints } from './serverless/orphan-endpoints.ts';
 import { endpointFacts } from './serverless/read-endpoint.ts';
 import { BillSettling } from './settle.ts';
 import { isBooting } from './state.ts';
+import { podUsdPerMonthAtRest } from './storage-at-rest.ts';
 import type { DeploymentStore } from './store.ts';
 import type { Timing } from './timing.ts';
 import type { FleetDeps, FleetEvent } from './types.ts';
@@ -38,6 +39,7 @@ export class AccountWatch {
   readonly #orphans: OrphanSweep;
   readonly #orphanEndpoints: OrphanEndpoints;
   readonly #settling: BillSettling;
+  #podsAtRestUsd: number | null = null;
 
   constructor(parts: AccountWatchParts) {
     this.#parts = parts;
@@ -83,7 +85,15 @@ export class AccountWatch {
     await Promise.all([this.#orphans.dispose(), this.#orphanEndpoints.dispose(), this.#settling.dispose()]);
   }
 
+  /** A month of all volume disks in the account once their pods are stopped; null = the account was not read yet. */
+  get podsAtRestUsd(): number | null {
+    return this.#podsAtRestUsd;
+  }
+
   #onPods(pods: readonly Pod[], askedAt: number): void {
+    this.#podsAtRestUsd = pods
+      .filter(({ status }) => status !== 'TERMINATED')
+      .reduce((sum, pod) => sum + podUsdPerMonthAtRest(pod), 0);
     const byId = new Map(pods.map((pod) => [pod.id, pod]));
     for (const actor of this.#parts.actors()) {
       const ours = actor.record.pod;

@@ -205,6 +205,10 @@ export class FleetCore {
     return this.#deps.clock.now() + this.#deps.api.clockOffsetMs();
   }
 
+  get podsAtRestUsd(): number | null {
+    return this.#account.podsAtRestUsd;
+  }
+
   /** Pods may be out of sight of the key in use; null = nothing speaks for it. */
   accountProblem(): AppError | null {
     const { doubt } = this.#proof;

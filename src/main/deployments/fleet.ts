@@ -69,6 +69,10 @@ class PodFleet implements Fleet {
     return (await patiently(this.#deps.clock, signal, weigh)).plan;
   }
 
+  podsAtRestUsdPerMonth(): number | null {
+    return this.#core.podsAtRestUsd;
+  }
+
   hurry(): void {
     this.#core.hurry();
   }

@@ -1,10 +1,11 @@
-import { HOURS_PER_MONTH, STORAGE_USD_PER_GB_MONTH } from '../../shared/money.ts';
+import { HOURS_PER_MONTH } from '../../shared/money.ts';
 import type { Radar, RadarItem } from '../../shared/model.ts';
 import { networkVolumeUsdPerMonth } from '../costs/pricing.ts';
 import type { Endpoint, NetworkVolume, Pod } from '../runpod/api.ts';
 import { modelOfVolume } from '../volumes/volume-name.ts';
 import { parsePodName } from './pod/names.ts';
 import { mountersOf, type Account } from './read-account.ts';
+import { podUsdPerMonthAtRest } from './storage-at-rest.ts';
 import { endpointOffer, podOffer, volumeOffer } from './sweep/offer.ts';
 
 /** Whose a thing in the account is. */
@@ -37,14 +38,13 @@ export function radarOf(
 }
 
 /** What runs has its disk in its price. */
-const monthly = (item: RadarItem): number => item.usdPerHour * HOURS_PER_MONTH + item.usdPerMonthAtRest;
+const monthly = ({ usdPerHour, usdPerMonthAtRest }: RadarItem): number =>
+  usdPerHour > 0 ? usdPerHour * HOURS_PER_MONTH : usdPerMonthAtRest;
 
 export function podItem(pod: Pod, ownership: Ownership): RadarItem {
   const deployment = ownership.ownerOf(pod.id);
   const belongs = ownershipOf(pod, deployment, ownership.installation);
   const volumeGb = pod.mounts.persistent?.size ?? 0;
-  const price = STORAGE_USD_PER_GB_MONTH;
-  const stopped = pod.status === 'EXITED';
   const actions: RadarItem['actions'] = [];
   if (pod.actions.includes('stop')) actions.push('stop');
   if (pod.actions.includes('terminate')) actions.push('terminate');
@@ -57,7 +57,7 @@ export function podItem(pod: Pod, ownership: Ownership): RadarItem {
     ownership: belongs,
     deployment,
     usdPerHour: pod.cost,
-    usdPerMonthAtRest: volumeGb * (stopped ? price.volumeDiskStopped : price.volumeDiskRunning),
+    usdPerMonthAtRest: podUsdPerMonthAtRest(pod),
     actions,
     note: podNote(pod, belongs, volumeGb),
     sweep: ownership.isSpokenFor(pod.name) ? null : podOffer(pod, belongs),

@@ -1,4 +1,5 @@
 import { asAppError, isAbort } from '../../shared/errors.ts';
+import { usdForMs } from '../../shared/money.ts';
 import type { LedgerEntry } from '../../shared/model.ts';
 import type { Ledger } from '../costs/ledger.ts';
 import type { Log } from '../logs/log.ts';
@@ -26,7 +27,7 @@ const NOTHING_AFTER_MS = 24 * 3_600_000;
 
 interface Due {
   readonly id: string;
-  readonly kind: 'pod' | 'endpoint';
+  readonly kind: 'pod' | 'endpoint' | 'volume';
   readonly from: number;
   readonly endedAt: number;
 }
@@ -74,9 +75,10 @@ export class BillSettling {
       .slice(0, BILLS_A_ROUND)
       .map(([id, entries]) => ({
         id,
-        kind: entries.some(({ kind }) => kind === 'serverless') ? 'endpoint' : 'pod',
+        kind: kindOf(entries),
         from: Math.min(
           this.#parts.createdAt(id) ?? Number.POSITIVE_INFINITY,
+          ledger.firstOf(id)?.startedMs ?? Number.POSITIVE_INFINITY,
           ...entries.map((entry) => Date.parse(entry.startedAt)),
         ),
         endedAt: Math.max(...entries.map(endOf)),
@@ -99,17 +101,43 @@ export class BillSettling {
     }
   }
 
-  async #settleOne({ id, kind, from, endedAt }: Due): Promise<void> {
+  async #settleOne(due: Due): Promise<void> {
+    const { id, from, endedAt } = due;
     const { api, clock, ledger } = this.#parts;
     const now = clock.now() + api.clockOffsetMs();
     const span = spanOf(from, now);
-    const usd = kind === 'pod' ? await this.#podBill(id, span) : await this.#endpointBill(id, span);
+    const usd = await this.#bill(due, span);
     const before = this.#before.get(id);
     this.#before.set(id, { usd, at: now });
     if (before === undefined || Math.abs(before.usd - usd) > 1e-9) return;
     if (usd <= 0 && now - endedAt < NOTHING_AFTER_MS) return;
     ledger.settle(id, usd, now);
     this.#before.delete(id);
+  }
+
+  #bill(due: Due, span: Span): Promise<number> {
+    switch (due.kind) {
+      case 'pod':
+        return this.#podBill(due.id, span);
+      case 'endpoint':
+        return this.#endpointBill(due.id, span);
+      case 'volume':
+        return this.#volumeBill(due, span);
+    }
+  }
+
+  /** It may have billed for long before it was counted: of the first bucket only what was counted at the most. */
+  async #volumeBill({ id, from }: Due, span: Span): Promise<number> {
+    const query = { networkVolumeId: id, ...span };
+    const { records } = await this.#parts.api.billing.networkVolumes(query, this.#end.signal);
+    const usdPerHour = this.#parts.ledger.firstOf(id)?.usdPerHour ?? 0;
+    return records
+      .filter((record) => record.networkVolumeId === id)
+      .reduce((total, { startTime, endTime, totalAmount }) => {
+        const isFirst = Date.parse(startTime) < from;
+        const most = isFirst ? usdForMs(usdPerHour, Date.parse(endTime) - from) : totalAmount;
+        return total + Math.min(totalAmount, most);
+      }, 0);
   }
 
   /** An unknown filter is ignored (FACTS 0): only this pod's records count, whatever else came. */
@@ -125,6 +153,13 @@ export class BillSettling {
     return sum(records.filter((record) => record.serverlessId === serverlessId));
   }
 }
+
+const kindOf = (entries: readonly LedgerEntry[]): Due['kind'] =>
+  entries.some(({ kind }) => kind === 'serverless')
+    ? 'endpoint'
+    : entries.some(({ kind }) => kind === 'volume')
+      ? 'volume'
+      : 'pod';
 
 interface Span {
   readonly bucketSize: 'hour' | 'day';

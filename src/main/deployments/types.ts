@@ -152,6 +152,8 @@ export interface Fleet extends Disposable {
   /** The computer is about to sleep: what is not to outlast that is stopped. */
   computerSleeps(): void;
   list(): DeploymentView[];
+  /** A month of all volume disks in the account once their pods are stopped; null = the account was not read yet. */
+  podsAtRestUsdPerMonth(): number | null;
   /**
    * What a deployment of that wish would be offered and take (SPEC 3.2). Creates nothing.
    * @throws AppError unknown_gpu, invalid_input, unsupported, model_*, runpod_*

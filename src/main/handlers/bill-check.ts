@@ -1,4 +1,4 @@
-import type { CostSummary } from '../../shared/model.ts';
+import type { CostSummary, LedgerEntry } from '../../shared/model.ts';
 import { startOfMonth } from '../costs/calendar.ts';
 import type { CostLedger } from '../costs/ledger.ts';
 import { reconcile } from '../costs/reconcile.ts';
@@ -10,8 +10,8 @@ const BILL_LAG_MS = 15 * 60_000;
 const MOST_ENTRIES = 100_000;
 
 /**
- * This month's bill beside the ledger, for the pods and endpoints that the ledger knows, up to the last hour that the
- * bill can be trusted for. null = the month is too young.
+ * This month's bill beside the ledger, for the pods, endpoints and volumes that the ledger knows, up to the last hour that
+ * the bill can be trusted for. null = the month is too young.
  * @throws AppError runpod_*; AbortError
  */
 export async function checkBill(
@@ -30,9 +30,10 @@ export async function checkBill(
     endTime: new Date(to).toISOString(),
   };
   const none = { records: [] };
-  const [pods, endpoints] = await Promise.all([
+  const [pods, endpoints, volumes] = await Promise.all([
     metered.pods.size === 0 ? none : api.billing.pods(query, signal),
     metered.endpoints.size === 0 ? none : api.billing.serverless(query, signal),
+    metered.volumes.size === 0 ? none : api.billing.networkVolumes(query, signal),
   ]);
   const billed = new Map<string, number>();
   const book = (id: string, startTime: string, usd: number): void => {
@@ -40,7 +41,15 @@ export async function checkBill(
   };
   for (const { podId, startTime, totalAmount } of pods.records) book(podId, startTime, totalAmount);
   for (const record of endpoints.records) book(record.serverlessId, record.startTime, record.totalAmount);
-  const counted = ledger.spentByResource([...metered.pods, ...metered.endpoints], from, to);
+  for (const record of volumes.records) {
+    const since = metered.volumes.get(record.networkVolumeId);
+    if (since !== undefined && Date.parse(record.startTime) >= since)
+      book(record.networkVolumeId, record.startTime, record.totalAmount);
+  }
+  const counted = new Map(ledger.spentByResource([...metered.pods, ...metered.endpoints], from, to));
+  for (const [id, since] of metered.volumes) {
+    counted.set(id, ledger.spentByResource([id], since, to).get(id) ?? 0);
+  }
   const resources = Array.from(counted, ([resourceId, ledgerUsd]) => ({
     resourceId,
     ledgerUsd,
@@ -54,7 +63,12 @@ function resourcesOf(
   ledger: CostLedger,
   from: number,
   to: number,
-): { readonly pods: ReadonlySet<string>; readonly endpoints: ReadonlySet<string> } {
+): {
+  readonly pods: ReadonlySet<string>;
+  readonly endpoints: ReadonlySet<string>;
+  /** With the first whole hour: a volume may have billed for long before the app counted it. */
+  readonly volumes: ReadonlyMap<string, number>;
+} {
   const within = ledger
     .entries({ limit: MOST_ENTRIES }, to)
     .filter(
@@ -63,5 +77,17 @@ function resourcesOf(
     );
   const ids = (...kinds: readonly string[]): Set<string> =>
     new Set(within.filter(({ kind }) => kinds.includes(kind)).map(({ resourceId }) => resourceId));
-  return { pods: ids('compute', 'disk'), endpoints: ids('serverless') };
+  const volumes = Map.groupBy(
+    within.filter(({ kind }) => kind === 'volume'),
+    ({ resourceId }) => resourceId,
+  );
+  const firstHour = (entries: readonly LedgerEntry[]): number =>
+    Math.max(from, hourAfter(Math.min(...entries.map(({ startedAt }) => Date.parse(startedAt)))));
+  return {
+    pods: ids('compute', 'disk'),
+    endpoints: ids('serverless'),
+    volumes: new Map([...volumes].map(([id, entries]) => [id, firstHour(entries)])),
+  };
 }
+
+const hourAfter = (ms: number): number => Math.ceil(ms / HOUR_MS) * HOUR_MS;

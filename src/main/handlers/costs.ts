@@ -10,17 +10,19 @@ import type { AtRisk } from '../costs/runway.ts';
 import { costSeries } from '../costs/series.ts';
 import { costShares, groupOf } from '../costs/shares.ts';
 import { SpentSeries } from '../costs/spent-series.ts';
-import { costSummary } from '../costs/summary.ts';
+import { costSummary, type Surroundings } from '../costs/summary.ts';
 import type { Fleet } from '../deployments/types.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunPodApi } from '../runpod/api.ts';
+import type { VolumeMeter } from '../volumes/volume-meter.ts';
 import { checkBill } from './bill-check.ts';
 import { remembered } from './remembered.ts';
 
 export interface CostParts {
   readonly ledger: CostLedger;
-  readonly fleet: Pick<Fleet, 'list'>;
+  readonly fleet: Pick<Fleet, 'list' | 'podsAtRestUsdPerMonth'>;
+  readonly volumes: Pick<VolumeMeter, 'usdPerMonth'>;
   readonly requests: Pick<RequestLog, 'between'>;
   readonly api: Pick<RunPodApi, 'balance' | 'billing' | 'clockOffsetMs'>;
   readonly clock: Clock;
@@ -47,7 +49,7 @@ export function costHandlers(parts: CostParts): Handled {
     what: 'balance',
     maxAgeMs: BALANCE_AGE_MS,
     keepLast: false,
-    read: async (signal) => (await api.balance(signal)).balanceUsd,
+    read: (signal) => api.balance(signal),
   });
   const bill = remembered({
     clock,
@@ -59,14 +61,15 @@ export function costHandlers(parts: CostParts): Handled {
   });
   return {
     'costs.summary': async (_input, signal): Promise<CostSummary> => {
-      const [balanceUsd, reconciliation] = await Promise.all([balance(signal), bill(signal)]);
+      const [account, reconciliation] = await Promise.all([balance(signal), bill(signal)]);
       const views = fleet.list();
       return costSummary(ledger, {
         nowMs: now(),
         zone: zone(),
         simulated,
-        restUsdPerMonth: views.reduce((total, view) => total + view.cost.restUsdPerMonth, 0),
-        balanceUsd,
+        ...restOf(parts, views),
+        balanceUsd: account?.balanceUsd ?? null,
+        accountUsdPerHour: account?.spendUsdPerHour ?? null,
         atRisk: atRiskOf(views),
         unattended: totalUnattended(views),
         reconciliation,
@@ -135,6 +138,19 @@ function sharesOf(
 function filterOf(fleet: CostParts['fleet'], ref: string | undefined): { readonly deploymentId?: string } {
   if (ref === undefined) return {};
   return { deploymentId: fleet.list().find((view) => view.name === ref || view.id === ref)?.id ?? ref };
+}
+
+/** What rests in the account, and what of it the ledger keeps account of. */
+function restOf(
+  { fleet, volumes }: CostParts,
+  views: readonly DeploymentView[],
+): Pick<Surroundings, 'restUsdPerMonth' | 'meteredRestUsdPerMonth'> {
+  const [pods, volume] = [fleet.podsAtRestUsdPerMonth(), volumes.usdPerMonth()];
+  const kept = views.reduce((total, view) => total + view.cost.restUsdPerMonth, 0);
+  return {
+    restUsdPerMonth: pods === null || volume === null ? null : pods + volume.all,
+    meteredRestUsdPerMonth: kept + (volume?.metered ?? 0),
+  };
 }
 
 /** Pods there are, and the network volumes that deployments use. */

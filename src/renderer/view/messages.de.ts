@@ -68,7 +68,8 @@ export const view: typeof english = {
   forNobody: 'Niemandem zuzurechnen',
   costKinds: {
     compute: 'GPU',
-    disk: 'Speicher',
+    disk: 'Platten gestoppter Pods',
+    volume: 'Netzwerk-Volumes',
     serverless: 'Serverless',
     tokens: 'Tokens',
     adjustment: 'Korrekturen',

@@ -65,7 +65,8 @@ export const words = catalogue('view', {
   forNobody: 'For nobody',
   costKinds: {
     compute: 'GPU',
-    disk: 'Storage',
+    disk: 'Disks of stopped pods',
+    volume: 'Network volumes',
     serverless: 'Serverless',
     tokens: 'Tokens',
     adjustment: 'Adjustments',

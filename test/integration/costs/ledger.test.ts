@@ -251,6 +251,8 @@ describe('views of the ledger', () => {
     const summary = costSummary(ledger, {
       ...surroundings,
       restUsdPerMonth: 2,
+      meteredRestUsdPerMonth: 2,
+      accountUsdPerHour: null,
       balanceUsd: null,
       unattended: { usd: null, until: null, excludes: [] },
       atRisk: [],

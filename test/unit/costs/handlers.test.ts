@@ -7,7 +7,7 @@ import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { openDb } from '../../../src/main/platform/db.ts';
 import { randomIds } from '../../../src/main/platform/ids.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
-import type { PodBilling, ServerlessBilling } from '../../../src/main/runpod/api.ts';
+import type { NetworkVolumeBilling, PodBilling, ServerlessBilling } from '../../../src/main/runpod/api.ts';
 import { methods } from '../../../src/shared/api.ts';
 import { AppError } from '../../../src/shared/errors.ts';
 import { sampleDeployment, sampleRequest } from '../../support/samples.ts';
@@ -18,7 +18,7 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const never = new AbortController().signal;
 
 interface Asked {
-  readonly kind: 'pods' | 'serverless';
+  readonly kind: 'pods' | 'serverless' | 'volumes';
   readonly query: object;
 }
 
@@ -33,7 +33,15 @@ function setUp() {
   const records = (kind: Asked['kind'], query: object) => {
     asked.push({ kind, query });
     if (failure !== null) throw failure;
-    const amounts = { totalAmount: 0, gpuAmount: 0, cpuAmount: 0, diskAmount: 0, feeAmount: 0 };
+    const amounts = {
+      totalAmount: 0,
+      gpuAmount: 0,
+      cpuAmount: 0,
+      diskAmount: 0,
+      feeAmount: 0,
+      standardAmount: 0,
+      highPerformanceAmount: 0,
+    };
     const range = { startTime: iso(NOW), endTime: iso(NOW) };
     return {
       records: Array.from(bills, ([each, { at, usd }]) => ({
@@ -43,12 +51,14 @@ function setUp() {
         endTime: iso(at + HOUR),
         podId: each,
         serverlessId: each,
+        networkVolumeId: each,
       })),
       metadata: {
         query: { ...range, bucketSize: 'hour' as const },
         recordCount: bills.size,
         uniquePodCount: 0,
         uniqueServerlessCount: 0,
+        uniqueNetworkVolumeCount: 0,
         totals: amounts,
       },
     };
@@ -62,6 +72,10 @@ function setUp() {
       id: 'dep_kept',
     }),
   ];
+  const rest: { pods: number | null; volumes: { all: number; metered: number } | null } = {
+    pods: 0,
+    volumes: { all: 0, metered: 0 },
+  };
   const handlers = costHandlers({
     ledger,
     requests,
@@ -69,19 +83,25 @@ function setUp() {
     log: silentLog,
     simulated: false,
     zone: () => 'UTC',
-    fleet: { list: () => views },
+    fleet: { list: () => views, podsAtRestUsdPerMonth: () => rest.pods },
+    volumes: { usdPerMonth: () => rest.volumes },
     api: {
       clockOffsetMs: () => 0,
       balance: async () => ({ balanceUsd: 20, spendUsdPerHour: null, spendLimitUsdPerHour: null }),
       billing: {
         pods: async (query): Promise<PodBilling> => records('pods', query),
         serverless: async (query): Promise<ServerlessBilling> => records('serverless', query),
-        networkVolumes: none,
+        networkVolumes: async (query): Promise<NetworkVolumeBilling> => records('volumes', query),
         publicEndpoints: none,
       },
     },
   });
-  const meter = (resourceId: string, kind: 'compute' | 'serverless', from: number, to: number): void => {
+  const meter = (
+    resourceId: string,
+    kind: 'compute' | 'serverless' | 'volume',
+    from: number,
+    to: number,
+  ): void => {
     const deployment = { deploymentId: 'dep_coder', deploymentName: 'coder' };
     ledger.observe({ ...deployment, resourceId, kind, usdPerHour: 0.6 }, from, to);
     ledger.close(resourceId, kind, to, { estimated: false });
@@ -91,10 +111,34 @@ function setUp() {
   const fail = (error: Error | null): void => {
     failure = error;
   };
-  return { clock, ledger, requests, asked, bills, handlers, meter, summary, fail };
+  return { clock, ledger, requests, asked, bills, handlers, meter, summary, fail, rest };
 }
 
 describe('costs.summary', () => {
+  it('shows all that rests in the account: volume disks and network volumes; what was not read is not nothing', async () => {
+    const { rest, summary } = setUp();
+    rest.pods = 8;
+    rest.volumes = { all: 14, metered: 7 };
+    expect((await summary()).restUsdPerMonth).toBe(22);
+    rest.volumes = null;
+    expect((await summary()).restUsdPerMonth).toBeNull();
+    rest.volumes = { all: 0, metered: 0 };
+    rest.pods = null;
+    expect((await summary()).restUsdPerMonth).toBeNull();
+  });
+
+  it('compares a network volume from the first whole hour in which it was counted', async () => {
+    const { ledger, bills, summary } = setUp();
+    const owner = { deploymentId: null, deploymentName: null };
+    ledger.observe({ ...owner, resourceId: 'vol', kind: 'volume', usdPerHour: 0.01 }, NOW - 20 * HOUR, NOW);
+    bills.set('vol', { at: NOW - 20 * HOUR - 10 * 60_000, usd: 100 });
+    // 16:10 of yesterday until 11:00 of today: 18 whole hours; the hour it began in is left out on both sides.
+    expect((await summary()).reconciliation).toMatchObject({
+      billedUsd: 0,
+      ledgerUsd: expect.closeTo(0.18, 9),
+    });
+  });
+
   it("shows RunPod's bill beside the ledger for the same pods, up to the last hour that is billed", async () => {
     const { meter, bills, summary, asked } = setUp();
     meter('pod_1', 'compute', NOW - 30 * HOUR, NOW - 20 * HOUR);

@@ -13,6 +13,8 @@ const around: Surroundings = {
   zone: 'UTC',
   simulated: true,
   restUsdPerMonth: 0,
+  meteredRestUsdPerMonth: 0,
+  accountUsdPerHour: null,
   balanceUsd: 20,
   atRisk: [{ name: 'coder', kind: 'pod', hasNetworkVolume: false }],
   unattended: { usd: 0.35, until: '2026-11-24T12:30:00.000Z', excludes: ['tax'] },
@@ -56,9 +58,35 @@ describe('buildCostSummary', () => {
         { deploymentId: 'dep_1', name: 'coder', nowUsdPerHour: 0.5, todayUsd: 1, monthUsd: 10, totalUsd: 30 },
         { deploymentId: null, name: UNATTRIBUTED, nowUsdPerHour: 0, todayUsd: 0, monthUsd: 2, totalUsd: 2 },
       ],
-      byKind: { compute: 10, disk: 2, serverless: 0, tokens: 0, adjustment: 0 },
+      byKind: { compute: 10, disk: 2, volume: 0, serverless: 0, tokens: 0, adjustment: 0 },
       reconciliation: null,
     });
+  });
+
+  const idle = { today: [], month: [], total: [], trailing: [], trailingMs: 7 * 24 * HOUR, names: new Map() };
+
+  it('forecasts with what the ledger keeps account of, and shows all that rests; not read is not nothing', () => {
+    const summary = (rest: number | null, metered: number) =>
+      buildCostSummary(
+        { ...around, restUsdPerMonth: rest, meteredRestUsdPerMonth: metered },
+        { ...idle, rates: [] },
+      );
+    const monthEnd = (6.5 * 24) / 730;
+    expect(summary(14, 7)).toMatchObject({
+      restUsdPerMonth: 14,
+      forecastMonthUsd: expect.closeTo(7 * monthEnd, 9),
+    });
+    expect(summary(null, 0).restUsdPerMonth).toBeNull();
+  });
+
+  it('counts the runway by what the whole account spends, where RunPod tells', () => {
+    const rates = [{ deploymentId: 'dep_1', usdPerHour: 0.5 }];
+    const hours = (accountUsdPerHour: number | null): number | null =>
+      buildCostSummary({ ...around, accountUsdPerHour }, { ...idle, rates }).runwayHours;
+    expect(hours(null)).toBe(40);
+    expect(hours(2)).toBe(10);
+    // What RunPod tells is minutes old.
+    expect(hours(0)).toBe(40);
   });
 
   it('has parts that add up to the whole', () => {

@@ -3,7 +3,7 @@ import type { CostSummary, LedgerEntry } from '../../../shared/model.ts';
 import type { VolumeView } from '../../../shared/volumes.ts';
 import { localTime } from './deployments.ts';
 import { renderTable, type TableOptions } from './table.ts';
-import { duration, plural } from './words.ts';
+import { duration, plural, restText } from './words.ts';
 
 interface CostsOptions extends TableOptions {
   readonly now: number;
@@ -39,10 +39,7 @@ export function renderCosts(costs: CostSummary, options: CostsOptions): string {
 function totals(costs: CostSummary, { now, volumes }: CostsOptions): string {
   const { unattended } = costs;
   const lines = [
-    [
-      'Now',
-      `${formatUsdPerHour(costs.nowUsdPerHour)}, storage at rest ${formatUsd(costs.restUsdPerMonth)}/month`,
-    ],
+    ['Now', `${formatUsdPerHour(costs.nowUsdPerHour)}, storage at rest ${restText(costs.restUsdPerMonth)}`],
     ...volumeLines(volumes),
     ['Today', formatUsd(costs.todayUsd)],
     ['This month', `${formatUsd(costs.monthUsd)}, at this pace ${formatUsd(costs.forecastMonthUsd)}`],

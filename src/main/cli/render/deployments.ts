@@ -18,6 +18,7 @@ import {
   paintState,
   PHASE_WORDS,
   plural,
+  restText,
   stateWords,
   stopwatch,
 } from './words.ts';
@@ -86,7 +87,7 @@ function idleText(view: DeploymentView, now: number): string {
 }
 
 function moneyLine(money: Money): string {
-  const rest = money.restUsdPerMonth > 0 ? `, storage at rest ${formatUsd(money.restUsdPerMonth)}/month` : '';
+  const rest = money.restUsdPerMonth === 0 ? '' : `, storage at rest ${restText(money.restUsdPerMonth)}`;
   const simulated = money.simulated ? ' (simulated)' : '';
   return `Now ${formatUsdPerHour(money.nowUsdPerHour)}, today ${formatUsd(money.todayUsd)}${rest}${simulated}.`;
 }

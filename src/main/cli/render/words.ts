@@ -112,6 +112,10 @@ export function costNow(view: DeploymentView): string {
   return '$0';
 }
 
+/** What rests bills on; null = RunPod has not told yet. */
+export const restText = (usdPerMonth: number | null): string =>
+  usdPerMonth === null ? 'not known yet' : `${formatUsd(usdPerMonth)}/month`;
+
 /** What clients of the OpenAI kind are given, from the address that the instance tells. */
 export function baseUrl(proxyUrl: string): string {
   return `${proxyUrl.replace(/\/(?:v1\/?)?$/, '')}/v1`;

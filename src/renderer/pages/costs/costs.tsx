@@ -57,16 +57,22 @@ function Figures({ summary }: { readonly summary: CostSummary }): ReactNode {
       <Stat label={words.thisMonth} value={usd(summary.monthUsd)} note={words.inAll(usd(summary.totalUsd))} />
       <Stat label={words.forecast} value={usd(summary.forecastMonthUsd)} note={forecastNote(summary)} />
       <Stat label={words.balance} value={usd(summary.balanceUsd)} note={balanceNote(summary)} />
-      <Stat label={words.columns.rest} value={usdPerMonth(summary.restUsdPerMonth)} note={words.restNote} />
+      <Stat
+        label={words.columns.rest}
+        value={summary.restUsdPerMonth === null ? '–' : usdPerMonth(summary.restUsdPerMonth)}
+        note={words.restNote}
+      />
     </StatRow>
   );
 }
 
 function ByKind({ summary }: { readonly summary: CostSummary }): ReactNode {
-  const kinds = (['compute', 'serverless', 'disk', 'tokens', 'adjustment'] as const).map((kind) => ({
-    kind,
-    usd: summary.byKind[kind],
-  }));
+  const kinds = (['compute', 'serverless', 'disk', 'volume', 'tokens', 'adjustment'] as const).map(
+    (kind) => ({
+      kind,
+      usd: summary.byKind[kind],
+    }),
+  );
   const most = Math.max(0.01, ...kinds.map((entry) => entry.usd));
   return (
     <Section title={words.byKind}>

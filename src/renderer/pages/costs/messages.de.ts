@@ -101,7 +101,7 @@ export const costs: typeof english = {
   forecast: 'Prognose zum Monatsende',
   balance: 'Guthaben',
   noBalance: 'der Schlüssel gibt es nicht preis',
-  restNote: 'Speicher von Gestopptem',
+  restNote: 'Platten gestoppter Pods und Volumes',
   deploymentToday: (name: string) => `${name}, heute`,
   of: 'von',
   idleBehind: 'Leerlauf nach einer Anfrage',

@@ -101,7 +101,7 @@ export const words = catalogue('costs', {
   forecast: 'Forecast to month end',
   balance: 'Balance',
   noBalance: 'the key does not tell',
-  restNote: 'storage of what is stopped',
+  restNote: 'disks of stopped pods, and volumes',
   deploymentToday: (name: string) => `${name}, today`,
   of: 'of',
   idleBehind: 'idle behind a request',

@@ -60,7 +60,7 @@ const noCosts = (now: number): CostSummary => ({
   forecastMonthUsd: 0,
   unattended: { usd: 0, until: null, excludes: [] },
   byDeployment: [],
-  byKind: { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 },
+  byKind: { compute: 0, disk: 0, volume: 0, serverless: 0, tokens: 0, adjustment: 0 },
   reconciliation: null,
   runwayHours: null,
 });
