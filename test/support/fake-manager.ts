@@ -7,7 +7,7 @@ import type {
   StreamName,
 } from '../../src/shared/api.ts';
 import { AppError } from '../../src/shared/errors.ts';
-import type { DeploymentView } from '../../src/shared/model.ts';
+import type { DeploymentView, Sweep } from '../../src/shared/model.ts';
 import { fileClientSchema } from '../../src/shared/clients/files.ts';
 import {
   nameOfTarget,
@@ -274,6 +274,7 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
   const { now, store, find } = state;
   const secrets = new Map(sampleSecrets().map((status) => [status.name, status]));
   let settings = userSettingsSchema.parse({});
+  let swept: Sweep | null = null;
   const ok = { ok: true } as const;
   const radarItem = (id: string) => {
     const item = sampleRadar(now).items.find((candidate) => candidate.id === id);
@@ -327,9 +328,14 @@ function otherAnswers(state: FakeState): Omit<MethodHandlers, DeploymentMethod |
       const { simulated, things, refused, savesUsdPerMonth } = sampleSweep(ids, now);
       return { simulated, things, refused, savesUsdPerMonth, fingerprint: 'sweep-1' };
     },
-    'radar.sweep': async ({ ids, undoSeconds }) => sampleSweep(ids, now, undoSeconds),
+    'radar.sweep': async ({ ids, undoSeconds }) => (swept = sampleSweep(ids, now, undoSeconds)),
     'radar.undo': async () => ({ ...sampleSweep(null, now), state: 'undone', undoMsLeft: 0 }),
-    'radar.sweeps': () => Promise.resolve({ sweeps: [] }),
+    // Looked at again, it is done.
+    'radar.sweeps': async () => {
+      if (swept === null) return { sweeps: [] };
+      const things = swept.things.map((thing) => ({ ...thing, state: 'done' as const }));
+      return { sweeps: [{ ...swept, state: 'ended', undoMsLeft: 0, things }] };
+    },
     'radar.confirmAccount': () => Promise.resolve({ ok: true as const }),
     'volumes.list': () => Promise.resolve({ volumes: [sampleVolume()] }),
     'volumes.advise': ({ model }) => Promise.resolve({ ...sampleVolumeAdvice(), model }),

@@ -4,6 +4,7 @@ import type { RadarItem } from '../../shared/model.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { confirm } from './price.ts';
+import { defineSweep, defineSweeps, defineUndo } from './radar-sweep.ts';
 import { renderRadar } from './render/status.ts';
 
 interface YesOptions {
@@ -15,7 +16,16 @@ const KINDS = radarItemSchema.shape.kind.options.join(', ');
 export const define: Define = (command, run) => {
   command.description('Compare everything in the account with what this app knows.');
 
-  for (const defineOne of [defineList, defineStop, defineTerminate, defineAdopt]) defineOne(command, run);
+  for (const defineOne of [
+    defineList,
+    defineSweep,
+    defineUndo,
+    defineSweeps,
+    defineStop,
+    defineTerminate,
+    defineAdopt,
+  ])
+    defineOne(command, run);
 };
 
 const defineList: Define = (command, run) => {

@@ -1,10 +1,10 @@
 import { asAppError } from '../../shared/errors.ts';
-import type { RadarItem } from '../../shared/model.ts';
+import type { Radar } from '../../shared/model.ts';
 import type { ControlClient } from '../control/client.ts';
 import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
-import { billText } from './render/status.ts';
+import { billText, unseenText } from './render/status.ts';
 import { plural } from './render/words.ts';
 import { addWaitOptions, waitFor, type WaitOptions } from './wait.ts';
 
@@ -31,14 +31,16 @@ export const define: Define = (command, run) => {
 
 /** What this app did not make is never stopped without being named; that it bills must be known. */
 async function tellOthers(cli: Cli, api: ControlClient): Promise<void> {
-  let items: readonly RadarItem[];
+  let radar: Radar;
   try {
-    items = (await api.call('radar.scan', {}, cli.signal)).items;
+    radar = await api.call('radar.scan', {}, cli.signal);
   } catch (error) {
     cli.say(`What else bills in the account cannot be told now: ${asAppError(error).message}`);
     return;
   }
-  const others = items.filter(
+  const hidden = unseenText(radar);
+  if (hidden !== '') cli.say(hidden);
+  const others = radar.items.filter(
     ({ ownership, usdPerHour, usdPerMonthAtRest }) =>
       ownership !== 'known' && usdPerHour + usdPerMonthAtRest > 0,
   );

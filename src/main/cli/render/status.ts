@@ -1,4 +1,11 @@
-import type { AppStatus, KeyCheck, Radar, RadarItem, SecretStatus } from '../../../shared/model.ts';
+import type {
+  AppStatus,
+  KeyCheck,
+  Radar,
+  RadarItem,
+  RadarPart,
+  SecretStatus,
+} from '../../../shared/model.ts';
 import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
 import type { MethodOutput } from '../../../shared/api.ts';
 import type { Paint } from './paint.ts';
@@ -104,7 +111,12 @@ export function renderKeyCheck(check: KeyCheck, paint: Paint): string {
 }
 
 export function renderRadar(radar: Radar, options: TableOptions): string {
-  if (radar.items.length === 0) return 'Nothing runs or rests in the account.';
+  const hidden = unseenText(radar);
+  if (radar.items.length === 0) {
+    return hidden === ''
+      ? 'Nothing runs or rests in the account.'
+      : `Nothing that this key may see runs or rests in the account. ${hidden}`;
+  }
   const table = renderTable(
     [
       { header: 'KIND', cell: (item) => item.kind },
@@ -128,13 +140,35 @@ export function renderRadar(radar: Radar, options: TableOptions): string {
     radar.items,
     options,
   );
-  return `${table}\n\n${radarAdvice(radar)}`;
+  return [table, '', radarAdvice(radar), ...(hidden === '' ? [] : [options.paint.yellow(hidden)])].join('\n');
 }
+
+/** What the key may not see, so that nobody takes the rest for everything; empty = it sees all. */
+export function unseenText({ unseen }: Pick<Radar, 'unseen'>): string {
+  const parts = unseen.filter((part) => part !== 'workers' && part !== 'prices').map((part) => PARTS[part]);
+  const more =
+    parts.length === 0 ? [] : [`RunPod did not let this key see ${parts.join(' and ')}; there may be more.`];
+  const priced =
+    parts.length === unseen.length
+      ? []
+      : ['RunPod did not let this key see what endpoints cost now; it may be more.'];
+  return [...more, ...priced].join(' ');
+}
+
+const PARTS: Readonly<Record<RadarPart, string>> = {
+  pods: 'pods',
+  endpoints: 'endpoints',
+  'network-volumes': 'network volumes',
+  workers: 'workers',
+  prices: 'prices',
+};
 
 function radarAdvice({ items }: Radar): string {
   const strange = items.filter((item) => item.ownership !== 'known');
   if (strange.length === 0) return 'Everything here belongs to a deployment.';
-  return `${plural(strange.length, 'thing')} under no deployment, ${billText(strange)}. ${wayOut(strange)}`;
+  const own = items.filter(({ sweep }) => sweep?.isLeftover === true).length;
+  const sweep = own === 0 ? '' : ` ${own} of them left over by this computer: runpod-llm radar sweep`;
+  return `${plural(strange.length, 'thing')} under no deployment, ${billText(strange)}. ${wayOut(strange)}${sweep}`;
 }
 
 /** A volume cannot be stopped. */
