@@ -151,15 +151,23 @@ export function SwitchRow({
           </p>
         )}
       </div>
-      <RadixSwitch.Root
+      <Switch
         id={id}
         checked={checked}
         onCheckedChange={onChange}
         aria-describedby={hint === undefined ? undefined : `${id}-hint`}
-        className="relative h-6 w-10 shrink-0 rounded-full border border-line-strong bg-sunken transition-colors data-[state=checked]:border-accent data-[state=checked]:bg-accent"
-      >
-        <RadixSwitch.Thumb className="block size-4 translate-x-1 rounded-full bg-line-strong transition-transform data-[state=checked]:translate-x-[1.15rem] data-[state=checked]:bg-on-accent" />
-      </RadixSwitch.Root>
+      />
     </div>
+  );
+}
+
+export function Switch(props: Omit<ComponentProps<typeof RadixSwitch.Root>, 'className'>): ReactNode {
+  return (
+    <RadixSwitch.Root
+      {...props}
+      className="relative h-6 w-10 shrink-0 rounded-full border border-line-strong bg-sunken align-middle transition-colors data-[state=checked]:border-accent data-[state=checked]:bg-accent"
+    >
+      <RadixSwitch.Thumb className="block size-4 translate-x-1 rounded-full bg-line-strong transition-transform data-[state=checked]:translate-x-[1.15rem] data-[state=checked]:bg-on-accent" />
+    </RadixSwitch.Root>
   );
 }

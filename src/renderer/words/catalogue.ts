@@ -15,6 +15,7 @@ export const CATALOGUES = [
   'overview',
   'playground',
   'popover',
+  'servers',
   'settings',
   'welcome',
 ] as const;

@@ -9,6 +9,7 @@ import { logs } from '../pages/logs/messages.de.ts';
 import { overview } from '../pages/overview/messages.de.ts';
 import { playground } from '../pages/playground/messages.de.ts';
 import { popover } from '../pages/popover/messages.de.ts';
+import { servers } from '../pages/settings/servers/messages.de.ts';
 import { settings } from '../pages/settings/messages.de.ts';
 import { welcome } from '../pages/welcome/messages.de.ts';
 import { core } from '../view/core-words.de.ts';
@@ -30,6 +31,7 @@ export const de = {
   overview,
   playground,
   popover,
+  servers,
   settings,
   welcome,
 } satisfies Translation;

@@ -23,6 +23,7 @@ const PAGES = [
   ['settings-keys', '#/settings/keys', 'Einstellungen'],
   ['settings-budget', '#/settings/budget', 'Einstellungen'],
   ['settings-proxy', '#/settings/proxy', 'Einstellungen'],
+  ['settings-servers', '#/settings/servers', 'Einstellungen'],
   ['settings-notifications', '#/settings/notifications', 'Einstellungen'],
   ['settings-diagnostics', '#/settings/diagnostics', 'Einstellungen'],
   ['settings-configuration', '#/settings/configuration', 'Einstellungen'],

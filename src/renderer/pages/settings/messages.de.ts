@@ -8,6 +8,7 @@ export const settings: typeof english = {
     keys: 'Schlüssel',
     budget: 'Budget',
     proxy: 'Proxy, Cache',
+    servers: 'Server',
     notifications: 'Meldungen',
     desktop: 'Desktop',
     diagnostics: 'Diagnose',

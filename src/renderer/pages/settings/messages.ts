@@ -8,6 +8,7 @@ export const words = catalogue('settings', {
     keys: 'Keys',
     budget: 'Budget',
     proxy: 'Proxy and cache',
+    servers: 'Servers',
     notifications: 'Notifications',
     desktop: 'Desktop',
     diagnostics: 'Diagnostics',

@@ -7,6 +7,7 @@ import { ConfigurationTab } from './configuration-tab.tsx';
 import { DiagnosticsTab } from './diagnostics-tab.tsx';
 import { KeysTab } from './keys-tab.tsx';
 import { words } from './messages.ts';
+import { ServersTab } from './servers/servers-tab.tsx';
 import { useApp } from '../../app/app-context.ts';
 import { DesktopTab } from './desktop-tab.tsx';
 import { BudgetTab, NotificationsTab, ProxyTab } from './user-settings-tabs.tsx';
@@ -36,6 +37,7 @@ function allTabs() {
     { id: 'keys', label: words.tabs.keys, content: <KeysTab /> },
     { id: 'budget', label: words.tabs.budget, content: <BudgetTab /> },
     { id: 'proxy', label: words.tabs.proxy, content: <ProxyTab /> },
+    { id: 'servers', label: words.tabs.servers, content: <ServersTab /> },
     { id: 'notifications', label: words.tabs.notifications, content: <NotificationsTab /> },
     { id: 'desktop', label: words.tabs.desktop, content: <DesktopTab /> },
     { id: 'diagnostics', label: words.tabs.diagnostics, content: <DiagnosticsTab /> },

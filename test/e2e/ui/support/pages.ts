@@ -19,6 +19,7 @@ export const PAGES = [
   ['settings-keys', '#/settings/keys', 'Settings'],
   ['settings-budget', '#/settings/budget', 'Settings'],
   ['settings-proxy', '#/settings/proxy', 'Settings'],
+  ['settings-servers', '#/settings/servers', 'Settings'],
   ['settings-notifications', '#/settings/notifications', 'Settings'],
   ['settings-diagnostics', '#/settings/diagnostics', 'Settings'],
   ['settings-configuration', '#/settings/configuration', 'Settings'],
