@@ -1,7 +1,7 @@
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { clientFolders } from './connect/client-folders.ts';
-import { writeControlFile } from './control/control-file.ts';
+import { keepControlFile } from './control/control-file.ts';
 import { newControlToken } from './control/credentials.ts';
 import { createControlServer, type ControlServer } from './control/server.ts';
 import { startHost, type Host } from './host.ts';
@@ -119,7 +119,7 @@ export async function startCore(ground: Ground, input: CoreInput, owned: Disposa
   control.url = (await server.listen()).url;
   owned.defer(
     'control file',
-    writeControlFile(config.dataDir, { url: control.url, token, pid: process.pid, version }),
+    keepControlFile(config.dataDir, { url: control.url, token, pid: process.pid, version }, systemClock),
   );
   return { host, server };
 }

@@ -1,6 +1,6 @@
 import type { AppEvent, MethodHandlers, StreamHandlers } from '../shared/api.ts';
 import type { KeyCheck } from '../shared/app.ts';
-import type { ErrorBody } from '../shared/errors.ts';
+import type { AppError, ErrorBody } from '../shared/errors.ts';
 import { watchMoney } from './activity/watch-money.ts';
 import type { CloudAccess } from './cloud.ts';
 import { ConnectFiles } from './connect/connect-files.ts';
@@ -46,6 +46,8 @@ export interface Manager extends Disposable {
   readonly streams: Omit<StreamHandlers, 'logs.app'>;
   /** What the last look at the account failed with; null = all is well. */
   cloudProblem(): ErrorBody | null;
+  /** Why nothing new may cost money: what is written is lost; null = it is not. */
+  storageProblem(): AppError | null;
   /** null until the proxy listens. */
   proxyUrl(): string | null;
   subscribe(listener: (event: AppEvent) => void): () => void;
@@ -108,6 +110,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
       ...imageStreams(services.images),
     },
     cloudProblem: () => services.cloudProblem(),
+    storageProblem: () => services.storage.problem(),
     proxyUrl: () => url,
     subscribe: (listener) => events.subscribe(listener),
     reconfigure,
@@ -117,6 +120,7 @@ async function assemble(parts: ManagerParts, owned: Disposables): Promise<Manage
       return checkKey({ ...accessOf(parts, services.pools), apiUrl, graphqlUrl, key }, signal);
     },
     async start() {
+      services.storage.start();
       fleet.start();
       volumes.start();
       const offsetMs = (): number => runpod.clockOffsetMs();

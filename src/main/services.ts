@@ -26,6 +26,7 @@ import type { RunPodApi } from './runpod/api.ts';
 import { createRunPodApi } from './runpod/client.ts';
 import { watchReachability } from './runpod/watch-reachability.ts';
 import type { UserSettingsStore } from './settings/user-settings.ts';
+import { StorageWatch } from './storage-watch.ts';
 import { timingOf } from './timing-of.ts';
 import { VolumeMeter } from './volumes/volume-meter.ts';
 
@@ -35,6 +36,7 @@ const PLANNER: Planner = { plan, offers: toOffers, recipe: launchRecipe };
 /** What the core is made of, for one cloud. */
 export interface Services {
   readonly db: Db;
+  readonly storage: StorageWatch;
   readonly pools: { readonly control: HttpPool; readonly models: HttpPool };
   readonly events: Emitter<AppEvent>;
   readonly runpod: RunPodApi;
@@ -55,6 +57,8 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   const { cloud, config, clock, ids, secrets, log } = parts;
   const db = openDb(join(cloud.dataDir, 'app.db'));
   owned.defer('database', () => db.close());
+  const storage = new StorageWatch({ db, clock, log, changed: () => parts.onReachability() });
+  owned.add('storage watch', storage);
   const pools = { control: createHttpPool({ silenceMs: 300_000 }), models: createHttpPool({ silenceMs: 0 }) };
   owned.defer('connections', async () => {
     await Promise.all([pools.control.close(), pools.models.close()]);
@@ -82,7 +86,7 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   const common = { db, pools, runpod, models };
   const images = owned.add('images', newImages(parts, { ...common, uses }));
   const requests = newRequestLog(parts, db, owned);
-  const fleet = newFleet(parts, { ...common, requests, ledger, zone, guard, images });
+  const fleet = newFleet(parts, { ...common, storage, requests, ledger, zone, guard, images });
   uses.list = () => fleet.list();
   const mounted = (): Set<string> =>
     new Set(fleet.list().flatMap(({ spec }) => spec.volume?.networkVolumeId ?? []));
@@ -98,6 +102,7 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   );
   return {
     db,
+    storage,
     pools,
     events,
     runpod,
@@ -123,7 +128,7 @@ function newFleet(
   parts: ManagerParts,
   services: Pick<
     Services,
-    'db' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard' | 'images' | 'requests'
+    'db' | 'storage' | 'pools' | 'runpod' | 'ledger' | 'models' | 'zone' | 'guard' | 'images' | 'requests'
   >,
 ): Fleet {
   const { cloud, clock, random, ids, log, secrets } = parts;
@@ -149,7 +154,9 @@ function newFleet(
     simulated: cloud.simulated,
     hfToken: () => secrets.get('hf'),
     wakesPaused: () => !parts.settings.get().proxy.wakeOnRequest,
-    refusal: (id) => services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
+    refusal: (id) =>
+      services.storage.problem() ?? services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
+    confirmStored: () => services.storage.confirm(),
     startOfDay: (ms) => startOfDay(ms, services.zone()),
     zone: services.zone,
     usage: {

@@ -62,6 +62,8 @@ export const appStatusSchema = z.object({
   keychain: z.object({ available: z.boolean(), reason: z.string().nullable() }),
   runpod: z.object({ reachable: z.boolean(), keyPresent: z.boolean(), problem: errorBodySchema.nullable() }),
   configProblem: z.string().nullable(),
+  /** What the app writes will not be there at its next start: nothing new may cost money; null = all is well. */
+  storageProblem: errorBodySchema.nullable(),
   /** The endpoint can be reached from other machines, and what that means; null = from this one only. */
   exposure: z.string().nullable(),
   deployments: z.number(),

@@ -90,6 +90,13 @@ export const ERRORS = {
     'app',
     'Make the data directory writable or choose another.',
   ),
+  data_dir_lost: row(
+    402,
+    EXIT.failed,
+    false,
+    'app',
+    'Stop what runs (that still works), make the data directory usable again, then restart the app.',
+  ),
   keychain_unavailable: row(
     503,
     EXIT.refused,

@@ -175,6 +175,7 @@ export function sampleStatus(now = SAMPLE_NOW): AppStatus {
     keychain: { available: true, reason: null },
     runpod: { reachable: true, keyPresent: false, problem: null },
     configProblem: null,
+    storageProblem: null,
     exposure: null,
     deployments: 4,
   };

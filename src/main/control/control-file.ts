@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors.ts';
+import type { Clock } from '../platform/clock.ts';
 import { writeFileAtomic } from '../platform/files.ts';
 
 /** How a running instance is reached; lies in its data directory, readable by its user alone (SPEC 10). */
@@ -28,6 +29,37 @@ export function writeControlFile(dataDir: string, content: ControlFile): () => v
   return () => {
     const current = read(path);
     if (current.kind === 'found' && current.file.token === content.token) rmSync(path, { force: true });
+  };
+}
+
+/** A folder that was removed under a running app says nothing. */
+const LOOK_MS = 15_000;
+
+/**
+ * Puts the file back when somebody removed it, with its folder or alone: an app that bills must not be one that no
+ * command reaches. Returns the function that ends this and takes the file away.
+ * @throws AppError disk_full, data_dir_unusable: it cannot be written at first
+ */
+export function keepControlFile(
+  dataDir: string,
+  content: ControlFile,
+  clock: Pick<Clock, 'after'>,
+): () => void {
+  let remove = writeControlFile(dataDir, content);
+  const look = (): void => {
+    if (read(controlFilePath(dataDir)).kind === 'absent') {
+      try {
+        remove = writeControlFile(dataDir, content);
+      } catch {
+        // The folder cannot be made again now; the watch over the data directory tells about that.
+      }
+    }
+    cancel = clock.after(LOOK_MS, look);
+  };
+  let cancel = clock.after(LOOK_MS, look);
+  return () => {
+    cancel();
+    remove();
   };
 }
 

@@ -61,7 +61,7 @@ export class FleetCore {
     this.#deps = deps;
     this.#events = events;
     this.timing = { ...DEFAULT_TIMING, ...deps.timing };
-    this.store = new DeploymentStore(db);
+    this.store = new DeploymentStore(db, deps.confirmStored);
     this.installation = installationId(this.store, random, clock.now());
     this.market = new Market(deps, this.store.experience);
     this.targets = new TargetList(

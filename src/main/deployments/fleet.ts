@@ -97,6 +97,8 @@ class PodFleet implements Fleet {
 
   async create(wish: DeploymentWish, start: boolean, signal: AbortSignal): Promise<DeploymentView> {
     const { market } = this.#core;
+    // Nobody is told that something was made which the next start would know nothing of.
+    this.#deps.confirmStored?.();
     this.#core.refuseTakenName(wish.name, null);
     const spec = await admit(wish, start, { deps: this.#deps, market }, signal);
     // Looked at again: another create of that name may have come in between.

@@ -110,7 +110,9 @@ export class OrphanSweep {
     const ids = new Set(orphans.map((pod) => pod.id));
     for (const id of this.#attempts.keys()) if (!ids.has(id)) this.#attempts.delete(id);
     const listed = new Set(pods.map((pod) => pod.id));
-    this.#closeMeters((podId) => owned.has(podId) || listed.has(podId) || this.#underWay.has(podId));
+    this.#note(() =>
+      this.#closeMeters((podId) => owned.has(podId) || listed.has(podId) || this.#underWay.has(podId)),
+    );
     for (const pod of orphans) {
       if (this.#underWay.has(pod.id)) continue;
       const attempt = this.#attempts.get(pod.id) ?? { tries: 0, nextAt: 0 };
@@ -146,7 +148,6 @@ export class OrphanSweep {
     attempt.tries++;
     attempt.nextAt = clock.monotonic() + backoff(timing, attempt.tries);
     if (attempt.tries === 1) this.#tell(pod, deploymentId);
-    this.#meter(pod, deploymentId);
     const intent = {
       id: ids.next('int'),
       deploymentId,
@@ -156,27 +157,41 @@ export class OrphanSweep {
       launch: null,
       sentAt: clock.now() + api.clockOffsetMs(),
     } as const;
-    store.addPod({ id: pod.id, deploymentId, name: pod.name, createdAt: facts.createdAt });
-    store.openIntent(intent);
+    this.#note(() => {
+      this.#meter(pod, deploymentId);
+      store.addPod({ id: pod.id, deploymentId, name: pod.name, createdAt: facts.createdAt });
+      store.openIntent(intent);
+    });
     try {
       if (pod.locked) await api.pods.update(pod.id, { locked: false }, this.#end.signal);
       const ended = await api.pods.delete(pod.id, this.#end.signal);
       const now = clock.now();
-      store.closeIntent(intent.id, 'accepted', now);
-      store.endPod(pod.id, now);
-      ledger.close(pod.id, 'compute', now + api.clockOffsetMs(), {
-        estimated: ended === 'absent' || attempt.tries > 1 || pod.cost <= 0,
-        note: 'orphan ended',
+      this.#note(() => {
+        store.closeIntent(intent.id, 'accepted', now);
+        store.endPod(pod.id, now);
+        ledger.close(pod.id, 'compute', now + api.clockOffsetMs(), {
+          estimated: ended === 'absent' || attempt.tries > 1 || pod.cost <= 0,
+          note: 'orphan ended',
+        });
       });
       log.info({ podId: pod.id }, 'an orphaned pod was ended');
     } catch (error) {
       if (isAbort(error) && this.#end.signal.aborted) return;
       const known = asAppError(error);
-      store.closeIntent(intent.id, known.code, clock.now());
+      this.#note(() => store.closeIntent(intent.id, known.code, clock.now()));
       log.warn(
         { podId: pod.id, code: known.code, requestId: known.requestId },
         'an orphaned pod could not be ended yet',
       );
+    }
+  }
+
+  /** A disk that takes no more must not keep money flowing: an end is sent even where it cannot be noted. */
+  #note(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#parts.log.error({ error }, 'the end of an orphaned pod could not be noted');
     }
   }
 
@@ -202,7 +217,7 @@ export class OrphanSweep {
     const text = `Found pod ${pod.id} of an interrupted run (${formatUsdPerHour(pod.cost)}) and ended it.`;
     if (actor !== undefined) {
       const entry = { at, kind: 'orphan-ended', text, data: { podId: pod.id } };
-      store.addHistory(deploymentId, clock.now(), entry);
+      this.#note(() => store.addHistory(deploymentId, clock.now(), entry));
       events.emit({ name: 'history.added', payload: { deploymentId, entry } });
     }
     events.emit({

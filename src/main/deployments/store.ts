@@ -35,6 +35,8 @@ CREATE TABLE deployment_boots (
 CREATE INDEX deployment_boots_of ON deployment_boots (gpu_type_id, model, phase);
 `;
 
+/** What begins to cost money. */
+const BILLED: ReadonlySet<Intent['kind']> = new Set(['create', 'create-endpoint', 'start']);
 const HISTORY_PER_DEPLOYMENT = 500;
 const CLOSED_INTENTS = 1000;
 const ENDED_PODS = 2000;
@@ -52,8 +54,12 @@ export class DeploymentStore {
   readonly experience: Experience;
   readonly uses: Uses;
 
-  constructor(db: Db) {
+  readonly #confirm: () => void;
+
+  /** `confirm` throws when what was written will not be there for the next start of the app. */
+  constructor(db: Db, confirm: () => void = () => {}) {
     this.db = db;
+    this.#confirm = confirm;
     db.migrate('deployments', [{ sql: SCHEMA }, { sql: USES_SCHEMA }]);
     this.experience = new Experience(db);
     this.uses = new Uses(db);
@@ -102,7 +108,22 @@ export class DeploymentStore {
     this.uses.remove(deploymentId);
   }
 
+  /**
+   * Announces a call. One that may cost money is to be known after a crash at any later instant: that is made sure of
+   * before it may be sent. @throws AppError data_dir_lost, disk_full
+   */
   openIntent(intent: Intent): void {
+    this.#insertIntent(intent);
+    if (!BILLED.has(intent.kind)) return;
+    try {
+      this.#confirm();
+    } catch (error) {
+      this.#dropIntent(intent.id);
+      throw error;
+    }
+  }
+
+  #insertIntent(intent: Intent): void {
     this.db.run(
       'INSERT INTO deployment_intents (id, deployment_id, kind, pod_name, pod_id, launch, sent_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
       intent.id,
@@ -113,6 +134,15 @@ export class DeploymentStore {
       launchText(intent),
       intent.sentAt,
     );
+  }
+
+  /** It is not sent: whatever became of its row, no pod can come of it. */
+  #dropIntent(id: string): void {
+    try {
+      this.db.run('DELETE FROM deployment_intents WHERE id = ?', id);
+    } catch {
+      // The reason is on its way up already.
+    }
   }
 
   closeIntent(id: string, outcome: string, at: number): void {

@@ -96,6 +96,11 @@ export interface FleetDeps {
   readonly hfToken: () => Promise<string | null>;
   /** Why a deployment may not cost anything now, such as a budget of all together; absent or null = it may. */
   readonly refusal?: (deploymentId: string) => AppError | null;
+  /**
+   * Makes sure that what was written is there after a crash; asked before every call that may cost money. Absent = the
+   * database is believed. Throws AppError data_dir_lost, disk_full.
+   */
+  readonly confirmStored?: () => void;
   /** The user has paused starts on request, for all deployments. */
   readonly wakesPaused?: () => boolean;
   /** Beginning of the user's day that holds an instant, for budgets per day. */

@@ -52,6 +52,7 @@ export function appHandlers(parts: AppParts): Handled {
           proxyUrl: () => manager.proxyUrl(),
           logProblem: () => parts.log.fileProblem(),
           configProblem: () => configProblem(parts),
+          storageProblem: () => manager.storageProblem(),
           engine: (abort) => manager.methods['images.engine']({}, abort),
           unprotected: () =>
             manager.fleet
@@ -84,6 +85,7 @@ export function appStreams(parts: AppParts): Pick<StreamHandlers, 'logs.app'> {
 export async function statusOf(parts: AppParts): Promise<AppStatus> {
   const { manager, configuration, secrets } = parts;
   const proxyUrl = manager.proxyUrl();
+  const storage = manager.storageProblem();
   const [key, keychain, runpod] = await Promise.all([
     secrets.proxyKey(),
     secrets.keychain(),
@@ -100,6 +102,7 @@ export async function statusOf(parts: AppParts): Promise<AppStatus> {
     keychain,
     runpod,
     configProblem: configProblem(parts),
+    storageProblem: storage === null ? null : toErrorBody(storage),
     exposure: exposureWarning(configuration.current().proxy.host),
     deployments: manager.fleet.list().length,
   };

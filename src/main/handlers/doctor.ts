@@ -21,6 +21,8 @@ export interface DoctorParts {
   readonly proxyUrl: () => string | null;
   readonly logProblem: () => string | null;
   readonly configProblem: () => string | null;
+  /** What the app writes will not be there at its next start. */
+  readonly storageProblem: () => AppError | null;
   readonly unprotected: () => readonly string[];
   /** Never throws but an AbortError. */
   readonly engine: (signal: AbortSignal) => Promise<EngineStatus>;
@@ -36,7 +38,7 @@ const CLOUD_LIMIT_MS = 10_000;
 export async function examine(parts: DoctorParts, signal: AbortSignal): Promise<Check[]> {
   return [
     runtime(),
-    dataDirectory(parts.dataDir),
+    dataDirectory(parts.dataDir, parts.storageProblem()),
     configuration(parts.configProblem()),
     appLog(parts.logProblem()),
     await keychain(parts.secrets),
@@ -71,7 +73,8 @@ function runtime(): Check {
       );
 }
 
-function dataDirectory(folder: string): Check {
+function dataDirectory(folder: string, problem: AppError | null): Check {
+  if (problem !== null) return check('data directory', 'fail', problem.message, problem.advice);
   try {
     accessSync(folder, constants.W_OK);
     const { bavail, bsize } = statfsSync(folder);

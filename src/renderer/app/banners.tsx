@@ -8,7 +8,7 @@ import { minuteTime, usdPerHour } from '../view/format.ts';
 import { useApp } from './app-context.ts';
 import { shell } from './messages.ts';
 import { to } from './router.ts';
-import { problemFrom } from '../view/problem.ts';
+import { problemFrom, type Problem } from '../view/problem.ts';
 
 /** What must not be overlooked, above every page: simulated money, a lost connection, trouble at RunPod. */
 export function Banners(): ReactNode {
@@ -74,7 +74,7 @@ function TroubleBanner(): ReactNode {
         </Strip>
       )}
       {problem !== null && problem.code !== 'runpod_key_missing' && !status.runpod.reachable && (
-        <Strip title={shell.runpodTrouble} text={`${problem.title} ${problem.advice}`} />
+        <Strip title={shell.runpodTrouble} text={textOf(problem)} />
       )}
       {problem?.code === 'account_changed' && (
         <Strip title={shell.account.title} text={`${problem.title} ${shell.account.advice}`}>
@@ -86,6 +86,9 @@ function TroubleBanner(): ReactNode {
           </a>
         </Strip>
       )}
+      {status.storageProblem !== null && (
+        <Strip title={shell.storageTrouble} text={textOf(problemFrom(status.storageProblem))} />
+      )}
       {status.configProblem !== null && (
         <Strip tone="warn" title={shell.configTrouble} text={status.configProblem} />
       )}
@@ -93,6 +96,8 @@ function TroubleBanner(): ReactNode {
     </>
   );
 }
+
+const textOf = ({ title, advice }: Problem): string => `${title} ${advice}`;
 
 function Strip({
   title,

@@ -49,6 +49,7 @@ export const shell: typeof english = {
     text: 'Ohne ihn lässt sich nichts mieten und kein Preis erfragen.',
     enter: 'Schlüssel eingeben',
   },
+  storageTrouble: 'Es wird nichts Neues gestartet',
   configTrouble: 'Konfiguration prüfen',
   exposed: 'Für andere Rechner offen',
   notices: {

@@ -47,6 +47,7 @@ export const shell = catalogue('shell', {
     text: 'Nothing can be rented, and no price can be asked, until there is one.',
     enter: 'Enter the key',
   },
+  storageTrouble: 'Nothing new is started',
   configTrouble: 'Configuration needs attention',
   exposed: 'Open to other machines',
   notices: { title: 'Notifications', empty: 'Nothing has happened yet.', open: 'Notifications' },

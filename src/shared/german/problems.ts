@@ -58,6 +58,10 @@ export const germanProblems: Readonly<Record<ErrorCode, ProblemWords>> = {
     'Das Datenverzeichnis ist nicht benutzbar.',
     'Machen Sie es beschreibbar oder wählen Sie ein anderes.',
   ),
+  data_dir_lost: problem(
+    'Die App kann nicht mehr festhalten, was sie tut.',
+    'Stoppen Sie, was läuft (das geht noch), machen Sie das Datenverzeichnis wieder benutzbar und starten Sie die App neu.',
+  ),
   keychain_unavailable: problem(
     'Dieser Rechner bietet keinen Schlüsselbund.',
     'Geben Sie das Geheimnis stattdessen in der Umgebung an.',

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   controlFilePath,
+  keepControlFile,
   readControlFile,
   writeControlFile,
 } from '../../../src/main/control/control-file.ts';
+import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { tempDir } from '../../support/temp.ts';
 
 const content = { url: 'http://127.0.0.1:27183', token: 'rlm_control_1', pid: process.pid, version: '0.1.0' };
@@ -31,6 +33,34 @@ describe('control file', () => {
     writeControlFile(folder, { ...content, token: 'rlm_control_2' });
     removeOld();
     expect(readControlFile(folder).token).toBe('rlm_control_2');
+  });
+
+  it.each([
+    ['it is removed', (folder: string) => rmSync(controlFilePath(folder))],
+    ['its folder is removed', (folder: string) => rmSync(folder, { recursive: true })],
+  ])('comes back when %s under a running app, and goes with it', async (_what, happens) => {
+    const clock = new ManualClock();
+    const folder = tempDir();
+    const end = keepControlFile(folder, content, clock);
+    happens(folder);
+    await clock.advance(15_000);
+    expect(readControlFile(folder)).toEqual(content);
+    end();
+    await clock.advance(60_000);
+    expect(existsSync(controlFilePath(folder))).toBe(false);
+  });
+
+  it('is not put over that of another instance, nor does what hinders it end the app', async () => {
+    const clock = new ManualClock();
+    const folder = tempDir();
+    const end = keepControlFile(folder, content, clock);
+    writeControlFile(folder, { ...content, token: 'rlm_control_2' });
+    await clock.advance(60_000);
+    expect(readControlFile(folder).token).toBe('rlm_control_2');
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, 'a file stands where the folder was');
+    await clock.advance(60_000);
+    end();
   });
 
   it('that is absent means that nothing runs', () => {

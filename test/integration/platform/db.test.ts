@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -178,6 +178,71 @@ describe('a full disk', () => {
     writeFileSync(filler, '');
     db.transaction(() => add(db, 'after'));
     expect(names(db)).toEqual(['after', 'before']);
+  });
+});
+
+describe('what was written is confirmed', () => {
+  /** Something was written long ago, so that it is in the file itself and not in its journal alone. */
+  function used(folder: string): { readonly db: Db; readonly path: string } {
+    const path = join(folder, 'app.db');
+    const first = withItems(path);
+    add(first, 'old');
+    first.confirm();
+    first.close();
+    const db = open(path);
+    add(db, 'new');
+    return { db, path };
+  }
+  const lost = expect.objectContaining({ code: 'data_dir_lost' });
+
+  it('while the file is where it was, as often as asked, and without leaving files open', () => {
+    const { db } = used(tempDir());
+    db.confirm();
+    const handles = openHandles();
+    for (let i = 0; i < 5; i++) db.confirm();
+    expect(openHandles()).toBe(handles);
+    open(':memory:').confirm();
+  });
+
+  it.each([
+    ['the folder is removed', (path: string) => rmSync(join(path, '..'), { recursive: true })],
+    ['the file is removed', (path: string) => rmSync(path)],
+    ['the file is moved away', (path: string) => renameSync(path, `${path}.old`)],
+    ['its journal is removed', (path: string) => rmSync(`${path}-wal`)],
+    [
+      'a copy takes its place',
+      (path: string) => {
+        copyFileSync(path, `${path}.copy`);
+        renameSync(`${path}.copy`, path);
+      },
+    ],
+    [
+      'it is written over, though its journal holds every page',
+      (path: string) => {
+        writeFileSync(path, 'x'.repeat(50_000), { flag: 'r+' });
+      },
+    ],
+    ['something else is written over it', (path: string) => writeFileSync(path, 'x'.repeat(50_000))],
+    ['it is cut to nothing', (path: string) => writeFileSync(path, '')],
+  ])('not once %s', (_what, happens) => {
+    const { db, path } = used(tempDir());
+    db.confirm();
+    happens(path);
+    expect(() => db.confirm()).toThrow(lost);
+    expect(() => db.confirm()).toThrow(lost);
+  });
+
+  it('not on a full disk, and again once there is room', (context) => {
+    const folder = smallDisk(context, 1_000_000);
+    const { db } = used(folder);
+    const filler = join(folder, 'filler');
+    expect(() => writeFileSync(filler, Buffer.alloc(2_000_000))).toThrow('ENOSPC');
+    const confirmAll = (): void => {
+      for (let i = 0; i < 600; i++) db.confirm();
+    };
+    expect(confirmAll).toThrow(expect.objectContaining({ code: 'disk_full' }));
+    writeFileSync(filler, '');
+    db.confirm();
   });
 });
 

@@ -44,10 +44,90 @@ describe('a disk that is full', () => {
     w.fleet.startDeployment('qwen');
     await w.pass(120_000);
     expect(w.cloud.calls.filter((call) => call.startsWith('create'))).toEqual([]);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'disk_full' } });
     w.db.run = run;
+    w.fleet.startDeployment('qwen');
     await w.pass(120_000);
-    expect(w.fleet.get('qwen').state).toBe('ready');
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', problem: null });
     expect(w.cloud.alive()).toHaveLength(1);
+  });
+
+  it('keeps no orphan alive', async () => {
+    w = world();
+    w.cloud.creates = [
+      {
+        do: 'lose',
+        error: new AppError('runpod_unavailable', '502', { details: { mayHaveHappened: true } }),
+        listLagMs: 60_000,
+      },
+    ];
+    await ready();
+    await w.pass(15_000);
+    expect(w.cloud.alive()).toHaveLength(2);
+    w.db.run = () => {
+      throw new AppError('disk_full', 'no room');
+    };
+    await w.pass(30_000);
+    expect(w.cloud.alive().map(({ pod }) => pod.id)).toEqual(['pod2']);
+  });
+});
+
+describe('a data directory that is lost under the running app', () => {
+  const gone = new AppError('data_dir_lost', 'app.db was removed while the app ran.');
+  let isLost = false;
+  const confirmStored = (): void => {
+    if (isLost) throw gone;
+  };
+  const creates = (): string[] => w.cloud.calls.filter((call) => call.startsWith('create'));
+  const open = (): unknown[] => w.db.all('SELECT kind FROM deployment_intents WHERE outcome IS NULL');
+
+  it('lets nothing be rented, says why, and leaves no call announced', async () => {
+    isLost = false;
+    w = world({ deps: { confirmStored } });
+    w.fleet.start();
+    await w.fleet.create(wish(), false, never);
+    isLost = true;
+    w.fleet.startDeployment('qwen');
+    await w.pass(120_000);
+    expect(creates()).toEqual([]);
+    expect(open()).toEqual([]);
+    expect(w.fleet.get('qwen')).toMatchObject({
+      state: 'failed',
+      problem: { code: 'data_dir_lost', message: gone.message },
+    });
+    expect(w.notes('failed')).toHaveLength(1);
+    await expect(w.fleet.create(wish({ name: 'other' }), false, never)).rejects.toThrow(gone);
+    expect(w.fleet.list()).toHaveLength(1);
+  });
+
+  it('lets no stopped pod be started', async () => {
+    isLost = false;
+    w = world({ deps: { confirmStored } });
+    w.fleet.start();
+    await w.fleet.create(wish({ onStop: 'keep' }), true, never);
+    await w.pass(40_000);
+    w.fleet.stop('qwen');
+    await w.pass(20_000);
+    expect(w.cloud.billing).toEqual([]);
+    isLost = true;
+    w.fleet.startDeployment('qwen');
+    await w.pass(60_000);
+    expect(w.cloud.calls).not.toContain('start');
+    expect(w.cloud.billing).toEqual([]);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'data_dir_lost' } });
+  });
+
+  it('lets what runs go on, and be stopped', async () => {
+    isLost = false;
+    w = world({ deps: { confirmStored } });
+    await ready();
+    isLost = true;
+    await w.pass(60_000);
+    expect(w.fleet.get('qwen').state).toBe('ready');
+    w.fleet.stop('qwen');
+    await w.pass(20_000);
+    expect(w.fleet.get('qwen').state).toBe('stopped');
+    expect(w.cloud.alive()).toEqual([]);
   });
 });
 

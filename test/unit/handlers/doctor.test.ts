@@ -42,6 +42,7 @@ function setUp(changes: Partial<DoctorParts> = {}) {
     proxyUrl: () => 'http://127.0.0.1:1',
     logProblem: () => null,
     configProblem: () => null,
+    storageProblem: () => null,
     unprotected: () => [],
     engine: () => Promise.resolve(ENGINE),
     ...changes,
@@ -54,6 +55,16 @@ describe('doctor', () => {
     const checks = await setUp().examine();
     expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
     expect(checks.map(({ name }) => name)).toContain('RunPod key');
+  });
+
+  it('says that what is written is lost, though the folder itself can be written', async () => {
+    const storageProblem = () => new AppError('data_dir_lost', 'app.db was removed while the app ran.');
+    const checks = await setUp({ storageProblem }).examine();
+    expect(checks.find(({ name }) => name === 'data directory')).toMatchObject({
+      status: 'fail',
+      detail: 'app.db was removed while the app ran.',
+      advice: expect.stringContaining('Stop what runs'),
+    });
   });
 
   it.each([

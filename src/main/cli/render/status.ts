@@ -29,6 +29,10 @@ export function renderStatus(status: AppStatus, now: number, paint: Paint): stri
   ];
   if (!status.simulated) lines.splice(2, 0, ['RunPod', runpodText(status)]);
   const text = lines.map(([name, value]) => `${paint.dim(name.padEnd(11))} ${value}`);
+  const { storageProblem } = status;
+  if (storageProblem !== null) {
+    text.push(`${paint.red('trouble:')} ${storageProblem.message} ${storageProblem.advice}`);
+  }
   for (const warning of [status.configProblem, status.exposure]) {
     if (warning !== null) text.push(`${paint.yellow('warning:')} ${warning}`);
   }

@@ -1,12 +1,14 @@
 import type { DeploymentEvent, PodEvent, Verdict } from '../events.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { isBooting } from '../state.ts';
+import { isUnkept } from '../unkept.ts';
 import { kindOf } from '../serverless/kind.ts';
 import { decideAuto, weighedHandlers } from '../auto-mode.ts';
 import { bootingHandlers } from './booting.ts';
 import { decideBooting } from './decide-booting.ts';
 import { decidePlacing, decideUncertain } from './decide-placing.ts';
 import { decideEnding, endingHandlers } from './ending.ts';
+import { failBoot } from './failing.ts';
 import { decideHours, hoursHandlers } from './hours.ts';
 import { logHandlers } from './log-events.ts';
 import { decideBuilding, ownImageHandlers } from './own-image.ts';
@@ -20,9 +22,10 @@ import { verbHandlers } from './verbs.ts';
  */
 
 const effectFailed: HandlersFor<'effect-failed'> = {
-  // A call that failed for a reason of this app's own (disk full, a bug): wait, then decide anew.
-  'effect-failed': ({ live, now, timing }) => {
-    live.effectAt = now + timing.backoffMaxMs / 6;
+  // A call that failed for a reason of this app's own (a bug): wait, then decide anew.
+  'effect-failed': (step, { effect, error }) => {
+    if (isUnkept(effect, error)) failBoot(step, error);
+    step.live.effectAt = step.now + step.timing.backoffMaxMs / 6;
   },
 };
 

@@ -4,6 +4,8 @@ import { decideAuto, weighedHandlers } from '../auto-mode.ts';
 import { decideHours, hoursHandlers } from '../pod/hours.ts';
 import { logHandlers } from '../pod/log-events.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
+import { isUnkept } from '../unkept.ts';
+import { failStart } from './failing.ts';
 import { decideEnding, endingHandlers } from './ending.ts';
 import { kindOf } from './kind.ts';
 import { lookingHandlers } from './looking.ts';
@@ -66,8 +68,9 @@ const HANDLERS: HandlersFor<Heard> = {
   ...endingHandlers,
   ...hoursHandlers,
   ...logHandlers,
-  'effect-failed': ({ live, now, timing }) => {
-    live.effectAt = now + timing.backoffMaxMs / 6;
+  'effect-failed': (step, { effect, error }) => {
+    if (isUnkept(effect, error)) failStart(step, error);
+    step.live.effectAt = step.now + step.timing.backoffMaxMs / 6;
   },
 };
 

@@ -53,17 +53,31 @@ export class OrphanEndpoints {
     attempt.tries++;
     attempt.nextAt = clock.now() + backoff(timing, attempt.tries);
     if (attempt.tries === 1) this.#tell(id, deploymentId);
-    store.addPod({ id, deploymentId, name, createdAt });
+    this.#note(() => store.addPod({ id, deploymentId, name, createdAt }));
     try {
       await api.serverless.delete(id, this.#end.signal);
       const now = clock.now();
-      store.endPod(id, now);
-      ledger.close(id, 'serverless', now + api.clockOffsetMs(), { estimated: true, note: 'orphan deleted' });
+      this.#note(() => {
+        store.endPod(id, now);
+        ledger.close(id, 'serverless', now + api.clockOffsetMs(), {
+          estimated: true,
+          note: 'orphan deleted',
+        });
+      });
       log.info({ endpointId: id }, 'an orphaned endpoint was deleted');
     } catch (error) {
       if (isAbort(error) && this.#end.signal.aborted) return;
       const { code, requestId } = asAppError(error);
       log.warn({ endpointId: id, code, requestId }, 'an orphaned endpoint could not be deleted yet');
+    }
+  }
+
+  /** A disk that takes no more keeps no endpoint alive. */
+  #note(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#parts.log.error({ error }, 'the end of an orphaned endpoint could not be noted');
     }
   }
 
@@ -74,7 +88,7 @@ export class OrphanEndpoints {
     const text = `Found endpoint ${endpointId} of an interrupted run and deleted it.`;
     if (owner !== undefined) {
       const entry = { at, kind: 'orphan-ended', text, data: { endpointId } };
-      store.addHistory(deploymentId, clock.now(), entry);
+      this.#note(() => store.addHistory(deploymentId, clock.now(), entry));
       events.emit({ name: 'history.added', payload: { deploymentId, entry } });
     }
     events.emit({

@@ -9,6 +9,7 @@ export function mortalDb(db: Db): Db & { kill(): void } {
     all: (sql, ...params) => db.all(sql, ...params),
     transaction: (fn) => (alive ? db.transaction(fn) : fn()),
     migrate: (room, migrations) => db.migrate(room, migrations),
+    confirm: () => db.confirm(),
     close: () => undefined,
     kill: () => {
       alive = false;
