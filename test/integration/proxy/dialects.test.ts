@@ -138,6 +138,23 @@ describe('Messages', () => {
     expect(h.records[0]?.usage).toMatchObject({ tokensIn: 4, tokensOut: 2 });
   });
 
+  it('tells a server that speaks it what stands between turns inside the user’s', async () => {
+    h.upstream.script = (_request, res) => sendJson(res, 200, { type: 'message', content: [] });
+    const turns = [
+      { role: 'user', content: 'q' },
+      { role: 'system', content: 'Tools: none' },
+    ];
+    await h.post('/v1/messages?beta=true', { ...messagesBody, messages: turns });
+    await h.post('/v1/messages/count_tokens', { ...messagesBody, messages: turns });
+    const told = { type: 'text', text: '<system-reminder>\nTools: none\n</system-reminder>' };
+    expect(h.upstream.received.map(({ json }) => [json['messages'], json['system']])).toEqual(
+      Array.from({ length: 2 }, () => [
+        [{ role: 'user', content: [{ type: 'text', text: 'q' }, told] }],
+        messagesBody.system,
+      ]),
+    );
+  });
+
   it('is translated over chat where the server lacks it, and asks for the route only once', async () => {
     h.upstream.script = chatOnly(toolStream);
     const text = await (await h.post('/v1/messages', { ...messagesBody, stream: true })).text();

@@ -4,6 +4,7 @@ import { messagesToChat } from '../../../src/main/proxy/dialects/anthropic-reque
 import { chatToOllama, ollamaToChat } from '../../../src/main/proxy/dialects/ollama.ts';
 import { chatToResponse } from '../../../src/main/proxy/dialects/responses-answer.ts';
 import { responsesToChat } from '../../../src/main/proxy/dialects/responses-request.ts';
+import { withoutSystemTurns } from '../../../src/main/proxy/dialects/system-turns.ts';
 import { disassemble } from '../../../src/main/proxy/events/disassemble.ts';
 import { assemblerFor, addEvents } from '../../../src/main/proxy/events/assemble.ts';
 
@@ -85,6 +86,36 @@ describe('Messages → chat', () => {
         ],
       },
     ]);
+  });
+});
+
+describe('system turns among the others', () => {
+  const note = (text: string) => ({ type: 'text', text: `<system-reminder>\n${text}\n</system-reminder>` });
+
+  it('are told inside the turn of the user before them', () => {
+    const result = { type: 'tool_result', tool_use_id: 't', content: 'r' };
+    const answer = { role: 'assistant', content: 'a' };
+    expect(
+      withoutSystemTurns([
+        { role: 'user', content: 'q' },
+        { role: 'system', content: 'one' },
+        { role: 'system', content: [{ type: 'text', text: 'two', cache_control: { type: 'ephemeral' } }] },
+        answer,
+        { role: 'system', content: 'three' },
+        { role: 'user', content: [result] },
+        { role: 'system', content: 'four' },
+      ]),
+    ).toEqual([
+      { role: 'user', content: [{ type: 'text', text: 'q' }, note('one'), note('two')] },
+      answer,
+      { role: 'user', content: [note('three')] },
+      { role: 'user', content: [result, note('four')] },
+    ]);
+  });
+
+  it('are in few requests, which stay as they are', () => {
+    expect(withoutSystemTurns([{ role: 'user', content: 'q' }])).toBeNull();
+    expect(withoutSystemTurns(undefined)).toBeNull();
   });
 });
 

@@ -148,6 +148,23 @@ describe('/v1/messages', () => {
     ).toBe('stop_sequence');
   });
 
+  it('hears the user, not what an agent adds, and refuses turns of the system as older vLLM does', async () => {
+    const added = '<system-reminder>\nget_weather is a tool\n</system-reminder>';
+    const content = [
+      { type: 'text', text: 'Hello' },
+      { type: 'text', text: added },
+    ];
+    const { body } = await post<Message>('/v1/messages', {
+      ...ask,
+      messages: [{ role: 'user', content }],
+      tools,
+    });
+    expect(body.stop_reason).toBe('end_turn');
+    expect(body.content[0]?.text).toContain('You wrote: Hello. ');
+    const turns = [...ask.messages, { role: 'system', content: 'x' }];
+    expect((await post<object>('/v1/messages', { ...ask, messages: turns })).status).toBe(400);
+  });
+
   it('does not call the tool again after its result', async () => {
     const turns = [
       { role: 'user', content: 'weather in Paris' },

@@ -101,7 +101,7 @@ function userPart(block: JsonObject): readonly JsonObject[] {
 }
 
 /** The text of a string or of text blocks. */
-function textOf(content: unknown): string {
+export function textOf(content: unknown): string {
   if (typeof content === 'string') return content;
   return objectsOf(content)
     .filter((block) => typeof block['text'] === 'string')

@@ -6,6 +6,7 @@ import { chatToMessage, MessageEvents, type AnswerIdentity } from '../dialects/a
 import { messagesToChat } from '../dialects/anthropic-request.ts';
 import { chatToResponse, ResponseEvents } from '../dialects/responses-answer.ts';
 import { responsesToChat } from '../dialects/responses-request.ts';
+import { withoutSystemTurns } from '../dialects/system-turns.ts';
 import { editJson } from '../json-edit.ts';
 import { numberOf, objectsOf, parseObject, stringOf, type JsonObject } from '../json.ts';
 import { ROUTES, type Route } from '../routes.ts';
@@ -19,10 +20,11 @@ const CHAT = routeOf('chat');
  */
 export function translate(clock: Clock): Stage {
   const lacking = new WeakMap<Upstream, Set<string>>();
-  return (next) => async (call) => {
-    const { upstream, route } = call;
+  return (next) => async (asked) => {
+    const { upstream, route } = asked;
     const translatable = route.id === 'messages' || route.id === 'responses' || route.id === 'count_tokens';
-    if (!translatable || upstream === null) return next(call);
+    if (!translatable || upstream === null) return next(asked);
+    const call = route.id === 'responses' ? asked : withPlainTurns(asked);
     if (lacking.get(upstream)?.has(route.id) === true) return overChat(call, next, clock);
     try {
       return await next(withoutForeignTools(call));
@@ -42,6 +44,13 @@ function withoutForeignTools(call: Call): Call {
   const known = tools.filter((tool) => !/^(?:namespace|web_search$)/.test(stringOf(tool['type']) ?? ''));
   if (known.length === tools.length) return call;
   return { ...call, body: editJson(call.body, [{ path: ['tools'], value: JSON.stringify(known) }]) };
+}
+
+function withPlainTurns(call: Call): Call {
+  const messages = withoutSystemTurns(call.json['messages']);
+  if (messages === null) return call;
+  const body = editJson(call.body, [{ path: ['messages'], value: JSON.stringify(messages) }]);
+  return { ...call, json: { ...call.json, messages }, body };
 }
 
 /** A 404 or 405 about the route, not about the model. */

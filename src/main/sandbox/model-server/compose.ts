@@ -32,9 +32,13 @@ function toolToCall(prompt: Prompt): Tool | null {
   if (tools.length === 0 || toolChoice === 'none') return null;
   if (typeof toolChoice === 'object') return tools.find((tool) => tool.name === toolChoice.name) ?? null;
   const wanted =
-    prompt.messages.at(-1)?.role === 'user' ? mentionedTool(tools, lastText(prompt, 'user')) : null;
+    prompt.messages.at(-1)?.role === 'user' ? mentionedTool(tools, spoken(lastText(prompt, 'user'))) : null;
   return wanted ?? (toolChoice === 'required' ? (tools[0] ?? null) : null);
 }
+
+/** Without what an agent adds to the words of its user. */
+const spoken = (text: string): string =>
+  text.replaceAll(/<system-reminder>[^]*?<\/system-reminder>/g, '').trim();
 
 function mentionedTool(tools: readonly Tool[], text: string): Tool | null {
   const lower = text.toLowerCase();
@@ -67,7 +71,7 @@ function nameWords(name: string): string[] {
 }
 
 function callPieces(prompt: Prompt, tool: Tool): Piece[] {
-  const text = JSON.stringify(sampleJson(tool.parameters, lastText(prompt, 'user')));
+  const text = JSON.stringify(sampleJson(tool.parameters, spoken(lastText(prompt, 'user'))));
   const id = `chatcmpl-tool-${digest(`${promptText(prompt)}${tool.name}${prompt.seed}`, 32)}`;
   return [
     ...(prompt.reasoning ? reasoningPieces(prompt) : []),
@@ -91,7 +95,10 @@ function jsonText(prompt: Prompt, schema: unknown): string {
 function proseFor(prompt: Prompt, room: number): string {
   const random = randomFrom(prompt.model, promptText(prompt), prompt.seed, prompt.choice);
   const last = prompt.messages.at(-1);
-  const about = (last?.text ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, 120);
+  const about = spoken(last?.text ?? '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .slice(0, 120);
   const opening = last?.role === 'tool' ? `The tool answered: ${about}` : `You wrote: ${about}`;
   let text = `${MARK} This is ${prompt.model} in the sandbox. ${about === '' ? '' : `${opening}. `}`;
   const natural = 2 + Math.floor(random.next() * (MAX_NATURAL_SENTENCES - 1));

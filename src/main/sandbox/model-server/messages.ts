@@ -23,7 +23,8 @@ const requestSchema = z.looseObject({
   model: z.string(),
   max_tokens: z.int().optional(),
   system: content.optional(),
-  messages: z.array(z.looseObject({ role: z.string(), content })).min(1),
+  // As vLLM before it learned of system turns, and as templates that take them only first (vLLM issue 44000).
+  messages: z.array(z.looseObject({ role: z.enum(['user', 'assistant']), content })).min(1),
   tools: z.array(z.looseObject({ name: z.string(), input_schema: z.unknown().optional() })).optional(),
   tool_choice: z.looseObject({ type: z.string(), name: z.string().optional() }).optional(),
   stream: z.boolean().optional(),
