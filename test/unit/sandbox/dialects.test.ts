@@ -148,6 +148,22 @@ describe('/v1/messages', () => {
     ).toBe('stop_sequence');
   });
 
+  it('calls a tool with what it needs, and none of its options', async () => {
+    const yes = { type: 'boolean' };
+    const properties = {
+      command: { type: 'string' },
+      run_in_background: yes,
+      dangerouslyDisableSandbox: yes,
+    };
+    const shell = { name: 'Bash', input_schema: { type: 'object', properties, required: ['command'] } };
+    const { body } = await post<Message>('/v1/messages', {
+      ...ask,
+      tools: [shell],
+      tool_choice: { type: 'any' },
+    });
+    expect(body.content[0]?.input).toEqual({ command: 'Hello' });
+  });
+
   it('hears the user, not what an agent adds, and refuses turns of the system as older vLLM does', async () => {
     const added = '<system-reminder>\nget_weather is a tool\n</system-reminder>';
     const content = [

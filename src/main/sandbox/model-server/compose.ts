@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { digest } from '../pods/boot-lines.ts';
 import { randomFrom, sentence } from './prose.ts';
 import { lastText, promptText, type Piece, type Prompt, type Tool } from './prompt.ts';
@@ -71,7 +72,7 @@ function nameWords(name: string): string[] {
 }
 
 function callPieces(prompt: Prompt, tool: Tool): Piece[] {
-  const text = JSON.stringify(sampleJson(tool.parameters, spoken(lastText(prompt, 'user'))));
+  const text = JSON.stringify(sampleJson(needed(tool.parameters), spoken(lastText(prompt, 'user'))));
   const id = `chatcmpl-tool-${digest(`${promptText(prompt)}${tool.name}${prompt.seed}`, 32)}`;
   return [
     ...(prompt.reasoning ? reasoningPieces(prompt) : []),
@@ -79,6 +80,20 @@ function callPieces(prompt: Prompt, tool: Tool): Piece[] {
     ...pieces(text).map((part) => ({ kind: 'arguments' as const, index: 0, text: part })),
     { kind: 'end', finish: 'tool_calls', stopReason: null },
   ];
+}
+
+const parametersSchema = z.looseObject({
+  properties: z.record(z.string(), z.unknown()),
+  required: z.array(z.string()).min(1),
+});
+
+/** Options that a real agent would act on (no sandbox, in the background) are not set by chance. */
+function needed(parameters: unknown): unknown {
+  const parsed = parametersSchema.safeParse(parameters);
+  if (!parsed.success) return parameters;
+  const { properties, required } = parsed.data;
+  const kept = Object.entries(properties).filter(([name]) => required.includes(name));
+  return { ...parsed.data, properties: Object.fromEntries(kept) };
 }
 
 function reasoningPieces(prompt: Prompt): Piece[] {
