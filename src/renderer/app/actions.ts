@@ -1,11 +1,13 @@
-import type { DeploymentView, RadarItem } from '../../shared/model.ts';
+import type { DeploymentView, RadarItem, SweepPreview } from '../../shared/model.ts';
+import { sweepTier, UNDO_SECONDS } from '../../shared/sweep.ts';
 import type { Client } from '../api/client.ts';
 import { announce } from '../stores/announcer.ts';
-import { confirm } from '../stores/confirm.ts';
+import { confirm, type ConfirmRequest } from '../stores/confirm.ts';
 import { useAppStatus } from '../stores/app-status.ts';
 import { putDeployment, useDeployments } from '../stores/deployments.ts';
 import { notify } from '../stores/notices.ts';
 import { useRadar } from '../stores/radar.ts';
+import { putSweep } from '../stores/sweep.ts';
 import {
   billingNow,
   CONFIRM_ABOVE_USD_PER_HOUR,
@@ -17,6 +19,7 @@ import {
 } from '../view/consequences.ts';
 import { endpointUrl } from '../view/endpoint.ts';
 import { priceUp, usd } from '../view/format.ts';
+import { sweepEffects, sweepVerb, typedFor } from '../view/sweep.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
 import { askFirst } from './ask-first.ts';
 import { now } from './clock.ts';
@@ -219,6 +222,30 @@ function radarActions(client: Client) {
         await rescan();
       });
     },
+    /** Asks by what is at stake, then leaves the user the time to undo it. */
+    async radarSweep(ids: readonly string[]): Promise<void> {
+      await run(words.sweep.cannot, async () => {
+        const preview = await client.call('radar.sweepPreview', { ids: [...ids] });
+        if (preview.things.length === 0) {
+          say(words.sweep.nothing, leftOut(preview).join(' '));
+          return rescan();
+        }
+        const isAgreed =
+          sweepTier(preview.things) === 'none' ||
+          (await askFirst(client, 'radar.sweep', sweepQuestion(preview)));
+        if (!isAgreed) return;
+        const { fingerprint } = preview;
+        const sweep = await client.call('radar.sweep', { ids: [...ids], fingerprint });
+        putSweep(sweep, now());
+        announce(words.sweep.made(sweep.things.length, UNDO_SECONDS));
+      });
+    },
+    async radarUndo(sweep: string): Promise<void> {
+      await run(words.sweep.cannotUndo, async () => {
+        putSweep(await client.call('radar.undo', { sweep }), now());
+        say(words.sweep.undone);
+      });
+    },
     async radarAdopt(item: RadarItem, name: string): Promise<void> {
       await run(shell.cannot.adopt(item.name), async () => {
         putDeployment(await client.call('radar.adopt', { id: item.id, name }));
@@ -226,6 +253,22 @@ function radarActions(client: Client) {
         await rescan();
       });
     },
+  };
+}
+
+const leftOut = ({ refused }: SweepPreview): string[] =>
+  refused.map(({ name, reason, why }) => words.sweep.leftOut(name, words.sweep.reason(reason, why)));
+
+function sweepQuestion(preview: SweepPreview): ConfirmRequest {
+  const { things, savesUsdPerMonth } = preview;
+  const tier = sweepTier(things);
+  const typed = typedFor(things, tier);
+  return {
+    title: words.sweep.ask(things.length),
+    effects: [...sweepEffects(things), ...leftOut(preview), words.sweep.undoable(UNDO_SECONDS)],
+    verb: sweepVerb(things.length, savesUsdPerMonth),
+    tone: tier === 'data' ? 'danger' : 'normal',
+    ...(typed === undefined ? {} : { typed }),
   };
 }
 

@@ -9,6 +9,7 @@ import { ago } from '../view/format.ts';
 import { delay, useNow } from './clock.ts';
 import { shell } from './messages.ts';
 import { navigate } from './router.ts';
+import { SweepToast } from './sweep-toast.tsx';
 
 const SUCCESS_STAYS_MS = 6000;
 /** Long enough to press its button. */
@@ -26,6 +27,7 @@ export function Toasts(): ReactNode {
       aria-label={shell.messages}
       className="pointer-events-none fixed top-24 right-4 z-30 flex w-[min(24rem,calc(100vw-2rem))] flex-col gap-2"
     >
+      <SweepToast />
       {toasts.map((toast) => (
         <Toast key={toast.id} toast={toast} />
       ))}

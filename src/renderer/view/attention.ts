@@ -3,6 +3,7 @@ import { to } from '../app/router.ts';
 import { duration, percent, usd, usdPerMonth } from './format.ts';
 import { words } from './messages.ts';
 import { problemFrom } from './problem.ts';
+import { unseenText } from './unseen.ts';
 import { fromCore } from './core-words.ts';
 
 /** Something the user should know or decide, most urgent first. */
@@ -30,6 +31,7 @@ export function attentionItems(facts: AttentionFacts): AttentionItem[] {
     ...facts.deployments.flatMap(deploymentItems),
     ...moneyItems(facts.costs, facts.settings),
     ...radarItems(facts.radar),
+    ...unseenItems(facts.radar),
     ...keychainItems(facts.status),
   ].toSorted((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
 }
@@ -102,6 +104,15 @@ function moneyItems(costs: CostSummary | null, settings: UserSettings | null): A
     });
   }
   return items;
+}
+
+function unseenItems(radar: Radar | null): AttentionItem[] {
+  const text = unseenText(radar?.unseen ?? []);
+  if (text === null) return [];
+  const href = to.costs();
+  return [
+    { id: 'unseen', tone: 'warn', title: words.attention.unseen, text, href, verb: words.attention.review },
+  ];
 }
 
 function radarItems(radar: Radar | null): AttentionItem[] {

@@ -1,4 +1,23 @@
+import type { SweepReason } from '../../shared/model.ts';
 import type { words as english } from './messages.ts';
+
+const REASONS: Readonly<Record<SweepReason, string>> = {
+  unknown: 'RunPod kennt es nicht.',
+  'in-use': 'Ein Deployment benutzt es.',
+  mounted: 'Ein Pod oder Endpunkt bindet es ein.',
+  unseen: 'Dieser Schlüssel darf nicht sehen, ob etwas es einbindet.',
+  'under-way': 'Ein anderes Aufräumen ist schon dabei.',
+  gone: 'Es war schon weg.',
+  running: 'Es läuft jetzt.',
+  status: 'Sein Zustand hat sich geändert.',
+  renamed: 'Es heißt jetzt anders.',
+  price: 'Sein Preis hat sich geändert.',
+  adopted: 'Ein Deployment hat es jetzt.',
+  account: 'Der Schlüssel gehört vielleicht zu einem anderen Konto.',
+  interrupted: 'Die App wurde vorher beendet, und das ist zu lange her.',
+  'not-noted': 'Es ließ sich hier nicht festhalten; nichts wurde gesendet.',
+  forbidden: 'RunPod erlaubt es diesem Schlüssel nicht.',
+};
 
 export const view: typeof english = {
   none: 'keine',
@@ -21,6 +40,7 @@ export const view: typeof english = {
     seeCosts: 'Kosten ansehen',
     strayRunning: (usd: string) => `Kostet ${usd}/h und gehört hier zu keinem Deployment.`,
     strayResting: (price: string) => `Kostet in Ruhe ${price} und gehört hier zu keinem Deployment.`,
+    unseen: 'Nicht alles im Konto ist zu sehen',
     review: 'Ansehen',
     keychain: 'Dieser Rechner bietet keinen Schlüsselbund',
     keychainText: 'Geheimnisse werden nur aus der Umgebung gelesen.',
@@ -75,6 +95,60 @@ export const view: typeof english = {
     adjustment: 'Korrekturen',
   },
   itemKinds: { pod: 'Pod', endpoint: 'Endpunkt', 'network-volume': 'Netzwerk-Volume' },
+  sweep: {
+    verb: (n: number) => `${n} aufräumen`,
+    verbSaves: (n: number, price: string) => `${n} aufräumen, spart ${price}`,
+    ask: (n: number) => (n === 1 ? '1 Sache aufräumen?' : `${n} Sachen aufräumen?`),
+    typed: (n: number) => `${n} aufräumen`,
+    stop: (kind: string, name: string) => `${kind} ${name} stoppen.`,
+    terminate: (kind: string, name: string) => `${kind} ${name} löschen.`,
+    loses: {
+      'container-disk': (gb: number) => `Die Container-Platte mit ${gb} GB wird geleert.`,
+      'volume-disk': (gb: number) => `Die Platte mit ${gb} GB ist verloren.`,
+      'network-volume': (gb: number) => `Alle ${gb} GB darauf sind verloren.`,
+      pod: (_gb: number) => '',
+      endpoint: (_gb: number) => '',
+    },
+    saves: (price: string) => `Spart ${price}.`,
+    leftOut: (name: string, why: string) => `Ausgenommen: ${name}. ${why}`,
+    undoable: (seconds: number) =>
+      `Sie haben ${seconds} s, um es rückgängig zu machen; vorher wird nichts gesendet.`,
+    counting: (n: number, seconds: number) => `${n} werden in ${seconds} s aufgeräumt`,
+    working: (ended: number, n: number) => `Aufräumen: ${ended} von ${n}`,
+    billing: (n: number) => `${n} nicht bestätigt, kosten vielleicht noch`,
+    notSent: 'An RunPod wurde noch nichts gesendet. Die Zeit läuft weiter, während Sie dies ansehen.',
+    undo: 'Rückgängig',
+    undone: 'Rückgängig gemacht. An RunPod wurde nichts gesendet.',
+    cannot: 'Konnte nicht aufräumen',
+    cannotUndo: 'Konnte das Aufräumen nicht rückgängig machen',
+    nothing: 'Nichts davon lässt sich aufräumen',
+    made: (n: number, seconds: number) =>
+      `${n} werden in ${seconds} Sekunden aufgeräumt. Das lässt sich rückgängig machen.`,
+    result: 'Letztes Aufräumen',
+    states: {
+      planned: 'wartet',
+      working: 'läuft',
+      billing: 'kostet vielleicht noch',
+      done: 'erledigt',
+      left: 'blieb, wie es ist',
+    },
+    nothingDone: 'Nichts wurde aufgeräumt.',
+    doneSaves: (n: number, price: string) => `${n} erledigt, spart ${price} im Monat.`,
+    reason: (reason: SweepReason, _why: string | null) => REASONS[reason],
+    unconfirmed: (_why: string | null) => 'RunPod hat es noch nicht bestätigt.',
+  },
+  unseen: {
+    parts: {
+      pods: 'Pods',
+      endpoints: 'Endpunkte',
+      'network-volumes': 'Netzwerk-Volumes',
+      workers: 'Worker',
+      prices: 'Preise',
+    },
+    more: (parts: string) => `RunPod zeigt diesem Schlüssel keine ${parts}; es kann mehr geben.`,
+    dearer: 'RunPod zeigt diesem Schlüssel nicht, was Endpunkte jetzt kosten; es kann mehr sein.',
+    and: ' und ',
+  },
   stray: {
     orphan: (kind: string, name: string) => `Verwaist: ${kind} „${name}“`,
     foreign: (kind: string, name: string) => `Fremd: ${kind} „${name}“`,

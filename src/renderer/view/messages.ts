@@ -1,3 +1,4 @@
+import type { SweepReason } from '../../shared/model.ts';
 import { catalogue } from '../words/catalogue.ts';
 
 export const words = catalogue('view', {
@@ -20,6 +21,7 @@ export const words = catalogue('view', {
     seeCosts: 'See costs',
     strayRunning: (usd: string) => `Costs ${usd}/h and belongs to no deployment here.`,
     strayResting: (price: string) => `Costs ${price} at rest and belongs to no deployment here.`,
+    unseen: 'Not all of the account can be seen',
     review: 'Review',
     keychain: 'This machine offers no keychain',
     keychainText: 'Secrets are read from the environment only.',
@@ -72,6 +74,59 @@ export const words = catalogue('view', {
     adjustment: 'Adjustments',
   },
   itemKinds: { pod: 'pod', endpoint: 'endpoint', 'network-volume': 'network volume' },
+  sweep: {
+    verb: (n: number) => `Sweep ${n}`,
+    verbSaves: (n: number, price: string) => `Sweep ${n}, saves ${price}`,
+    ask: (n: number) => (n === 1 ? 'Sweep 1 thing?' : `Sweep ${n} things?`),
+    typed: (n: number) => `sweep ${n}`,
+    stop: (kind: string, name: string) => `Stop ${kind} ${name}.`,
+    terminate: (kind: string, name: string) => `Delete ${kind} ${name}.`,
+    loses: {
+      'container-disk': (gb: number) => `Its container disk of ${gb} GB is cleared.`,
+      'volume-disk': (gb: number) => `Its disk of ${gb} GB is lost.`,
+      'network-volume': (gb: number) => `All ${gb} GB on it are lost.`,
+      pod: (_gb: number) => '',
+      endpoint: (_gb: number) => '',
+    },
+    saves: (price: string) => `Saves ${price}.`,
+    leftOut: (name: string, why: string) => `Left out: ${name}. ${why}`,
+    undoable: (seconds: number) => `You have ${seconds} s to undo it; nothing is sent before.`,
+    counting: (n: number, seconds: number) => `Sweeping ${n} in ${seconds} s`,
+    working: (ended: number, n: number) => `Sweeping: ${ended} of ${n}`,
+    billing: (n: number) => `${n} not confirmed, may still be billing`,
+    notSent: 'Nothing was sent to RunPod yet. The time runs on while you look at this.',
+    undo: 'Undo',
+    undone: 'Undone. Nothing was sent to RunPod.',
+    cannot: 'Could not sweep',
+    cannotUndo: 'Could not undo the sweep',
+    nothing: 'Nothing can be swept',
+    made: (n: number, seconds: number) => `Sweeping ${n} in ${seconds} seconds. It can be undone.`,
+    result: 'Last sweep',
+    states: {
+      planned: 'waits',
+      working: 'under way',
+      billing: 'may still be billing',
+      done: 'done',
+      left: 'left as it is',
+    },
+    nothingDone: 'Nothing was swept.',
+    doneSaves: (n: number, price: string) => `${n} done, saves ${price} a month.`,
+    /** The core says it in English. */
+    reason: (_reason: SweepReason, why: string | null) => why ?? '',
+    unconfirmed: (why: string | null) => why ?? 'RunPod has not confirmed it yet.',
+  },
+  unseen: {
+    parts: {
+      pods: 'pods',
+      endpoints: 'endpoints',
+      'network-volumes': 'network volumes',
+      workers: 'workers',
+      prices: 'prices',
+    },
+    more: (parts: string) => `RunPod did not let this key see ${parts}; there may be more.`,
+    dearer: 'RunPod did not let this key see what endpoints cost now; it may be more.',
+    and: ' and ',
+  },
   stray: {
     orphan: (kind: string, name: string) => `Orphan ${kind} “${name}”`,
     foreign: (kind: string, name: string) => `Foreign ${kind} “${name}”`,

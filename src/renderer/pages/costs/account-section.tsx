@@ -12,7 +12,11 @@ import { cell, headCell, numCell, numHead } from '../../components/request-table
 import { Loading, ProblemPanel, Section, Tag } from '../../components/surface.tsx';
 import { useRadar } from '../../stores/radar.ts';
 import { usdPerHour, usdPerMonth } from '../../view/format.ts';
+import { words as shared } from '../../view/messages.ts';
+import { selectedItems } from '../../view/sweep.ts';
+import { unseenText } from '../../view/unseen.ts';
 import { words } from './messages.ts';
+import { SweepBar, SweepResult } from './sweep-bar.tsx';
 
 const OWNERSHIP = {
   known: { tone: 'ok' },
@@ -26,6 +30,14 @@ export function AccountSection(): ReactNode {
   const { actions } = useApp();
   const { radar, problem } = useRadar();
   const [adopting, setAdopting] = useState<RadarItem | null>(null);
+  // What the user chose stays chosen; a new look adds nothing to it.
+  const [chosen, setChosen] = useState<ReadonlySet<string> | null>(null);
+  const selected = selectedItems(radar?.items ?? [], chosen);
+  const hidden = radar === null ? null : unseenText(radar.unseen);
+  const toggle = (item: RadarItem): void => {
+    const ids = selected.map(({ id }) => id);
+    setChosen(new Set(ids.includes(item.id) ? ids.filter((id) => id !== item.id) : [...ids, item.id]));
+  };
   useEffect(() => void actions.rescan(), [actions]);
   const refresh = (
     <Button
@@ -45,7 +57,8 @@ export function AccountSection(): ReactNode {
         </div>
       )}
       {radar === null && problem === null && <Loading what={words.theAccount} />}
-      {radar !== null && radar.items.length === 0 && (
+      {hidden !== null && <p className="px-4 pb-3 text-sm text-warn">{hidden}</p>}
+      {radar !== null && radar.items.length === 0 && hidden === null && (
         <p className="px-4 pb-4 text-soft">{words.accountNone}</p>
       )}
       {radar !== null && radar.items.length > 0 && (
@@ -53,6 +66,9 @@ export function AccountSection(): ReactNode {
           <table className="w-full">
             <thead>
               <tr className="border-y border-line">
+                <th scope="col" className={headCell}>
+                  <span className="sr-only">{words.columns.select}</span>
+                </th>
                 <th scope="col" className={headCell}>
                   {words.columns.name}
                 </th>
@@ -75,28 +91,54 @@ export function AccountSection(): ReactNode {
             </thead>
             <tbody>
               {radar.items.map((item) => (
-                <Row key={`${item.kind}-${item.id}`} item={item} onAdopt={() => setAdopting(item)} />
+                <Row
+                  key={`${item.kind}-${item.id}`}
+                  item={item}
+                  isSelected={selected.includes(item)}
+                  onSelect={() => toggle(item)}
+                  onAdopt={() => setAdopting(item)}
+                />
               ))}
             </tbody>
           </table>
         </div>
       )}
+      {radar !== null && radar.items.some(({ sweep }) => sweep !== null) && <SweepBar items={selected} />}
+      <SweepResult />
       <AdoptDialog item={adopting} onClose={() => setAdopting(null)} />
     </Section>
   );
 }
 
-function Row({ item, onAdopt }: { readonly item: RadarItem; readonly onAdopt: () => void }): ReactNode {
+interface RowProps {
+  readonly item: RadarItem;
+  readonly isSelected: boolean;
+  readonly onSelect: () => void;
+  readonly onAdopt: () => void;
+}
+
+function Row({ item, isSelected, onSelect, onAdopt }: RowProps): ReactNode {
   const { actions } = useApp();
   const owner = OWNERSHIP[item.ownership];
   return (
     <tr className="border-b border-line/60 last:border-b-0">
+      <td className={cell}>
+        {item.sweep !== null && (
+          <input
+            type="checkbox"
+            className="size-6"
+            aria-label={words.selectOne(item.name)}
+            checked={isSelected}
+            onChange={onSelect}
+          />
+        )}
+      </td>
       <th scope="row" className={`${cell} font-medium`}>
         {item.deployment === null ? item.name : <a href={to.deployment(item.deployment)}>{item.name}</a>}
         <span className="block text-sm font-normal text-faint">{item.id}</span>
       </th>
       <td className={cell}>
-        {item.kind.replace('-', ' ')}
+        {shared.itemKinds[item.kind]}
         <span className="block text-sm text-soft">{item.status.toLowerCase()}</span>
       </td>
       <td className={cell}>

@@ -14,7 +14,7 @@ export function Recipes(): ReactNode {
   const foreign = useRadar(
     (state) => state.radar?.items.filter((item) => item.ownership !== 'known').length ?? 0,
   );
-  const known = useRadar((state) => state.radar !== null);
+  const known = useRadar((state) => state.radar?.unseen.length === 0);
   const foreignUsd = useRadar((state) =>
     (state.radar?.items ?? []).reduce(
       // What runs has its disk in its price.
