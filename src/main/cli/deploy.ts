@@ -197,7 +197,7 @@ async function deploy(
 
 function outcome(view: DeploymentView, endpoint: string): string {
   if (view.state === 'ready') {
-    return `${view.name} is ready: model "${view.name}" at ${endpoint}\nConnect a tool: runpod-llm connect`;
+    return `${view.name} is ready: model "${view.name}" at ${endpoint}\nAsk it: runpod-llm chat ${view.name}. Connect a tool: runpod-llm connect`;
   }
   if (view.state === 'sleeping') {
     return `${view.name} sleeps: it costs nothing, and a request for model "${view.name}" at ${endpoint} wakes it.`;
