@@ -148,7 +148,7 @@ describe('/v1/messages', () => {
     ).toBe('stop_sequence');
   });
 
-  it('calls a tool with what it needs, and none of its options', async () => {
+  it('calls a tool without setting its switches', async () => {
     const yes = { type: 'boolean' };
     const properties = {
       command: { type: 'string' },

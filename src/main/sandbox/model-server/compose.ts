@@ -72,7 +72,7 @@ function nameWords(name: string): string[] {
 }
 
 function callPieces(prompt: Prompt, tool: Tool): Piece[] {
-  const text = JSON.stringify(sampleJson(needed(tool.parameters), spoken(lastText(prompt, 'user'))));
+  const text = JSON.stringify(sampleJson(withoutSwitches(tool.parameters), spoken(lastText(prompt, 'user'))));
   const id = `chatcmpl-tool-${digest(`${promptText(prompt)}${tool.name}${prompt.seed}`, 32)}`;
   return [
     ...(prompt.reasoning ? reasoningPieces(prompt) : []),
@@ -83,16 +83,18 @@ function callPieces(prompt: Prompt, tool: Tool): Piece[] {
 }
 
 const parametersSchema = z.looseObject({
-  properties: z.record(z.string(), z.unknown()),
-  required: z.array(z.string()).min(1),
+  properties: z.record(z.string(), z.looseObject({ type: z.unknown() })),
+  required: z.array(z.string()),
 });
 
-/** Options that a real agent would act on (no sandbox, in the background) are not set by chance. */
-function needed(parameters: unknown): unknown {
+/** Switches that a real agent would act on (no sandbox, in the background) are not set by chance. */
+function withoutSwitches(parameters: unknown): unknown {
   const parsed = parametersSchema.safeParse(parameters);
   if (!parsed.success) return parameters;
   const { properties, required } = parsed.data;
-  const kept = Object.entries(properties).filter(([name]) => required.includes(name));
+  const kept = Object.entries(properties).filter(
+    ([name, { type }]) => type !== 'boolean' || required.includes(name),
+  );
   return { ...parsed.data, properties: Object.fromEntries(kept) };
 }
 
