@@ -70,8 +70,10 @@ export interface Reply {
   readonly body: ReplyBody;
 }
 
-/** The one verb. Rejects with an AppError while nothing has reached the client. */
-export type Handle = (call: Call) => Promise<Reply>;
+/** A reply that is known at once, such as a cached one, or one that has to be waited for. */
+export type Answering = Reply | Promise<Reply>;
+/** The one verb. Throws or rejects with an AppError while nothing has reached the client. */
+export type Handle = (call: Call) => Answering;
 /** Limits, cache, flight, wake, breaker, retry, metering: each decorates the next. */
 export type Stage = (next: Handle) => Handle;
 
@@ -93,4 +95,18 @@ export function eventsReply(flow: Flow): Reply {
 /** The same reply with more headers. */
 export function withHeader(reply: Reply, name: string, value: string): Reply {
   return { ...reply, headers: { ...reply.headers, [name]: value } };
+}
+
+/** Asks, for stages that have something to undo: what is thrown at once is a rejection like any other. */
+export function ask(next: Handle, call: Call): Answering {
+  try {
+    return next(call);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** Goes on with a reply: at once where it is there, so that a hit costs no turn of the microtask queue. */
+export function onward(answering: Answering, replied: (reply: Reply) => Answering): Answering {
+  return answering instanceof Promise ? answering.then(replied) : replied(answering);
 }

@@ -1,31 +1,94 @@
 import { hash } from 'node:crypto';
 import type { CacheStats } from './answer-cache.ts';
 import type { ProxyStats } from './proxy-stats.ts';
-import type { RequestRecord } from './trace.ts';
+import { NO_USAGE, type RequestRecord } from './trace.ts';
 
 /** What the dashboard shows: targets, the last requests, the cache. No prompt, no key, no address. */
 export interface DashboardFacts {
   readonly asOf: string;
   readonly stats: ProxyStats;
   readonly cache: CacheStats;
-  readonly recent: readonly RequestRecord[];
+  readonly recent: readonly RecentRequest[];
 }
 
-/** The last requests, newest first, bounded. */
+/** What is shown of a finished request. */
+interface RecentRequest {
+  readonly id: string;
+  /** Wall-clock milliseconds of its beginning. */
+  readonly at: number;
+  readonly route: string;
+  readonly model: string;
+  readonly keyName: string;
+  readonly targetName: string | null;
+  readonly outcome: RequestRecord['outcome'];
+  readonly status: number;
+  readonly errorCode: string | null;
+  readonly cache: RequestRecord['cache'];
+  readonly usage: RequestRecord['usage'];
+  readonly usageEstimated: boolean;
+  readonly ttftMs: number | null;
+  readonly durationMs: number;
+}
+
+/**
+ * The last requests, newest first, bounded. Each is written over the oldest: records held here would each outlive two
+ * young collections, which cost a busy proxy more than all its counters.
+ */
 export class RecentRequests {
   readonly #most: number;
-  #records: RequestRecord[] = [];
+  readonly #rows: Writable<RecentRequest>[] = [];
+  #next = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
+
   add(record: RequestRecord): void {
-    this.#records.push(record);
-    if (this.#records.length > this.#most * 2) this.#records = this.#records.slice(-this.#most);
+    const row = (this.#rows[this.#next] ??= { ...BLANK });
+    overwrite(row, record);
+    this.#next = (this.#next + 1) % this.#most;
   }
-  list(): readonly RequestRecord[] {
-    return this.#records.slice(-this.#most).reverse();
+
+  list(): readonly RecentRequest[] {
+    const oldestFirst = [...this.#rows.slice(this.#next), ...this.#rows.slice(0, this.#next)];
+    return oldestFirst.reverse().map((row) => ({ ...row }));
   }
+}
+
+const BLANK: RecentRequest = {
+  id: '',
+  at: 0,
+  route: '',
+  model: '',
+  keyName: '',
+  targetName: null,
+  outcome: 'ok',
+  status: 0,
+  errorCode: null,
+  cache: 'bypass',
+  usage: NO_USAGE,
+  usageEstimated: false,
+  ttftMs: null,
+  durationMs: 0,
+};
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function overwrite(row: Writable<RecentRequest>, record: RequestRecord): void {
+  row.id = record.id;
+  row.at = record.at;
+  row.route = record.route;
+  row.model = record.model;
+  row.keyName = record.keyName;
+  row.targetName = record.targetName;
+  row.outcome = record.outcome;
+  row.status = record.status;
+  row.errorCode = record.errorCode;
+  row.cache = record.cache;
+  row.usage = record.usage;
+  row.usageEstimated = record.usageEstimated;
+  row.ttftMs = record.ttftMs;
+  row.durationMs = record.durationMs;
 }
 
 const STYLE = `

@@ -26,8 +26,9 @@ export function take(tat: number, now: number, cost: number, rate: Rate): Taken 
   const base = Math.max(tat, now);
   const next = base + Math.min(cost, rate.perMinute) * interval;
   const waitMs = next - MINUTE_MS - now;
-  if (waitMs > 1e-6) return { ok: false, tat, waitMs, ...left(base, now, interval) };
-  return { ok: true, tat: next, waitMs: 0, ...left(next, now, interval) };
+  return waitMs > 1e-6
+    ? taken(false, tat, waitMs, base - now, interval)
+    : taken(true, next, 0, next - now, interval);
 }
 
 /** Corrects a reservation once the real cost is known. */
@@ -36,14 +37,9 @@ export function settle(tat: number, reserved: number, actual: number, rate: Rate
   return tat + (actual - Math.min(reserved, most)) * (MINUTE_MS / most);
 }
 
-function left(
-  tat: number,
-  now: number,
-  interval: number,
-): { readonly remaining: number; readonly resetMs: number } {
-  const used = Math.max(0, tat - now);
-  return {
-    remaining: Math.max(0, Math.floor((MINUTE_MS - used) / interval + 1e-6)),
-    resetMs: Math.ceil(used),
-  };
+/** `usedMs` = how much of the minute is taken. */
+function taken(ok: boolean, tat: number, waitMs: number, usedMs: number, interval: number): Taken {
+  const used = Math.max(0, usedMs);
+  const remaining = Math.max(0, Math.floor((MINUTE_MS - used) / interval + 1e-6));
+  return { ok, tat, waitMs, remaining, resetMs: Math.ceil(used) };
 }

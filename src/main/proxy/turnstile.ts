@@ -5,7 +5,12 @@ import { reasonOf } from './upstream/exchange.ts';
 interface Gate {
   inside: number;
   readonly queue: (() => void)[];
+  /** Ends one turn. */
+  readonly leave: () => void;
 }
+
+/** Empty gates kept, so that single requests do not make and forget theirs. */
+const KEPT_GATES = 100;
 
 export interface TurnLimits {
   readonly concurrent: number;
@@ -26,12 +31,15 @@ export class Turnstile {
     return this.#gates.get(name)?.queue.length ?? 0;
   }
 
-  /** A turn, if one is free and nobody waits for it; null = there is a queue. @returns the function that ends it */
+  /**
+   * A turn, if one is free and nobody waits for it; null = there is a queue.
+   * @returns the function that ends it; call it exactly once
+   */
   tryEnter(name: string, concurrent: number): (() => void) | null {
     const gate = this.#gateOf(name);
     if (gate.inside >= concurrent || gate.queue.length > 0) return null;
     gate.inside++;
-    return () => this.#leave(name, gate);
+    return gate.leave;
   }
 
   /**
@@ -44,13 +52,13 @@ export class Turnstile {
     const gate = this.#gateOf(name);
     if (gate.queue.length >= limits.queue) throw full(name, limits);
     await this.#wait(gate, name, limits, signal);
-    return () => this.#leave(name, gate);
+    return gate.leave;
   }
 
   #gateOf(name: string): Gate {
     const known = this.#gates.get(name);
     if (known !== undefined) return known;
-    const gate: Gate = { inside: 0, queue: [] };
+    const gate: Gate = { inside: 0, queue: [], leave: () => this.#leave(name, gate) };
     this.#gates.set(name, gate);
     return gate;
   }
@@ -83,7 +91,7 @@ export class Turnstile {
     gate.inside--;
     const next = gate.queue.shift();
     if (next !== undefined) next();
-    else if (gate.inside === 0) this.#gates.delete(name);
+    else if (gate.inside === 0 && this.#gates.size > KEPT_GATES) this.#gates.delete(name);
   }
 }
 

@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
-import { eventsReply, type Call, type Handle, type Reply } from '../../../src/main/proxy/call.ts';
+import { eventsReply, type Handle, type Reply } from '../../../src/main/proxy/call.ts';
 import type { Flow } from '../../../src/main/proxy/flow.ts';
-import { ownerKey } from '../../../src/main/proxy/keyring.ts';
-import { ROUTES } from '../../../src/main/proxy/routes.ts';
 import { form } from '../../../src/main/proxy/stages/form.ts';
 import { singleFlight } from '../../../src/main/proxy/stages/single-flight.ts';
-import { Trace } from '../../../src/main/proxy/trace.ts';
-import { FakeTarget, upstreamAt } from '../../support/proxy-targets.ts';
+import { chatCall } from '../../support/proxy-call.ts';
 
 /** An answer that says nothing, and whether somebody ended it. */
 class Silent implements Flow {
@@ -19,39 +16,6 @@ class Silent implements Flow {
   cancel(): void {
     this.cancelled = true;
   }
-}
-
-function callWith(signal: AbortSignal, stream: boolean): Call {
-  const route = ROUTES.find(({ id }) => id === 'chat');
-  if (route === undefined) throw new Error('no chat route');
-  const json = { model: 'm', messages: [], stream };
-  return {
-    id: 'a',
-    route,
-    path: '/chat/completions',
-    headers: [],
-    control: {
-      noStore: false,
-      noCache: false,
-      alone: false,
-      cacheTtlSeconds: null,
-      patienceMs: null,
-      repeated: false,
-      userAgent: '',
-      session: null,
-    },
-    body: Buffer.from(JSON.stringify(json)),
-    json,
-    model: 'm',
-    stream,
-    key: ownerKey('secret').key,
-    signal,
-    target: new FakeTarget('m', upstreamAt('http://127.0.0.1:1')),
-    alternates: [],
-    upstream: null,
-    trace: new Trace(0),
-    processing: null,
-  };
 }
 
 describe('an answer that comes in the same breath as its last client leaves', () => {
@@ -68,7 +32,7 @@ describe('an answer that comes in the same breath as its last client leaves', ()
     };
     const handle: Handle = singleFlight({ clock: new ManualClock(), shares: () => 'all' })(inner);
     const leave = new AbortController();
-    const waiting = handle(callWith(leave.signal, true));
+    const waiting = handle(chatCall(leave.signal, { stream: true }));
     answered.resolve(eventsReply(flow));
     leave.abort(left);
     await expect(waiting).rejects.toMatchObject({ code: 'client_closed' });
@@ -82,7 +46,7 @@ describe('an answer that comes in the same breath as its last client leaves', ()
       leave.abort(left);
       return Promise.resolve(eventsReply(flow));
     });
-    await expect(handle(callWith(leave.signal, false))).rejects.toMatchObject({ code: 'client_closed' });
+    await expect(handle(chatCall(leave.signal))).rejects.toMatchObject({ code: 'client_closed' });
     expect(flow.cancelled).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../logs/log.ts';
 import type { ProxyConfig } from '../../settings/proxy-config.ts';
-import type { Call, Handle } from '../call.ts';
+import type { Answering, Call, Handle, Reply } from '../call.ts';
 import type { LocalRoutes } from '../local-routes.ts';
 import type { Router } from '../router.ts';
 import { matchRoute, ROUTES, type Route, type RouteMatch } from '../routes.ts';
@@ -16,8 +16,8 @@ import { readBody } from './body.ts';
 import { corsHeaders, passGate, type GateRules } from './gate.ts';
 import { clientRequestId } from './intake.ts';
 import { serialLetters } from './serial-letters.ts';
-import { newCall, rejectedRecord, type Arrival } from './new-call.ts';
-import { OpenExchanges, type Exchanging } from './open-exchanges.ts';
+import { newCall, rejectedRecord, type Arrival, type Visit } from './new-call.ts';
+import { OpenExchanges } from './open-exchanges.ts';
 import { writeRefusal, type Refusal } from './refusal.ts';
 import { writeReply } from './writer.ts';
 
@@ -59,10 +59,12 @@ export class Front {
 
   readonly onRequest = (req: IncomingMessage, res: ServerResponse): void => {
     const id = clientRequestId(req.headers) ?? `${this.#options.idPrefix}${serialLetters(this.#serial++)}`;
-    res.on('error', () => {}); // A write to a client that left; its close says so too.
-    this.#serve(req, res, id).catch((error: unknown) =>
-      this.#options.log.error({ id, error }, 'request handler failed'),
-    );
+    res.on('error', ignore); // A write to a client that left; its close says so too.
+    try {
+      this.#serve(req, res, id);
+    } catch (error) {
+      this.#broken(id, res, error);
+    }
   };
 
   readonly onBadBytes = (error: NodeJS.ErrnoException, socket: Duplex): void => {
@@ -75,7 +77,7 @@ export class Front {
     return this.#open.drain(graceMs);
   }
 
-  async #serve(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
+  #serve(req: IncomingMessage, res: ServerResponse, id: string): void {
     const method = req.method ?? 'GET';
     const verdict = passGate(
       { method, target: req.url ?? '/', rawHeaders: req.rawHeaders },
@@ -96,42 +98,84 @@ export class Front {
     };
     const match = matchRoute(method, verdict.path, this.#options.settings().ollamaRoutes);
     const dialect = match.kind === 'route' ? match.route.dialect : 'plain';
-    const open = this.#open.begin(res);
+    const visit: Visit = { req, open: this.#open.begin(res), id, dialect, extra };
     try {
-      await this.#answer(req, open, id, match, extra);
+      this.#admit(visit, match);
     } catch (error) {
-      const reason: unknown = open.leave.signal.reason;
-      const known = reason instanceof AppError ? reason : asAppError(error);
-      this.#refuse(req, res, { error: known, dialect, id, extra });
+      this.#fail(visit, error);
     }
   }
 
-  async #answer(
-    req: IncomingMessage,
-    open: Exchanging,
-    id: string,
-    match: RouteMatch,
-    extra: Readonly<Record<string, string>>,
-  ): Promise<void> {
+  #admit(visit: Visit, match: RouteMatch): void {
+    const { req, open } = visit;
     if (this.#draining) throw new AppError('shutting_down', 'The app is closing.', { retryAfterSeconds: 5 });
     const scope = match.kind === 'route' ? match.route.scope : 'models';
     const required = this.#options.keyRequired(match.kind === 'route' && match.route.dialect === 'ollama');
     const key = this.#options.auth.check(req.socket, req.headers, scope, required);
     const { route, path } = checkedRoute(match, req.headers['content-type']);
-    const arrival = { req, res: open.res, id, route, path, key, signal: open.leave.signal };
-    const reply =
-      route.scope === 'infer'
-        ? await this.#options.handle(await this.#call(arrival))
-        : this.#options.local(route, path, key, {
-            accept: req.headers.accept ?? '',
-            body: await this.#body(arrival),
-          });
-    if (open.leave.signal.aborted && reply.body.kind === 'flow') {
-      const reason = asAppError(open.leave.signal.reason);
-      reply.body.flow.cancel(reason);
-      throw reason;
+    const arrival: Arrival = { ...visit, route, path, key };
+    if (route.method !== 'POST') {
+      this.#arrived(arrival, NO_BODY);
+      return;
     }
-    if (reply.body.kind === 'flow') open.flow = reply.body.flow;
+    if (req.headers.expect !== undefined) open.res.writeContinue();
+    readBody(
+      req,
+      this.#options.settings().maxBodyMb * 1_048_576,
+      (body) => this.#arrived(arrival, body),
+      (error) => {
+        if (route.scope === 'infer') this.#rejected(arrival, error);
+        this.#fail(arrival, error);
+      },
+    );
+  }
+
+  /** From a whole body to its answer: in the same turn of the event loop where the answer is known at once. */
+  #arrived(arrival: Arrival, body: Buffer): void {
+    try {
+      const answering = this.#answer(arrival, body);
+      if (answering instanceof Promise) this.#later(arrival, answering);
+      else this.#reply(arrival, answering);
+    } catch (error) {
+      this.#fail(arrival, error);
+    }
+  }
+
+  #answer(arrival: Arrival, body: Buffer): Answering {
+    const { route, path, key, req } = arrival;
+    if (route.scope === 'infer') return this.#options.handle(this.#call(arrival, body));
+    return this.#options.local(route, path, key, { accept: req.headers.accept ?? '', body });
+  }
+
+  #call(arrival: Arrival, body: Buffer): Call {
+    try {
+      return newCall(arrival, body, this.#options.router, this.#options.clock.monotonic());
+    } catch (error) {
+      this.#rejected(arrival, asAppError(error));
+      throw error;
+    }
+  }
+
+  #rejected(arrival: Arrival, error: AppError): void {
+    this.#options.onRejected(rejectedRecord(arrival, error, this.#options.clock.now()));
+  }
+
+  #later(visit: Visit, answering: Promise<Reply>): void {
+    answering
+      .then((reply) => this.#reply(visit, reply))
+      .catch((error: unknown) => this.#fail(visit, error))
+      .catch((error: unknown) => this.#broken(visit.id, visit.open.res, error));
+  }
+
+  #reply({ req, open, extra }: Visit, reply: Reply): void {
+    if (reply.body.kind === 'flow') {
+      if (open.leave.signal.aborted) {
+        const reason = asAppError(open.leave.signal.reason);
+        reply.body.flow.cancel(reason);
+        throw reason;
+      }
+      open.flow = reply.body.flow;
+    }
     writeReply(open.res, reply, {
       ticker: this.#options.ticker,
       stalledReaderMs: this.#options.settings().deadlines.stalledReaderSeconds * 1000,
@@ -140,20 +184,11 @@ export class Front {
     });
   }
 
-  async #call(arrival: Arrival): Promise<Call> {
-    try {
-      const body = await this.#body(arrival);
-      return newCall(arrival, body, this.#options.router, this.#options.clock.monotonic());
-    } catch (error) {
-      this.#options.onRejected(rejectedRecord(arrival, asAppError(error), this.#options.clock.now()));
-      throw error;
-    }
-  }
-
-  #body({ req, res, route }: Arrival): Promise<Buffer> {
-    if (route.method !== 'POST') return NO_BODY;
-    if (req.headers.expect !== undefined) res.writeContinue();
-    return readBody(req, this.#options.settings().maxBodyMb * 1_048_576);
+  /** What went wrong, told to the client; why the exchange was ended says more than what that broke. */
+  #fail({ req, open, id, dialect, extra }: Visit, error: unknown): void {
+    const reason: unknown = open.leave.signal.reason;
+    const known = reason instanceof AppError ? reason : asAppError(error);
+    this.#refuse(req, open.res, { error: known, dialect, id, extra });
   }
 
   #refuse(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
@@ -161,9 +196,16 @@ export class Front {
     if (error.code === 'internal') this.#options.log.error({ id, error }, 'request failed inside the app');
     writeRefusal(req, res, refusal, this.#options.ticker);
   }
+
+  /** Not even the refusal could be written. */
+  #broken(id: string, res: ServerResponse, error: unknown): void {
+    this.#options.log.error({ id, error }, 'request handler failed');
+    res.destroy();
+  }
 }
 
-const NO_BODY = Promise.resolve(Buffer.alloc(0));
+const NO_BODY = Buffer.alloc(0);
+const ignore = (): void => {};
 const JSON_BODY = /^application\/json\s*(?:;|$)/i;
 
 /** @throws AppError not_found, method_not_allowed, unsupported_media_type */

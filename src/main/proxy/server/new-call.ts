@@ -1,33 +1,43 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../../shared/errors.ts';
 import type { Call } from '../call.ts';
+import type { Target } from '../../target.ts';
 import type { ClientKey } from '../keyring.ts';
 import type { Router } from '../router.ts';
-import type { Route } from '../routes.ts';
+import type { DialectName, Route } from '../routes.ts';
 import { NO_USAGE, Trace, type RequestRecord } from '../trace.ts';
 import { forwardableHeaders } from '../upstream/headers.ts';
 import { bearsProcessing, readControl, readIntake } from './intake.ts';
+import type { Exchanging } from './open-exchanges.ts';
 
-/** A request that has arrived whole and whose key is known. */
-export interface Arrival {
+/** A request that passed the gate. */
+export interface Visit {
   readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+  readonly open: Exchanging;
   readonly id: string;
+  readonly dialect: DialectName;
+  /** Headers of every answer to it. */
+  readonly extra: Readonly<Record<string, string>>;
+}
+
+/** One whose key is known and whose route there is. */
+export interface Arrival extends Visit {
   readonly route: Route;
   readonly path: string;
   readonly key: ClientKey;
-  readonly signal: AbortSignal;
 }
+
+const NONE: readonly Target[] = [];
 
 /**
  * The call a request stands for.
  * @throws AppError invalid_input, model_not_found
  */
 export function newCall(arrival: Arrival, body: Buffer, router: Router, startedAt: number): Call {
-  const { req, res, id, route, path, key, signal } = arrival;
+  const { req, open, id, route, path, key } = arrival;
   const intake = readIntake(body, route);
   const { model, targets } = router.resolve(intake.model, key);
-  const [target, ...alternates] = targets;
+  const [target] = targets;
   if (target === undefined) throw new AppError('model_not_found', `Nothing serves "${model}".`);
   const control = readControl(req.headers);
   return {
@@ -41,14 +51,14 @@ export function newCall(arrival: Arrival, body: Buffer, router: Router, startedA
     model,
     stream: intake.stream,
     key,
-    signal,
+    signal: open.leave.signal,
     target,
-    alternates,
+    alternates: targets.length > 1 ? targets.slice(1) : NONE,
     upstream: null,
     trace: new Trace(startedAt),
     processing: bearsProcessing(control.userAgent)
       ? () => {
-          if (!res.headersSent) res.writeProcessing();
+          if (!open.res.headersSent) open.res.writeProcessing();
         }
       : null,
   };

@@ -28,10 +28,15 @@ export function writeRefusal(
   const { status, headers, body } = renderError(error, dialect, id);
   const reply = bytesReply(Buffer.from(JSON.stringify(body)));
   // A body that was not read would be taken for the next request: the connection ends with the answer.
-  const close = req.complete ? {} : { connection: 'close' };
+  const close = req.complete || !bringsBody(req) ? {} : { connection: 'close' };
   writeReply(
     res,
     { ...reply, status, headers: { ...reply.headers, ...headers } },
     { ticker, stalledReaderMs: Infinity, extra: { ...extra, ...close }, bodyless: req.method === 'HEAD' },
   );
+}
+
+/** Known from the headers alone; whether a request has arrived whole only later. */
+function bringsBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../platform/clock.ts';
 import { recall, type AnswerCache, type CachedAnswer } from '../answer-cache.ts';
 import { cacheKey, isDeterministic } from '../cache-key.ts';
-import { withHeader, type Call, type Reply, type Stage } from '../call.ts';
+import { onward, withHeader, type Call, type Reply, type Stage } from '../call.ts';
 import { MARK, Replay, Through, type Flow, type Mark, type Piece } from '../flow.ts';
 
 export interface CacheOptions {
@@ -22,30 +22,34 @@ const REMEMBERED_KEYS = 2000;
 /** Answers a request from what was answered before, and keeps complete successful answers (SPEC 4.6). */
 export function cacheAnswers(options: CacheOptions): Stage {
   const keys = new LRUCache<string, string>({ max: REMEMBERED_KEYS });
-  return (next) => async (call) => {
+  return (next) => (call) => {
     const rules = options.rules();
-    if (!isCacheable(call, rules.answers)) return withHeader(await next(call), 'x-cache', call.trace.cache);
-    const fingerprint = fingerprintOf(call);
-    if (fingerprint === null) return withHeader(await next(call), 'x-cache', call.trace.cache);
+    const fingerprint = isCacheable(call, rules.answers) ? fingerprintOf(call) : null;
+    if (fingerprint === null) return onward(next(call), (reply) => withOutcome(call, reply));
     const key = keyOf(call, fingerprint, keys);
     const { cache, clock } = options;
     const found = call.control.noCache ? null : cache.get(key);
     if (found !== null) {
       recall(found, call.trace, clock.monotonic());
-      return withHeader(fromCache(found), 'x-cache', 'hit');
+      return fromCache(found);
     }
     call.trace.cache = 'miss';
-    const reply = await next(call);
-    const cached = withHeader(reply, 'x-cache', call.trace.cache);
-    // Woken or restarted meanwhile: what answered is not what the key speaks of.
-    if (call.trace.cache !== 'miss' || fingerprintOf(call) !== fingerprint) return cached;
-    const ttlSeconds = call.control.cacheTtlSeconds ?? rules.ttlSeconds;
-    const keep = (pieces: readonly Piece[], events: boolean): void => {
-      if (call.trace.error !== null || call.trace.target?.id !== call.target.id) return;
-      cache.put(key, answerOf(call, reply, pieces, events, clock.now(), ttlSeconds));
-    };
-    return recorded(cached, keep, rules.maxEntryMb * 1_048_576);
+    return onward(next(call), (reply) => {
+      const told = withOutcome(call, reply);
+      // Woken or restarted meanwhile: what answered is not what the key speaks of.
+      if (call.trace.cache !== 'miss' || fingerprintOf(call) !== fingerprint) return told;
+      const ttlSeconds = call.control.cacheTtlSeconds ?? rules.ttlSeconds;
+      const keep = (pieces: readonly Piece[], events: boolean): void => {
+        if (call.trace.error !== null || call.trace.target?.id !== call.target.id) return;
+        cache.put(key, answerOf(call, reply, pieces, events, clock.now(), ttlSeconds));
+      };
+      return recorded(told, keep, rules.maxEntryMb * 1_048_576);
+    });
   };
+}
+
+function withOutcome(call: Call, reply: Reply): Reply {
+  return withHeader(reply, 'x-cache', call.trace.cache);
 }
 
 function isCacheable(call: Call, answers: 'deterministic' | 'all' | 'off'): boolean {
@@ -71,7 +75,7 @@ function keyOf(call: Call, fingerprint: string, keys: LRUCache<string, string>):
 }
 
 function fromCache(answer: CachedAnswer): Reply {
-  const headers = { 'content-type': answer.contentType };
+  const headers = { 'content-type': answer.contentType, 'x-cache': 'hit' };
   const [first] = answer.pieces;
   if (!answer.events && first !== undefined) {
     return { status: 200, headers, body: { kind: 'bytes', bytes: first.chunk } };

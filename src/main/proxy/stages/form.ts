@@ -1,5 +1,13 @@
 import { AppError } from '../../../shared/errors.ts';
-import { bytesReply, eventsReply, type Call, type Reply, type Stage } from '../call.ts';
+import {
+  bytesReply,
+  eventsReply,
+  onward,
+  type Answering,
+  type Call,
+  type Reply,
+  type Stage,
+} from '../call.ts';
 import { addEvents, assemblerFor } from '../events/assemble.ts';
 import { disassemble } from '../events/disassemble.ts';
 import { MARK, Replay, Through, type Flow, type Mark, type Piece } from '../flow.ts';
@@ -15,12 +23,12 @@ const LONGEST_ANSWER_BYTES = 64 * 1024 * 1024;
  * back into the asked form: one JSON body, or a stream without the usage nobody asked for.
  */
 export function form(mustStream: (call: Call) => boolean): Stage {
-  return (next) => async (call) => {
+  return (next) => (call) => {
     if (!isChatLike(call)) return next(call);
-    if (call.stream) return asStream(call, await next(asStreaming(call)));
+    if (call.stream) return onward(next(asStreaming(call)), (reply) => asStream(call, reply));
+    const asked = mustStream(call) && canStream(call) ? asStreaming(call) : call;
     // Some servers stream although nobody asked.
-    if (!mustStream(call) || !canStream(call)) return asWhole(call, await next(call));
-    return asWhole(call, await next(asStreaming(call)));
+    return onward(next(asked), (reply) => asWhole(call, reply));
   };
 }
 
@@ -73,13 +81,26 @@ class WithoutUsage extends Through {
 /** Replayed answers are put together once, not for every hit. */
 const wholes = new WeakMap<readonly Piece[], Buffer>();
 
-async function asWhole(call: Call, reply: Reply): Promise<Reply> {
+function asWhole(call: Call, reply: Reply): Answering {
   if (reply.body.kind === 'bytes' || !reply.body.events) return reply;
   const { flow } = reply.body;
   const pieces = flow instanceof Replay ? flow.pieces : null;
   const known = pieces === null ? undefined : wholes.get(pieces);
-  const bytes = known ?? Buffer.from(JSON.stringify(await assembled(call, flow)));
+  return known === undefined ? putTogether(call, reply, flow, pieces) : wholeReply(reply, known);
+}
+
+async function putTogether(
+  call: Call,
+  reply: Reply,
+  flow: Flow,
+  pieces: readonly Piece[] | null,
+): Promise<Reply> {
+  const bytes = Buffer.from(JSON.stringify(await assembled(call, flow)));
   if (pieces !== null) wholes.set(pieces, bytes);
+  return wholeReply(reply, bytes);
+}
+
+function wholeReply(reply: Reply, bytes: Buffer): Reply {
   return { ...bytesReply(bytes), headers: wholeHeaders(reply) };
 }
 

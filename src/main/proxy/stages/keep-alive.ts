@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Call, Reply, Stage } from '../call.ts';
+import { ask, type Answering, type Call, type Reply, type Stage } from '../call.ts';
 import { needsUser } from '../dialects/errors.ts';
 import { PADDING_VOICE, voiceFor } from '../dialects/voices.ts';
 import type { Voice } from '../dialects/voice.ts';
@@ -19,15 +19,14 @@ const PROCESSING_MS = 15_000;
  */
 export function keepAlive(ticker: Ticker, clock: Clock): Stage {
   return (next) => (call) => {
-    if (call.stream) {
-      const voice = voiceFor(call.route.dialect, {
-        requestId: call.id,
-        model: call.model,
-        created: Math.floor(clock.now() / 1000),
-      });
-      return hold(call, next(call), ticker, voice, HOLD_MS);
-    }
-    return hold(call, next(call), ticker, PADDING_VOICE, plainHoldMs(call));
+    const answering = ask(next, call);
+    if (!call.stream) return hold(call, answering, ticker, PADDING_VOICE, plainHoldMs(call));
+    const voice = voiceFor(call.route.dialect, {
+      requestId: call.id,
+      model: call.model,
+      created: Math.floor(clock.now() / 1000),
+    });
+    return hold(call, answering, ticker, voice, HOLD_MS);
   };
 }
 
@@ -37,28 +36,24 @@ function plainHoldMs(call: Call): number {
   return Math.min(PLAIN_HOLD_MS, (call.control.patienceMs ?? Infinity) * 0.7);
 }
 
-function hold(
-  call: Call,
-  pending: Promise<Reply>,
-  ticker: Ticker,
-  voice: Voice,
-  holdMs: number,
-): Promise<Reply> {
+function hold(call: Call, answering: Answering, ticker: Ticker, voice: Voice, holdMs: number): Answering {
+  const newStream = (): LiveStream => new LiveStream(ticker, voice, call.trace, call.control.patienceMs);
+  const spoken = (reply: Reply): Reply =>
+    reply.body.kind === 'flow' && reply.body.events ? streaming(reply, newStream()) : reply;
+  if (!(answering instanceof Promise)) return spoken(answering);
   return new Promise((resolve, reject) => {
     let live: LiveStream | null = null;
-    const newStream = (): LiveStream => new LiveStream(ticker, voice, call.trace, call.control.patienceMs);
     const commit = (): void => {
       live = newStream();
       live.open();
       resolve(committed(live, voice, call.stream));
     };
     const wait = new Wait(ticker, call.stream ? null : call.processing, holdMs, commit);
-    pending.then(
+    answering.then(
       (reply) => {
         wait.end();
-        if (live !== null) live.attach(reply.body);
-        else if (reply.body.kind === 'flow' && reply.body.events) resolve(streaming(reply, newStream()));
-        else resolve(reply);
+        if (live === null) resolve(spoken(reply));
+        else live.attach(reply.body);
       },
       (error: unknown) => {
         wait.end();

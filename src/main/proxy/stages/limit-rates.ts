@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Call, Reply, Stage } from '../call.ts';
+import { ask, type Answering, type Call, type Reply, type Stage } from '../call.ts';
 import { Settling } from '../flow.ts';
 import { settle, take, type Taken } from '../gcra.ts';
 import { numberOf } from '../json.ts';
+import { Subjects, type Bucket, type Subject } from '../rate-subjects.ts';
 import type { Turnstile } from '../turnstile.ts';
 
 interface RateLimits {
@@ -21,20 +22,6 @@ export interface LimitOptions {
 const BYTES_PER_TOKEN = 4;
 const USUAL_ANSWER_TOKENS = 512;
 
-/** What has been taken under one name: a key's or a model's. */
-interface Subject {
-  /** `key:` and `model:` never meet. */
-  readonly id: string;
-  readonly what: string;
-  readonly requests: Bucket;
-  readonly tokens: Bucket;
-}
-
-/** A limit's instant (gcra). */
-interface Bucket {
-  tat: number;
-}
-
 /** A subject and what limits it now. */
 interface Claim {
   readonly subject: Subject;
@@ -48,7 +35,7 @@ interface Claim {
 export function limitRates(options: LimitOptions): Stage {
   const keys = new Subjects(options.clock, 'key');
   const models = new Subjects(options.clock, 'model');
-  return (next) => async (call) => {
+  return (next) => (call) => {
     const model = options.modelLimits();
     const claims: Claim[] = [];
     if (isLimit(call.key.limits)) {
@@ -58,17 +45,15 @@ export function limitRates(options: LimitOptions): Stage {
     if (claims.length === 0) return next(call);
     const tokens = estimate(call);
     const headers = admit(claims, tokens, options.clock.monotonic());
-    const leave = enterNow(options, claims, call) ?? (await enterAll(options, claims, call, model));
-    const done = (): void => {
-      leave();
-      settleAll(claims, tokens, used(call));
+    const enter = (leave: () => void): Answering => {
+      const done = (): void => {
+        leave();
+        settleAll(claims, tokens, used(call));
+      };
+      return untilDone(ask(next, call), headers, done);
     };
-    try {
-      return untilDone(await next(call), headers, done);
-    } catch (error) {
-      done();
-      throw error;
-    }
+    const leave = enterNow(options, claims, call);
+    return leave === null ? enterAll(options, claims, call, model).then(enter) : enter(leave);
   };
 }
 
@@ -93,20 +78,25 @@ function admit(claims: readonly Claim[], tokens: number, now: number): Record<st
     }
     if (tokensPerMinute !== null) tokenTakings.push(peek(subject, 'tokens', tokens, tokensPerMinute, now));
   }
-  const headers: Record<string, string> = {};
-  const requests = kept(requestTakings);
-  if (requests !== null) {
-    headers['x-ratelimit-limit-requests'] = String(requests.limit);
-    headers['x-ratelimit-remaining-requests'] = String(requests.result.remaining);
-    headers['x-ratelimit-reset-requests'] = resetIn(requests.result);
-  }
-  const scarcest = kept(tokenTakings);
-  if (scarcest !== null) {
-    headers['x-ratelimit-limit-tokens'] = String(scarcest.limit);
-    headers['x-ratelimit-remaining-tokens'] = String(scarcest.result.remaining);
-    headers['x-ratelimit-reset-tokens'] = resetIn(scarcest.result);
-  }
-  return headers;
+  return { ...requestHeaders(kept(requestTakings)), ...tokenHeaders(kept(tokenTakings)) };
+}
+
+function requestHeaders(taking: Taking | null): Record<string, string> {
+  if (taking === null) return {};
+  return {
+    'x-ratelimit-limit-requests': String(taking.limit),
+    'x-ratelimit-remaining-requests': String(taking.result.remaining),
+    'x-ratelimit-reset-requests': resetIn(taking.result),
+  };
+}
+
+function tokenHeaders(taking: Taking | null): Record<string, string> {
+  if (taking === null) return {};
+  return {
+    'x-ratelimit-limit-tokens': String(taking.limit),
+    'x-ratelimit-remaining-tokens': String(taking.result.remaining),
+    'x-ratelimit-reset-tokens': resetIn(taking.result),
+  };
 }
 
 function peek(
@@ -185,13 +175,30 @@ async function enterAll(
   return () => leaveAll(leaves);
 }
 
-function untilDone(reply: Reply, headers: Record<string, string>, done: () => void): Reply {
-  const told = { ...reply, headers: { ...reply.headers, ...headers } };
+function untilDone(answering: Answering, headers: Record<string, string>, done: () => void): Answering {
+  return answering instanceof Promise ? later(answering, headers, done) : told(answering, headers, done);
+}
+
+async function later(
+  answering: Promise<Reply>,
+  headers: Record<string, string>,
+  done: () => void,
+): Promise<Reply> {
+  try {
+    return told(await answering, headers, done);
+  } catch (error) {
+    done();
+    throw error;
+  }
+}
+
+function told(reply: Reply, headers: Record<string, string>, done: () => void): Reply {
+  const limited = { ...reply, headers: { ...reply.headers, ...headers } };
   if (reply.body.kind === 'bytes') {
     done();
-    return told;
+    return limited;
   }
-  return { ...told, body: { ...reply.body, flow: new Settling(reply.body.flow, done) } };
+  return { ...limited, body: { ...reply.body, flow: new Settling(reply.body.flow, done) } };
 }
 
 function settleAll(claims: readonly Claim[], reserved: number, actual: number): void {
@@ -212,39 +219,4 @@ function used(call: Call): number {
   const { usage, cache, contentEvents } = call.trace;
   if (cache === 'hit' || cache === 'coalesced') return 0;
   return (usage.tokensIn ?? 0) + (usage.tokensOut ?? contentEvents);
-}
-
-const MOST_SUBJECTS = 1000;
-
-/** Subjects of one sort by what they are told apart by; those whose limits are full again are forgotten. */
-class Subjects {
-  readonly #clock: Clock;
-  readonly #sort: 'key' | 'model';
-  readonly #known = new Map<string, Subject>();
-
-  constructor(clock: Clock, sort: 'key' | 'model') {
-    this.#clock = clock;
-    this.#sort = sort;
-  }
-
-  of(id: string, name: string): Subject {
-    const known = this.#known.get(id);
-    if (known !== undefined) return known;
-    if (this.#known.size >= MOST_SUBJECTS) this.#forget();
-    const subject: Subject = {
-      id: `${this.#sort}:${id}`,
-      what: `${this.#sort} "${name}"`,
-      requests: { tat: 0 },
-      tokens: { tat: 0 },
-    };
-    this.#known.set(id, subject);
-    return subject;
-  }
-
-  #forget(): void {
-    const now = this.#clock.monotonic();
-    for (const [id, { requests, tokens }] of this.#known) {
-      if (requests.tat <= now && tokens.tat <= now) this.#known.delete(id);
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { asAppError, isAbort } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Call, Stage } from '../call.ts';
+import { ask, type Call, type Reply, type Stage } from '../call.ts';
 import { Settling, type Flow, type FlowEnd, type Mark } from '../flow.ts';
 import type { RequestRecord } from '../trace.ts';
 
@@ -11,31 +11,37 @@ export interface MeterOptions {
 
 /** Reports every request once, whatever its outcome; aborted streams cost too (trap 11). */
 export function meter(options: MeterOptions): Stage {
-  return (next) => async (call) => {
-    const report = (outcome: RequestRecord['outcome']): void => {
-      options.onCompleted(recordOf(call, outcome, options.clock));
-    };
-    try {
-      const reply = await next(call);
-      call.trace.status = reply.status;
-      if (reply.body.kind === 'bytes') {
-        call.trace.bytesOut = reply.body.bytes.length;
-        report('ok');
-        return reply;
-      }
-      const flow = new Counting(reply.body.flow, call, (end, error) => {
-        if (error !== null && end === 'failed') call.trace.error ??= asAppError(error);
-        const left = end === 'cancelled' || call.trace.error?.code === 'client_closed';
-        report(left ? 'aborted' : call.trace.error === null ? 'ok' : 'error');
-      });
-      return { ...reply, body: { ...reply.body, flow } };
-    } catch (error) {
-      const known = asAppError(error);
-      call.trace.error = known;
-      call.trace.status = known.status;
-      report(known.code === 'client_closed' || isAbort(error) ? 'aborted' : 'error');
-      throw error;
+  const report = (call: Call, outcome: RequestRecord['outcome']): void => {
+    options.onCompleted(recordOf(call, outcome, options.clock));
+  };
+  const replied = (call: Call, reply: Reply): Reply => {
+    call.trace.status = reply.status;
+    if (reply.body.kind === 'bytes') {
+      call.trace.bytesOut = reply.body.bytes.length;
+      report(call, 'ok');
+      return reply;
     }
+    const flow = new Counting(reply.body.flow, call, (end, error) => {
+      if (error !== null && end === 'failed') call.trace.error ??= asAppError(error);
+      const left = end === 'cancelled' || call.trace.error?.code === 'client_closed';
+      report(call, left ? 'aborted' : call.trace.error === null ? 'ok' : 'error');
+    });
+    return { ...reply, body: { ...reply.body, flow } };
+  };
+  const failed = (call: Call, error: unknown): never => {
+    const known = asAppError(error);
+    call.trace.error = known;
+    call.trace.status = known.status;
+    report(call, known.code === 'client_closed' || isAbort(error) ? 'aborted' : 'error');
+    throw error;
+  };
+  return (next) => (call) => {
+    const answering = ask(next, call);
+    if (!(answering instanceof Promise)) return replied(call, answering);
+    return answering.then(
+      (reply) => replied(call, reply),
+      (error: unknown) => failed(call, error),
+    );
   };
 }
 

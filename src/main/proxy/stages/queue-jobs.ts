@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
 import type { QueuePlane, Upstream } from '../../target.ts';
-import { withHeader, type Call, type Handle, type Reply, type Stage } from '../call.ts';
+import { withHeader, type Answering, type Call, type Handle, type Reply, type Stage } from '../call.ts';
 import { Settling } from '../flow.ts';
 import { InvokePlane, type Errands, type InvokeParts } from '../queue/invoke-plane.ts';
 import { jobAnswer } from '../queue/job-answer.ts';
@@ -114,7 +114,7 @@ class OpenCounts {
   }
 
   /** Counts a call until its last byte. */
-  async during(invokeUrl: string, call: () => Promise<Reply>): Promise<Reply> {
+  async during(invokeUrl: string, call: () => Answering): Promise<Reply> {
     this.#open.set(invokeUrl, this.of(invokeUrl) + 1);
     const leave = (): void => {
       const rest = this.of(invokeUrl) - 1;

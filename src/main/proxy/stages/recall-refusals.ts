@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { asAppError, type AppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Stage } from '../call.ts';
+import { ask, type Stage } from '../call.ts';
 import { cacheKey } from '../cache-key.ts';
 import { needsUser } from '../dialects/errors.ts';
 
@@ -22,7 +22,9 @@ export function recallRefusals(clock: Clock): Stage {
     if (refused !== undefined && clock.monotonic() - refused.at < REMEMBERED_MS) {
       return Promise.reject(refused.error);
     }
-    return next(call).catch((error: unknown) => {
+    const answering = ask(next, call);
+    if (!(answering instanceof Promise)) return answering;
+    return answering.catch((error: unknown) => {
       const known = asAppError(error);
       if (call.stream && needsUser(known)) refusals.set(key, { error: known, at: clock.monotonic() });
       throw error;

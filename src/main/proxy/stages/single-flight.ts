@@ -83,10 +83,14 @@ class Flight {
 
   #launch(next: Handle): Promise<Reply> {
     const call = { ...this.#call, signal: this.#leave.signal, trace: this.#trace, processing: null };
-    const reply = next(call).then((answer) => this.#share(answer));
+    const reply = this.#fly(next, call);
     this.#reply = reply;
     reply.catch(() => this.#landed());
     return reply;
+  }
+
+  async #fly(next: Handle, call: Call): Promise<Reply> {
+    return this.#share(await next(call));
   }
 
   /** Waits with the others. Leaving early cancels the call only when nobody else is left. */
