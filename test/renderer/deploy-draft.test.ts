@@ -6,6 +6,8 @@ import {
   draftPlanWish,
   EMPTY_DRAFT,
   judgeDraft,
+  keptWorkers,
+  mostMachines,
   priceRose,
   type Draft,
 } from '../../src/renderer/view/deploy-draft.ts';
@@ -141,6 +143,42 @@ describe('a draft', () => {
     expect(judgeDraft(other, null, []).spec?.volume).toEqual({ networkVolumeId: 'vol2', path: '/workspace' });
   });
 
+  it.each([
+    [{ ownImage: 'always' }, { ownImage: 'always' }],
+    [{ dataCenters: ' EU-RO-1, US-KS-2 ,' }, { compute: { dataCenterIds: ['EU-RO-1', 'US-KS-2'] } }],
+    [{ idlePolicy: 'computed' }, { idle: { policy: 'computed', minutes: 15 } }],
+    [
+      { endpointType: 'LOAD_BALANCER', minWorkers: '1', maxWorkers: '3', workerIdleSeconds: '5' },
+      { serverless: { type: 'LOAD_BALANCER', minWorkers: 1, maxWorkers: 3, idleTimeoutSeconds: 5 } },
+    ],
+  ] as const)('%j is what is stored', (change, expected) => {
+    expect(judgeDraft(draft(change), plan, []).spec).toMatchObject(expected);
+  });
+
+  it.each([
+    [{ minWorkers: '3' }, 'minWorkers'],
+    [{ maxWorkers: '' }, 'maxWorkers'],
+    [{ workerIdleSeconds: 'soon' }, 'workerIdleSeconds'],
+  ] as const)('%j is refused at its field', (change, field) => {
+    expect(Object.keys(judgeDraft(draft({ mode: 'serverless', ...change }), plan, []).errors)).toEqual([
+      field,
+    ]);
+  });
+
+  it('asks the planner with an image of its own only where no image is named', () => {
+    expect(draftPlanWish(draft({ ownImage: 'always' }))).toMatchObject({ ownImage: 'always' });
+    expect(draftPlanWish(draft({ ownImage: 'always', image: 'me/llm:1' }))).not.toHaveProperty('ownImage');
+  });
+
+  it('counts the workers it may have and those it keeps up', () => {
+    const [pod] = plan.candidates;
+    if (pod === undefined) throw new Error('a candidate is needed');
+    const worker = { ...pod, kind: 'serverless' as const };
+    const many = draft({ maxWorkers: '4', minWorkers: '2' });
+    expect([mostMachines(many, pod), mostMachines(many, worker), keptWorkers(many)]).toEqual([1, 4, 2]);
+    expect(mostMachines(draft({ maxWorkers: 'x' }), worker)).toBe(1);
+  });
+
   it('copies a deployment under another name', () => {
     const { spec } = sampleDeployment({
       name: 'coder',
@@ -170,7 +208,8 @@ describe('a draft', () => {
       gpuTypeIds: ['NVIDIA A40'],
       dataCenterIds: ['EU-SE-1'],
     });
-    expect(imported.only && hardwareLimits(imported.only)).toBe('NVIDIA A40, in EU-SE-1');
+    expect(imported.only && hardwareLimits(imported.only)).toBe('NVIDIA A40');
+    expect(imported.dataCenters).toBe('EU-SE-1');
     expect(judgeDraft(imported, null, []).spec).toMatchObject({
       name: 'mine',
       templateId: 'tpl123',

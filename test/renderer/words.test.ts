@@ -85,6 +85,7 @@ const NAMES = new Set([
   'Ollama',
   'RUNPOD_LLM_KEY',
   'coder, gpt-4o',
+  'EU-RO-1, US-KS-2',
   'Qwen/Qwen3-8B',
   'ghcr.io/me/llm',
   'URL',

@@ -1,7 +1,6 @@
 import {
   deploymentSpecSchema,
   scheduleSchema,
-  serverlessSpecSchema,
   takenOf,
   type DeploymentSpec,
   type Plan,
@@ -11,6 +10,7 @@ import {
 } from '../../shared/model.ts';
 import { upToCents } from '../../shared/money.ts';
 import { nameFromModel } from '../../shared/recipes.ts';
+import { linesOf, parseEnv } from './env-lines.ts';
 import { words } from './messages.ts';
 
 /** What the deploy page holds: texts as typed, so that a half-typed value is never lost. */
@@ -30,7 +30,7 @@ export interface Draft {
   readonly cloud: 'SECURE' | 'COMMUNITY' | 'ANY';
   readonly hoursPerDay: string;
   readonly idleMinutes: string;
-  readonly idleOff: boolean;
+  readonly idlePolicy: DeploymentSpec['idle']['policy'];
   readonly usdPerDay: string;
   readonly usdPerBoot: string;
   readonly watchdog: boolean;
@@ -41,6 +41,14 @@ export interface Draft {
   readonly aliases: string;
   readonly revision: string;
   readonly image: string;
+  /** When an image is built for it, where none is named. */
+  readonly ownImage: DeploymentSpec['ownImage'];
+  /** Ids with commas between them; empty = anywhere. */
+  readonly dataCenters: string;
+  readonly endpointType: DeploymentSpec['serverless']['type'];
+  readonly minWorkers: string;
+  readonly maxWorkers: string;
+  readonly workerIdleSeconds: string;
   readonly extraArgs: string;
   readonly env: string;
   readonly containerDiskGb: string;
@@ -48,7 +56,7 @@ export interface Draft {
   /** Network volume that keeps the weights; its data centre is null where only its id was given. */
   readonly volume: { readonly id: string; readonly dataCenterId: string | null } | null;
   /** A file or another deployment allows only this hardware; null = any that fits. */
-  readonly only: Pick<DeploymentSpec['compute'], 'gpuTypeIds' | 'gpuCount' | 'dataCenterIds'> | null;
+  readonly only: Pick<DeploymentSpec['compute'], 'gpuTypeIds' | 'gpuCount'> | null;
   /** Where it came from, with all that the form has no field for; null = begun here. */
   readonly base: DeploymentSpec | null;
 }
@@ -66,7 +74,7 @@ export const EMPTY_DRAFT: Draft = {
   cloud: 'SECURE',
   hoursPerDay: '4',
   idleMinutes: '15',
-  idleOff: false,
+  idlePolicy: 'fixed',
   usdPerDay: '',
   usdPerBoot: '2',
   watchdog: true,
@@ -77,6 +85,12 @@ export const EMPTY_DRAFT: Draft = {
   aliases: '',
   revision: '',
   image: '',
+  ownImage: 'auto',
+  dataCenters: '',
+  endpointType: 'QUEUE',
+  minWorkers: '0',
+  maxWorkers: '2',
+  workerIdleSeconds: '60',
   extraArgs: '',
   env: '',
   containerDiskGb: '',
@@ -107,9 +121,16 @@ export function chosenCandidate(draft: Draft, plan: Plan | null): PlanCandidate 
 
 /** How many of it may run at once. */
 export function mostMachines(draft: Draft, { kind }: PlanCandidate): number {
-  return kind === 'pod' ? 1 : (draft.base?.serverless ?? USUAL_SERVERLESS).maxWorkers;
+  return kind === 'pod' ? 1 : wholeOr(draft.maxWorkers, 1);
 }
-const USUAL_SERVERLESS = serverlessSpecSchema.parse({});
+
+/** How many of its workers are kept up, work or not. */
+export const keptWorkers = (draft: Draft): number => wholeOr(draft.minWorkers, 0);
+
+const wholeOr = (text: string, otherwise: number): number => {
+  const number = Number(text);
+  return text.trim() !== '' && Number.isInteger(number) && number >= otherwise ? number : otherwise;
+};
 
 /** The most an hour of one machine may cost, and the candidates allowed under it, the chosen one first. */
 export function allowedUnder(
@@ -133,11 +154,14 @@ export interface Judged {
   readonly errors: DraftErrors;
 }
 
-const lines = (text: string): string[] =>
+const listed = (text: string): string[] =>
   text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+/** Nothing is no number: an emptied field must not count as 0. */
+const numberOf = (text: string): number => (text.trim() === '' ? Number.NaN : Number(text));
 
 const numberOrNull = (text: string): number | null => (text.trim() === '' ? null : Number(text));
 
@@ -178,16 +202,21 @@ function toWish(
     concurrency: Number(draft.concurrency),
     kvCacheDtype: draft.kvCacheDtype,
     image: draft.image.trim() || null,
-    extraArgs: lines(draft.extraArgs),
+    ownImage: draft.ownImage,
+    extraArgs: linesOf(draft.extraArgs),
     env,
     containerDiskGb: numberOrNull(draft.containerDiskGb),
-    aliases: draft.aliases
-      .split(',')
-      .map((alias) => alias.trim())
-      .filter((alias) => alias !== ''),
+    aliases: listed(draft.aliases),
     idle: {
-      policy: draft.idleOff ? 'off' : draft.base?.idle.policy === 'computed' ? 'computed' : 'fixed',
+      policy: draft.idlePolicy,
       minutes: Number(draft.idleMinutes),
+    },
+    serverless: {
+      ...draft.base?.serverless,
+      type: draft.endpointType,
+      minWorkers: numberOf(draft.minWorkers),
+      maxWorkers: numberOf(draft.maxWorkers),
+      idleTimeoutSeconds: numberOf(draft.workerIdleSeconds),
     },
     onStop: draft.onStop,
     watchdog: { ...draft.base?.watchdog, enabled: draft.watchdog, maxHours: Number(draft.maxHours) },
@@ -206,8 +235,8 @@ function volumeOf({ volume, base }: Draft): unknown {
 }
 
 /** A pod runs where its volume is, and volumes are on Secure Cloud (trap 22). */
-const dataCentersOf = ({ volume, only }: Draft): string[] =>
-  volume !== null && volume.dataCenterId !== null ? [volume.dataCenterId] : (only?.dataCenterIds ?? []);
+const dataCentersOf = ({ volume, dataCenters }: Draft): string[] =>
+  volume !== null && volume.dataCenterId !== null ? [volume.dataCenterId] : listed(dataCenters);
 
 const whereOf = (draft: Draft) => ({
   ...draft.only,
@@ -230,22 +259,16 @@ function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null
   };
 }
 
-function parseEnv(text: string): { readonly values: Record<string, string>; readonly error: string | null } {
-  const values: Record<string, string> = {};
-  for (const line of lines(text)) {
-    const at = line.indexOf('=');
-    if (at < 1) return { values, error: words.notEnv(line) };
-    values[line.slice(0, at)] = line.slice(at + 1);
-  }
-  return { values, error: null };
-}
-
 /** Where a complaint of the schema is shown. */
 const FIELDS: Readonly<Record<string, keyof Draft>> = {
   'idle.minutes': 'idleMinutes',
   'watchdog.maxHours': 'maxHours',
   'budget.usdPerDay': 'usdPerDay',
   'budget.usdPerBoot': 'usdPerBoot',
+  'serverless.minWorkers': 'minWorkers',
+  'serverless.maxWorkers': 'maxWorkers',
+  'serverless.idleTimeoutSeconds': 'workerIdleSeconds',
+  'compute.dataCenterIds': 'dataCenters',
   name: 'name',
   model: 'model',
   revision: 'revision',
@@ -280,7 +303,7 @@ export function draftPlanWish(draft: Draft): PlanWish | null {
     compute: whereOf(draft),
     contextTokens: draft.contextTokens,
     kvCacheDtype: draft.kvCacheDtype,
-    ...(draft.base == null || draft.image.trim() !== '' ? {} : { ownImage: draft.base.ownImage }),
+    ...(draft.image.trim() === '' ? { ownImage: draft.ownImage } : {}),
     ...(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 256 ? { concurrency } : {}),
     ...(hoursPerDay >= 0 && hoursPerDay <= 24 ? { hoursPerDay } : {}),
   };

@@ -1,6 +1,7 @@
 import type { DeploymentSpec } from '../../shared/model.ts';
 import { freeName, RECIPES } from '../../shared/recipes.ts';
 import { EMPTY_DRAFT, type Draft } from './deploy-draft.ts';
+import { envText } from './env-lines.ts';
 import { words } from './messages.ts';
 
 /** A recipe brings the context that suits its purpose. */
@@ -23,7 +24,7 @@ export function draftFromSpec(spec: DeploymentSpec, taken: readonly string[]): D
 /** A deployment as a file describes it, with its hardware and its dearest price. */
 export function draftFromFile(spec: DeploymentSpec): Draft {
   const { gpuTypeIds, gpuCount, dataCenterIds, cloud, maxUsdPerHour } = spec.compute;
-  const limited = gpuTypeIds.length > 0 || gpuCount !== null || dataCenterIds.length > 0;
+  const limited = gpuTypeIds.length > 0 || gpuCount !== null;
   return {
     ...EMPTY_DRAFT,
     model: spec.model,
@@ -35,9 +36,14 @@ export function draftFromFile(spec: DeploymentSpec): Draft {
     kvCacheDtype: spec.kvCacheDtype,
     cloud,
     fallbackUsd: maxUsdPerHour,
-    only: limited ? { gpuTypeIds, gpuCount, dataCenterIds } : null,
+    only: limited ? { gpuTypeIds, gpuCount } : null,
+    dataCenters: dataCenterIds.join(', '),
+    endpointType: spec.serverless.type,
+    minWorkers: String(spec.serverless.minWorkers),
+    maxWorkers: String(spec.serverless.maxWorkers),
+    workerIdleSeconds: String(spec.serverless.idleTimeoutSeconds),
     idleMinutes: String(spec.idle.minutes),
-    idleOff: spec.idle.policy === 'off',
+    idlePolicy: spec.idle.policy,
     usdPerDay: spec.budget.usdPerDay === null ? '' : String(spec.budget.usdPerDay),
     usdPerBoot: String(spec.budget.usdPerBoot),
     watchdog: spec.watchdog.enabled,
@@ -48,10 +54,9 @@ export function draftFromFile(spec: DeploymentSpec): Draft {
     aliases: spec.aliases.join(', '),
     revision: spec.revision ?? '',
     image: spec.image ?? '',
+    ownImage: spec.ownImage,
     extraArgs: spec.extraArgs.join('\n'),
-    env: Object.entries(spec.env)
-      .map(([name, value]) => `${name}=${value}`)
-      .join('\n'),
+    env: envText(spec.env),
     containerDiskGb: spec.containerDiskGb === null ? '' : String(spec.containerDiskGb),
     schedule: spec.schedule,
     volume: spec.volume === null ? null : { id: spec.volume.networkVolumeId, dataCenterId: null },
@@ -64,7 +69,6 @@ export function hardwareLimits(only: NonNullable<Draft['only']>): string {
   const parts = [
     only.gpuTypeIds.length === 0 ? null : words.or(only.gpuTypeIds),
     only.gpuCount === null ? null : words.gpus(only.gpuCount),
-    only.dataCenterIds.length === 0 ? null : words.inPlaces(words.or(only.dataCenterIds)),
   ];
   return parts.filter((part) => part !== null).join(', ');
 }

@@ -1,4 +1,5 @@
 import { deploymentSpecSchema, type DeploymentSpec, type Schedule } from '../../shared/model.ts';
+import { envText, parseEnv } from './env-lines.ts';
 import { words } from './messages.ts';
 
 /** The part of a deployment that can be edited in a form, as typed. */
@@ -7,7 +8,7 @@ export interface EditDraft {
   readonly contextTokens: string;
   readonly concurrency: string;
   readonly aliases: string;
-  readonly idleOff: boolean;
+  readonly idlePolicy: DeploymentSpec['idle']['policy'];
   readonly idleMinutes: string;
   readonly usdPerDay: string;
   readonly usdPerBoot: string;
@@ -18,6 +19,10 @@ export interface EditDraft {
   readonly wakeOnRequest: boolean;
   readonly autostart: boolean;
   readonly extraArgs: string;
+  readonly image: string;
+  readonly ownImage: DeploymentSpec['ownImage'];
+  readonly containerDiskGb: string;
+  readonly env: string;
   readonly schedule: Schedule;
 }
 
@@ -27,7 +32,7 @@ export function editDraft(spec: DeploymentSpec): EditDraft {
     contextTokens: String(spec.contextTokens),
     concurrency: String(spec.concurrency),
     aliases: spec.aliases.join(', '),
-    idleOff: spec.idle.policy === 'off',
+    idlePolicy: spec.idle.policy,
     idleMinutes: String(spec.idle.minutes),
     usdPerDay: spec.budget.usdPerDay === null ? '' : String(spec.budget.usdPerDay),
     usdPerBoot: String(spec.budget.usdPerBoot),
@@ -38,6 +43,10 @@ export function editDraft(spec: DeploymentSpec): EditDraft {
     wakeOnRequest: spec.wakeOnRequest,
     autostart: spec.autostart,
     extraArgs: spec.extraArgs.join('\n'),
+    image: spec.image ?? '',
+    ownImage: spec.ownImage,
+    containerDiskGb: spec.containerDiskGb === null ? '' : String(spec.containerDiskGb),
+    env: envText(spec.env),
     schedule: spec.schedule,
   };
 }
@@ -64,6 +73,8 @@ const list = (text: string, separator: string): string[] =>
 const numberOrNull = (text: string): number | null => (text.trim() === '' ? null : Number(text));
 
 export function judgeEdit(before: DeploymentSpec, draft: EditDraft): JudgedEdit {
+  const env = parseEnv(draft.env);
+  if (env.error !== null) return { spec: null, error: env.error, changes: [] };
   const result = deploymentSpecSchema.safeParse({
     ...before,
     model: draft.model.trim(),
@@ -71,7 +82,7 @@ export function judgeEdit(before: DeploymentSpec, draft: EditDraft): JudgedEdit 
     concurrency: Number(draft.concurrency),
     aliases: list(draft.aliases, ','),
     idle: {
-      policy: draft.idleOff ? 'off' : before.idle.policy === 'off' ? 'fixed' : before.idle.policy,
+      policy: draft.idlePolicy,
       minutes: Number(draft.idleMinutes),
     },
     budget: { usdPerDay: numberOrNull(draft.usdPerDay), usdPerBoot: Number(draft.usdPerBoot) },
@@ -81,6 +92,10 @@ export function judgeEdit(before: DeploymentSpec, draft: EditDraft): JudgedEdit 
     wakeOnRequest: draft.wakeOnRequest,
     autostart: draft.autostart,
     extraArgs: list(draft.extraArgs, '\n'),
+    image: draft.image.trim() || null,
+    ownImage: draft.ownImage,
+    containerDiskGb: numberOrNull(draft.containerDiskGb),
+    env: env.values,
     schedule: draft.schedule,
   });
   if (!result.success) {
@@ -103,6 +118,10 @@ const FIELDS: readonly {
   { key: 'contextTokens', wipes: true },
   { key: 'concurrency', wipes: true },
   { key: 'extraArgs', wipes: true },
+  { key: 'image', wipes: true },
+  { key: 'ownImage', wipes: true },
+  { key: 'containerDiskGb', wipes: true },
+  { key: 'env', wipes: true },
   { key: 'watchdog', wipes: true },
   { key: 'compute', wipes: false },
   { key: 'aliases', wipes: false },

@@ -46,6 +46,9 @@ export function AdvancedSection({
   );
 }
 
+const asOwnImage = (value: string): Draft['ownImage'] =>
+  value === 'always' || value === 'never' ? value : 'auto';
+
 function AdvancedFields({ draft, errors }: Props): ReactNode {
   return (
     <div className="grid grid-cols-3 gap-3 @max-5xl:grid-cols-2">
@@ -86,7 +89,29 @@ function AdvancedFields({ draft, errors }: Props): ReactNode {
         value={draft.image}
         error={errors.image ?? null}
         spellCheck={false}
+        hint={draft.image.trim() === '' ? undefined : words.fields.privateImage}
         onChange={(event) => changeDraft({ image: event.target.value })}
+      />
+      <SelectField
+        label={words.fields.ownImage}
+        value={draft.ownImage}
+        disabled={draft.image.trim() !== ''}
+        hint={draft.image.trim() === '' ? words.fields.ownImageHint : words.fields.ownImageOver}
+        onChange={(event) => changeDraft({ ownImage: asOwnImage(event.target.value) })}
+      >
+        <option value="auto">{words.fields.ownImages.auto}</option>
+        <option value="always">{words.fields.ownImages.always}</option>
+        <option value="never">{words.fields.ownImages.never}</option>
+      </SelectField>
+      <TextField
+        label={words.fields.dataCenters}
+        placeholder="EU-RO-1, US-KS-2"
+        disabled={draft.volume !== null && draft.volume.dataCenterId !== null}
+        hint={draft.volume === null ? words.fields.dataCentersHint : words.fields.dataCentersByVolume}
+        value={draft.dataCenters}
+        error={errors.dataCenters ?? null}
+        spellCheck={false}
+        onChange={(event) => changeDraft({ dataCenters: event.target.value })}
       />
       <TextField
         label={words.fields.disk}
@@ -113,7 +138,6 @@ function AdvancedFields({ draft, errors }: Props): ReactNode {
         <option value="terminate">{words.fields.terminate}</option>
         <option value="keep">{words.fields.keep}</option>
       </SelectField>
-      <div />
       <LinesField
         label={words.fields.args}
         value={draft.extraArgs}

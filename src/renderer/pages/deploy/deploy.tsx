@@ -25,9 +25,11 @@ export default function Deploy(): ReactNode {
   const [importing, setImporting] = useState(false);
   const draft = useDraft((state) => state.draft);
   const byId = useDeployments((state) => state.byId);
-  const wish = useDebounced(draftPlanWish(draft), ASK_AFTER_MS);
+  const typed = draftPlanWish(draft);
+  const wish = useDebounced(typed, ASK_AFTER_MS);
   const asked = useCall('plan.make', wish);
-  const plan: Loaded<Plan> = wish === null ? { ...asked, value: null, problem: null, loading: false } : asked;
+  const plan: Loaded<Plan> =
+    wish === null ? { ...asked, value: null, problem: null, loading: typed !== null } : asked;
   const current = plan.value?.model === draft.model.trim() ? plan.value : null;
   const judged = judgeDraft(
     draft,

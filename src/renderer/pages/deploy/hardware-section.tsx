@@ -11,6 +11,7 @@ import { hardwareLimits } from '../../view/draft-from.ts';
 import { minuteTime, priceUp } from '../../view/format.ts';
 import { CandidateTable } from './candidate-table.tsx';
 import { words } from './messages.ts';
+import { WorkerFields } from './worker-fields.tsx';
 import { PlanDetails } from './plan-details.tsx';
 
 export function HardwareSection({
@@ -72,6 +73,7 @@ export function HardwareSection({
         />
         {value !== null && <Fallback draft={draft} plan={value} />}
       </div>
+      {draft.mode !== 'pod' && <WorkerFields draft={draft} errors={errors} />}
       {draft.only !== null && <Limits only={draft.only} />}
       {plan.problem !== null && value === null && (
         <div className="px-4 pb-4">

@@ -13,6 +13,7 @@ import {
   candidateKey,
   chosenCandidate,
   draftPlanWish,
+  keptWorkers,
   mostMachines,
   EMPTY_DRAFT,
   priceRose,
@@ -67,6 +68,8 @@ export function PriceBar({ draft, judged, plan }: Props): ReactNode {
 
 function priceRange(draft: Draft, plan: Plan, chosen: PlanCandidate): string {
   const { maxUsdPerHour } = allowedUnder(draft, plan, chosen);
+  const kept = chosen.kind === 'pod' ? 0 : keptWorkers(draft);
+  if (kept > 0) return words.workers.keptPrice(priceUpRange(chosen.usdPerHour * kept, maxUsdPerHour * kept));
   return priceOf(chosen.kind, priceUpRange(chosen.usdPerHour, maxUsdPerHour));
 }
 
@@ -87,11 +90,17 @@ function Sums({
 }): ReactNode {
   const { low, high, from } = chosen.secondsToFirstToken;
   const workers = mostMachines(draft, chosen);
+  const kept = chosen.kind === 'pod' ? 0 : keptWorkers(draft);
   return (
     <>
       <p className="font-medium">
-        {chosen.kind === 'pod' ? priceParts(chosen) : words.bar.idle} ·{' '}
-        {words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}
+        {kept > 0 ? (
+          <strong className="text-warn">
+            {words.workers.keptCost(kept, `${usd(chosen.usdPerHour * kept)}/h`)}
+          </strong>
+        ) : (
+          `${chosen.kind === 'pod' ? priceParts(chosen) : words.bar.idle} · ${words.bar.perDay(usd(chosen.usdPerDay), draft.hoursPerDay || '0')}`
+        )}
         {plan.simulated && <span className="text-soft"> {words.bar.simulated}</span>}
       </p>
       <p className="text-sm text-soft">

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { SwitchRow, TextField } from '../../components/field.tsx';
+import { SelectField, SwitchRow, TextField } from '../../components/field.tsx';
 import { Section } from '../../components/surface.tsx';
 import { changeDraft } from '../../stores/draft.ts';
 import type { Draft, DraftErrors } from '../../view/deploy-draft.ts';
@@ -16,25 +16,28 @@ export function SafetySection({
   return (
     <Section title={`3 · ${w.title}`}>
       <div className="flex flex-wrap items-start gap-x-6 gap-y-3">
-        <TextField
-          label={w.idle}
-          className="w-56"
-          unit={w.idleUnit}
-          inputMode="numeric"
-          value={draft.idleOff ? '' : draft.idleMinutes}
-          disabled={draft.idleOff}
-          error={draft.idleOff ? null : (errors.idleMinutes ?? null)}
-          onChange={(event) => changeDraft({ idleMinutes: event.target.value })}
-        />
-        <label className="mt-[1.7rem] flex h-[2.15rem] items-center gap-2">
-          <input
-            type="checkbox"
-            className="size-4 accent-accent"
-            checked={draft.idleOff}
-            onChange={(event) => changeDraft({ idleOff: event.target.checked })}
+        <SelectField
+          label={w.policy}
+          className="w-80"
+          value={draft.idlePolicy}
+          hint={draft.idlePolicy === 'computed' ? w.computedHint : undefined}
+          onChange={(event) => changeDraft({ idlePolicy: asPolicy(event.target.value) })}
+        >
+          <option value="fixed">{w.policies.fixed}</option>
+          <option value="computed">{w.policies.computed}</option>
+          <option value="off">{w.policies.off}</option>
+        </SelectField>
+        {draft.idlePolicy !== 'off' && (
+          <TextField
+            label={draft.idlePolicy === 'fixed' ? w.idle : w.idleAtFirst}
+            className="w-56"
+            unit={w.idleUnit}
+            inputMode="numeric"
+            value={draft.idleMinutes}
+            error={errors.idleMinutes ?? null}
+            onChange={(event) => changeDraft({ idleMinutes: event.target.value })}
           />
-          {w.never}
-        </label>
+        )}
         <TextField
           label={w.budget}
           className="w-44"
@@ -55,7 +58,7 @@ export function SafetySection({
           onChange={(event) => changeDraft({ maxHours: event.target.value })}
         />
       </div>
-      <div className="mt-1 max-w-2xl">
+      <div className="mt-1 max-w-xl">
         <SwitchRow
           label={w.guard}
           hint={draft.watchdog ? w.guardHint : w.guardOff}
@@ -66,3 +69,6 @@ export function SafetySection({
     </Section>
   );
 }
+
+const asPolicy = (value: string): Draft['idlePolicy'] =>
+  value === 'computed' || value === 'off' ? value : 'fixed';

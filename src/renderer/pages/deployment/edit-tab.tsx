@@ -3,7 +3,7 @@ import type { DeploymentView } from '../../../shared/model.ts';
 import { say, tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../components/button.tsx';
-import { LinesField, SwitchRow, TextField } from '../../components/field.tsx';
+import { LinesField, SelectField, SwitchRow, TextField } from '../../components/field.tsx';
 import { ScheduleFields } from '../../components/schedule-fields.tsx';
 import { Section, Tag } from '../../components/surface.tsx';
 import { confirm } from '../../stores/confirm.ts';
@@ -101,6 +101,13 @@ function Changes({
   );
 }
 
+const IDLE_POLICIES = ['fixed', 'computed', 'off'] as const;
+const OWN_IMAGES = ['auto', 'always', 'never'] as const;
+const asPolicy = (value: string): EditDraft['idlePolicy'] =>
+  IDLE_POLICIES.find((policy) => policy === value) ?? 'fixed';
+const asOwnImage = (value: string): EditDraft['ownImage'] =>
+  OWN_IMAGES.find((choice) => choice === value) ?? 'auto';
+
 function EditFields({
   draft,
   change,
@@ -127,17 +134,23 @@ function EditFields({
       <Section title={words.edit.atOnce}>
         <div className="grid grid-cols-2 gap-3">
           {text('aliases', words.edit.aliases, undefined, words.edit.commas)}
-          {text('idleMinutes', words.edit.idle, 'min')}
+          <SelectField
+            label={words.edit.policy}
+            value={draft.idlePolicy}
+            onChange={(event) => change({ idlePolicy: asPolicy(event.target.value) })}
+          >
+            {IDLE_POLICIES.map((policy) => (
+              <option key={policy} value={policy}>
+                {words.edit.policies[policy]}
+              </option>
+            ))}
+          </SelectField>
+          {draft.idlePolicy !== 'off' && text('idleMinutes', words.edit.idle, 'min')}
           {text('usdPerDay', words.edit.perDay, '$', words.edit.noOwn)}
           {text('usdPerBoot', words.edit.perBoot, '$')}
           {text('maxUsdPerHour', words.edit.dearest, '$/h', words.edit.noLimit)}
         </div>
         <div className="mt-2">
-          <SwitchRow
-            label={words.edit.never}
-            checked={draft.idleOff}
-            onChange={(idleOff) => change({ idleOff })}
-          />
           <SwitchRow
             label={words.edit.wake}
             checked={draft.wakeOnRequest}
@@ -162,6 +175,20 @@ function EditFields({
           {text('contextTokens', words.edit.context, words.edit.tokens)}
           {text('concurrency', words.edit.concurrency)}
           {text('maxHours', words.edit.deadline, 'h')}
+          {text('image', words.edit.image, undefined, words.edit.imageHint)}
+          <SelectField
+            label={words.edit.ownImage}
+            value={draft.ownImage}
+            disabled={draft.image.trim() !== ''}
+            onChange={(event) => change({ ownImage: asOwnImage(event.target.value) })}
+          >
+            {OWN_IMAGES.map((choice) => (
+              <option key={choice} value={choice}>
+                {words.edit.ownImages[choice]}
+              </option>
+            ))}
+          </SelectField>
+          {text('containerDiskGb', words.edit.disk, 'GB', words.edit.diskHint)}
         </div>
         <LinesField
           label={words.edit.args}
@@ -169,6 +196,13 @@ function EditFields({
           rows={4}
           value={draft.extraArgs}
           onChange={(event) => change({ extraArgs: event.target.value })}
+        />
+        <LinesField
+          label={words.edit.env}
+          className="mt-3"
+          rows={3}
+          value={draft.env}
+          onChange={(event) => change({ env: event.target.value })}
         />
         <SwitchRow
           label={words.edit.watchdog}
