@@ -105,8 +105,18 @@ const sentences: Readonly<Record<string, string>> = {
     'Cursors Server stellen die Anfrage; eine Adresse dieses Rechners kann daher nicht funktionieren.',
   'What works: Cline, Kilo Code or a terminal agent such as OpenCode inside Cursor.':
     'Was geht: Cline, Kilo Code oder ein Terminal-Agent wie OpenCode innerhalb von Cursor.',
-  'In a container the address of this computer is another one, which the proxy must be told to answer.':
-    'In einem Container hat dieser Rechner eine andere Adresse; der Proxy muss angewiesen werden, auf sie zu antworten.',
+  'In a container': 'In einem Container',
+  'From a container the proxy is reached when proxy.host is an address that containers see, and host.docker.internal stands in proxy.allowed_hosts.':
+    'Aus einem Container ist der Proxy zu erreichen, wenn proxy.host eine Adresse ist, die Container sehen, und host.docker.internal in proxy.allowed_hosts steht.',
+  'Tick “Enable CORS”: without it Obsidian asks as a web page does, and is refused. Answers then come in one piece.':
+    'Haken Sie „Enable CORS“ an: Sonst fragt Obsidian wie eine Webseite und wird abgewiesen. Antworten kommen dann in einem Stück.',
+  'Own servers need no JetBrains AI subscription.': 'Eigene Server brauchen kein JetBrains-AI-Abo.',
+  'A serverless endpoint can be reached past this app, at https://api.runpod.ai/v2/<endpoint>/openai/v1 with a RunPod key for that endpoint alone; budgets and idle rules here do not see it.':
+    'Ein Serverless-Endpunkt ist an dieser App vorbei zu erreichen, unter https://api.runpod.ai/v2/<endpoint>/openai/v1 mit einem RunPod-Schlüssel nur für ihn; Budgets und Leerlaufregeln hier sehen das nicht.',
+  'The form for locally hosted models asks for no key, so it cannot be used.':
+    'Das Formular für lokale Modelle fragt nach keinem Schlüssel und ist deshalb nicht zu gebrauchen.',
+  'Whether Xcode takes an http address of this computer here is not proven yet.':
+    'Ob Xcode hier eine http-Adresse dieses Rechners annimmt, ist noch nicht erwiesen.',
   'Put the local key into its .env file as RUNPOD_LLM_KEY.':
     'Tragen Sie den lokalen Schlüssel als RUNPOD_LLM_KEY in dessen .env-Datei ein.',
   'Custom providers are switched on in Raycast’s AI settings.':

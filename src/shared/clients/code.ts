@@ -115,6 +115,31 @@ export const codeClients: readonly ClientSheet[] = [
     notes: [],
   },
   {
+    id: 'langchain-js',
+    name: 'LangChain for JavaScript',
+    way: 'code',
+    minContextTokens: 0,
+    snippets: ({ baseUrl, model, key }) => [
+      {
+        language: 'typescript',
+        place: null,
+        text: [
+          "import { ChatOpenAI } from '@langchain/openai';",
+          '',
+          'const llm = new ChatOpenAI({',
+          `  model: ${quoted(model)},`,
+          `  apiKey: ${quoted(key)},`,
+          '  timeout: 900_000,',
+          '  maxRetries: 1,',
+          `  configuration: { baseURL: ${quoted(baseUrl)} },`,
+          '});',
+          "for await (const chunk of await llm.stream('Say hello')) process.stdout.write(chunk.text);",
+        ].join('\n'),
+      },
+    ],
+    notes: [],
+  },
+  {
     id: 'langchain',
     name: 'LangChain for Python',
     way: 'code',

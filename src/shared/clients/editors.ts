@@ -83,7 +83,10 @@ export const editorClients: readonly ClientSheet[] = [
       {
         language: 'sh',
         place: 'Cline in the terminal',
-        text: `cline auth -p openai-compatible -k "${facts.shellKey}" -m ${shellWord(facts.model)} -b ${facts.baseUrl}`,
+        text: [
+          `cline auth -p openai-compatible -k "${facts.shellKey}" -m ${shellWord(facts.model)} -b ${facts.baseUrl}`,
+          'cline -P openai-compatible',
+        ].join('\n'),
       },
     ],
     notes: ['Its defaults (128k context, images on) do not fit: set the values above.'],
@@ -96,6 +99,8 @@ export const editorClients: readonly ClientSheet[] = [
     snippets: (facts) =>
       fields('Settings → API Provider: OpenAI Compatible', facts, [
         `Context    ${facts.contextTokens}`,
+        `Max output ${answerTokens(facts)}`,
+        'Tick       Include max output tokens',
         'roo-cline.apiRequestTimeout  1200',
       ]),
     notes: ['Roo Code is no longer maintained; Zoo Code is the fork.'],
@@ -147,7 +152,21 @@ export const editorClients: readonly ClientSheet[] = [
         'Tick       Tool calling',
         `Context    ${facts.contextTokens}`,
       ]),
-    notes: ['Then choose the model under Model assignment, for core features and instant helpers.'],
+    notes: [
+      'Then choose the model under Model assignment, for core features and instant helpers.',
+      'Own servers need no JetBrains AI subscription.',
+    ],
+  },
+  {
+    id: 'xcode',
+    name: 'Xcode 26',
+    way: 'fields',
+    minContextTokens: 32_768,
+    snippets: (facts) => fields('Settings → Intelligence → Add a Model Provider → Internet Hosted', facts),
+    notes: [
+      'The form for locally hosted models asks for no key, so it cannot be used.',
+      'Whether Xcode takes an http address of this computer here is not proven yet.',
+    ],
   },
   {
     id: 'continue',
@@ -182,6 +201,7 @@ export const editorClients: readonly ClientSheet[] = [
     notes: [
       'Cursor’s servers make the call, so an address of this computer cannot work.',
       'What works: Cline, Kilo Code or a terminal agent such as OpenCode inside Cursor.',
+      'A serverless endpoint can be reached past this app, at https://api.runpod.ai/v2/<endpoint>/openai/v1 with a RunPod key for that endpoint alone; budgets and idle rules here do not see it.',
     ],
   },
 ];

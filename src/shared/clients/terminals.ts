@@ -11,9 +11,10 @@ import {
   type ConnectFacts,
 } from './sheet.ts';
 
-/** OpenCode and its descendant Kilo share the shape of their files. */
-function openCodeConfig(facts: ConnectFacts): string {
+/** OpenCode and its descendant Kilo share the shape of their files, but for the schema, which they put in if it lacks. */
+function openCodeConfig(schema: string, facts: ConnectFacts): string {
   return json({
+    $schema: schema,
     provider: {
       [PROVIDER]: {
         npm: '@ai-sdk/openai-compatible',
@@ -42,6 +43,9 @@ function claudeEnv(facts: ConnectFacts) {
     CLAUDE_CODE_SUBAGENT_MODEL: facts.model,
     CLAUDE_CODE_ATTRIBUTION_HEADER: '0',
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    // It takes a model it does not know for one of 200k tokens (no window below 100k counts) and of answers of 32k.
+    CLAUDE_CODE_AUTO_COMPACT_WINDOW: String(facts.contextTokens),
+    CLAUDE_CODE_MAX_OUTPUT_TOKENS: String(answerTokens(facts)),
     API_TIMEOUT_MS: '900000',
   };
 }
@@ -121,7 +125,11 @@ export const terminalClients: readonly ClientSheet[] = [
     way: 'file',
     minContextTokens: 32_768,
     snippets: (facts) => [
-      { language: 'json', place: '~/.config/opencode/opencode.json', text: openCodeConfig(facts) },
+      {
+        language: 'json',
+        place: '~/.config/opencode/opencode.json',
+        text: openCodeConfig('https://opencode.ai/config.json', facts),
+      },
       { language: 'sh', place: null, text: `opencode -m ${shellWord(`${PROVIDER}/${facts.model}`)}` },
     ],
     notes: ['Keep the key out of a project’s opencode.json: that file ends in git.'],
@@ -132,7 +140,11 @@ export const terminalClients: readonly ClientSheet[] = [
     way: 'file',
     minContextTokens: 32_768,
     snippets: (facts) => [
-      { language: 'json', place: '~/.config/kilo/kilo.jsonc', text: openCodeConfig(facts) },
+      {
+        language: 'json',
+        place: '~/.config/kilo/kilo.jsonc',
+        text: openCodeConfig('https://app.kilo.ai/config.json', facts),
+      },
     ],
     notes: [],
   },
@@ -210,6 +222,7 @@ export const terminalClients: readonly ClientSheet[] = [
         ].join('\n'),
       },
       { language: 'sh', place: null, text: `llm keys set ${PROVIDER} --value "${facts.shellKey}"` },
+      { language: 'sh', place: null, text: `llm -m ${shellWord(`${PROVIDER}-${facts.model}`)} 'Say hello'` },
     ],
     notes: [],
   },

@@ -40,6 +40,8 @@ const VOICES: Readonly<Record<string, ClientVoice>> = {
   'ai-sdk': { ...CHAT, listsModels: false, patienceSeconds: 300 },
   'openai-python': { ...CHAT, listsModels: false, patienceSeconds: 900 },
   'openai-js': { ...CHAT, listsModels: false, patienceSeconds: 900 },
+  'langchain-js': { ...CHAT, listsModels: false, patienceSeconds: 900 },
+  xcode: AGENT,
   langchain: { ...CHAT, listsModels: false, patienceSeconds: 900 },
   curl: { ...CHAT, listsModels: false, patienceSeconds: null },
 };
