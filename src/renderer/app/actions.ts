@@ -265,9 +265,14 @@ function sweepQuestion(preview: SweepPreview): ConfirmRequest {
   const typed = typedFor(things, tier);
   return {
     title: words.sweep.ask(things.length),
-    effects: [...sweepEffects(things), ...leftOut(preview), words.sweep.undoable(UNDO_SECONDS)],
+    effects: [
+      ...sweepEffects(things),
+      ...leftOut(preview),
+      ...(tier === 'data' ? [] : [words.sweep.undoable(UNDO_SECONDS)]),
+    ],
     verb: sweepVerb(things.length, savesUsdPerMonth),
     tone: tier === 'data' ? 'danger' : 'normal',
+    final: words.sweep.final(UNDO_SECONDS),
     ...(typed === undefined ? {} : { typed }),
   };
 }

@@ -57,7 +57,7 @@ function Question({
       )}
       {request.tone === 'danger' && (
         <p className="mt-4 border-y border-bad/30 bg-bad-soft px-5 py-2 text-sm font-medium text-bad">
-          {words.final}
+          {request.final ?? words.final}
         </p>
       )}
       <div className="flex justify-end gap-2 px-5 pt-4 pb-4">

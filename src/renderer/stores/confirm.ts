@@ -9,6 +9,8 @@ export interface ConfirmRequest {
   readonly tone: 'normal' | 'danger';
   /** To be typed before the verb can be pressed; only where data is lost for good. */
   readonly typed?: string;
+  /** In place of "cannot be undone" where it can be for a while. */
+  readonly final?: string;
 }
 
 interface ConfirmState {

@@ -112,6 +112,8 @@ export const view: typeof english = {
     leftOut: (name: string, why: string) => `Ausgenommen: ${name}. ${why}`,
     undoable: (seconds: number) =>
       `Sie haben ${seconds} s, um es rückgängig zu machen; vorher wird nichts gesendet.`,
+    final: (seconds: number) =>
+      `Sie haben ${seconds} s, um es rückgängig zu machen. Danach kann es niemand mehr.`,
     counting: (n: number, seconds: number) => `${n} werden in ${seconds} s aufgeräumt`,
     working: (ended: number, n: number) => `Aufräumen: ${ended} von ${n}`,
     billing: (n: number) => `${n} nicht bestätigt, kosten vielleicht noch`,

@@ -90,6 +90,7 @@ export const words = catalogue('view', {
     saves: (price: string) => `Saves ${price}.`,
     leftOut: (name: string, why: string) => `Left out: ${name}. ${why}`,
     undoable: (seconds: number) => `You have ${seconds} s to undo it; nothing is sent before.`,
+    final: (seconds: number) => `You have ${seconds} s to undo it. After that nobody can.`,
     counting: (n: number, seconds: number) => `Sweeping ${n} in ${seconds} s`,
     working: (ended: number, n: number) => `Sweeping: ${ended} of ${n}`,
     billing: (n: number) => `${n} not confirmed, may still be billing`,

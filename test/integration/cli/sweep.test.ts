@@ -45,10 +45,9 @@ describe('radar sweep', () => {
 
   it('with --yes asks nothing; --json is the sweep as it ended', async () => {
     const words = ['radar', 'sweep', 'podtest2', '--yes', '--undo-seconds', '0', '--json'];
-    const { code, err, json } = await commandLine(words, await fakeInstance());
-    expect(code).toBe(0);
-    expect(err).toBe('');
-    expect(methods['radar.sweep'].output.parse(json())).toMatchObject({
+    const result = await commandLine(words, await fakeInstance());
+    expect([result.code, result.err]).toEqual([0, '']);
+    expect(methods['radar.sweep'].output.parse(result.json())).toMatchObject({
       state: 'ended',
       things: [{ state: 'done' }],
     });
