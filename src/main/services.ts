@@ -160,7 +160,7 @@ function newFleet(
     startOfDay: (ms) => startOfDay(ms, services.zone()),
     zone: services.zone,
     usage: {
-      uses: (deployment, fromMs) => usesOf(services.requests.between({ deployment }, fromMs, clock.now())),
+      uses: (deployment, fromMs, toMs) => usesOf(services.requests.between({ deployment }, fromMs, toMs)),
       startOfMonth: (ms) => startOfMonth(ms, services.zone()),
     },
     guardScripts: readGuardScripts(join(parts.resourcesDir, 'watchdog')),

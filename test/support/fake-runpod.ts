@@ -41,6 +41,11 @@ export type CreateTrick =
   /** Answers 201 and never knows the pod again. */
   | { readonly do: 'ghost' };
 
+interface Asked {
+  readonly body: string;
+  readonly signal: AbortSignal | null | undefined;
+}
+
 const GPU = 'NVIDIA GeForce RTX 4090';
 
 /**
@@ -58,6 +63,8 @@ export class FakeRunPod {
   readonly failures = new Map<string, AppError[]>();
   /** Errors of the next pulls of Ollama. */
   pulls: string[] = [];
+  /** How long Ollama takes to fetch a model, telling of it every ten seconds; 0 = it is there at once. */
+  pullMs = 0;
   endpoints: Endpoint[] = [];
   volumes: NetworkVolume[] = [];
   /** Stops that answer 200 and do nothing. */
@@ -200,16 +207,46 @@ export class FakeRunPod {
     const { VLLM_API_KEY, RPLM_FRONT_KEY } = entry.body.env ?? {};
     const given = new Headers(init?.headers ?? {}).get('authorization');
     if (given !== `Bearer ${RPLM_FRONT_KEY ?? VLLM_API_KEY}`) return answer(401, {});
-    return this.#serve(entry, pathname, typeof init?.body === 'string' ? init.body : '');
+    const body = typeof init?.body === 'string' ? init.body : '';
+    return this.#serve(entry, pathname, { body, signal: init?.signal });
   };
 
-  #serve(entry: FakePod, path: string, body: string): Promise<Response> {
-    if (path === '/api/pull') return this.#pull(entry, body);
+  #serve(entry: FakePod, path: string, { body, signal }: Asked): Promise<Response> {
+    if (path === '/api/pull')
+      return this.pullMs > 0 ? this.#pullSlowly(entry, body, signal) : this.#pull(entry, body);
     const isOllama = entry.body.env?.['RPLM_FRONT_KEY'] !== undefined;
     const served = isOllama ? entry.pulled : [servedName(entry.body.args ?? '')];
     if (path === '/v1/models') return answer(200, { data: served.map((id) => ({ id })) });
     this.asked.push(path);
     return answer(200, { choices: [{ message: { content: 'x' } }] });
+  }
+
+  #pullSlowly(entry: FakePod, body: string, signal: Asked['signal']): Promise<Response> {
+    const total = this.pullMs;
+    const from = this.clock.now();
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        const line = (value: object): void => controller.enqueue(Buffer.from(`${JSON.stringify(value)}\n`));
+        let cancel = (): void => {};
+        const tick = (): void => {
+          const completed = this.clock.now() - from;
+          if (completed < total) {
+            line({ status: 'pulling x', total, completed });
+            cancel = this.clock.after(10_000, tick);
+            return;
+          }
+          entry.pulled.push(String(JSON.parse(body).model));
+          line({ status: 'success' });
+          controller.close();
+        };
+        signal?.addEventListener('abort', () => {
+          cancel();
+          controller.error(new DOMException('aborted', 'AbortError'));
+        });
+        tick();
+      },
+    });
+    return Promise.resolve(new Response(stream, { status: 200 }));
   }
 
   #pull(entry: FakePod, body: string): Promise<Response> {

@@ -10,21 +10,31 @@ import { history } from './state.ts';
 
 export type AutoRecord = NonNullable<DeploymentRecord['auto']>;
 
-/** What an edit makes of the mode: its accounts begin when it becomes `auto`, on what it runs on then. */
+/**
+ * What an edit makes of the mode: its accounts begin when it becomes `auto`, on what it runs on then. Requests are
+ * logged under the name that it had, so that a name which it gives up is kept.
+ */
 export function autoAfterEdit(
   before: Pick<DeploymentRecord, 'spec' | 'auto'>,
-  mode: DeploymentRecord['spec']['mode'],
+  after: Pick<DeploymentRecord['spec'], 'mode' | 'name'>,
   now: number,
 ): AutoRecord | null {
-  if (mode !== 'auto') return null;
-  return before.auto ?? beginAuto(kindOf(before), now);
+  if (after.mode !== 'auto') return null;
+  const auto = before.auto ?? beginAuto(kindOf(before), now);
+  const { name } = before.spec;
+  if (after.name === name) return auto;
+  return { ...auto, formerNames: [...auto.formerNames.slice(-MOST_NAMES), { name, untilMs: now }] };
 }
+
+/** Somebody who renames it every day loses the oldest month. */
+const MOST_NAMES = 29;
 
 export const beginAuto = (kind: RunMode, now: number): AutoRecord => ({
   mode: kind,
   wanted: kind,
   since: now,
   changes: [{ at: now, to: kind }],
+  formerNames: [],
   why: null,
   weighedAt: null,
 });

@@ -7,7 +7,8 @@ import { machinesOf, type MachineFacts } from './policy/machines.ts';
 import type { DeploymentRecord } from './record.ts';
 import { serverlessGpu } from './serverless/looking.ts';
 import type { Timing } from './timing.ts';
-import type { FleetDeps } from './types.ts';
+import type { Use } from './policy/use.ts';
+import type { FleetDeps, Usage } from './types.ts';
 
 /** The planner's refusals: one of the two kinds cannot be had as the deployment is told. */
 const UNFIT: ReadonlySet<string> = new Set(['invalid_input', 'model_does_not_fit', 'unsupported']);
@@ -83,7 +84,7 @@ export class AutoWatch {
     const since = Math.max(deps.usage.startOfMonth(now), auto.since);
     return {
       ...machinesOf(spec, this.#machineFacts(record, pod, worker)),
-      uses: deps.usage.uses(spec.name, Math.min(since, now - WINDOW_MS)),
+      uses: usesByName(deps.usage, record, Math.min(since, now - WINDOW_MS), now),
       now,
       since,
       changes: [first, ...later],
@@ -118,4 +119,21 @@ export class AutoWatch {
     const { low, high } = secondsToFirstToken;
     return (medianSeconds ?? (low + high) / 2) * 1000;
   }
+}
+
+/** Its requests under every name it had: another deployment may have had one of them before, or have it now. */
+export function usesByName(
+  usage: Usage,
+  { spec, auto }: Pick<DeploymentRecord, 'spec' | 'auto'>,
+  fromMs: number,
+  now: number,
+): Use[] {
+  const uses: Use[] = [];
+  let from = fromMs;
+  for (const { name, untilMs } of auto?.formerNames ?? []) {
+    if (untilMs <= from) continue;
+    uses.push(...usage.uses(name, from, untilMs));
+    from = untilMs;
+  }
+  return [...uses, ...usage.uses(spec.name, from, now)].toSorted((a, b) => a.at - b.at);
 }

@@ -152,7 +152,7 @@ class PodFleet implements Fleet {
     const spec = await admit(wish, runs, parts, signal);
     const actor = this.#alive(before.record.id);
     this.#core.refuseTakenName(spec.name, actor.record.id);
-    const auto = autoAfterEdit(actor.record, spec.mode, this.#deps.clock.now());
+    const auto = autoAfterEdit(actor.record, spec, this.#deps.clock.now());
     actor.post({ type: 'edited', spec, specHash: launchHash(spec, kindOf({ spec, auto })), auto });
     return this.#core.view(actor);
   }

@@ -1,4 +1,4 @@
-import type { DeploymentEvent, Note, Verdict } from './events.ts';
+import type { DeploymentEvent, Effect, Note, Verdict } from './events.ts';
 import { applyToPod, decidePod } from './pod/life-cycle.ts';
 import { runsServerless } from './serverless/kind.ts';
 import { applyToEndpoint, decideEndpoint } from './serverless/life-cycle.ts';
@@ -46,8 +46,14 @@ const pauseOf = ({ account, timing }: Moment): number =>
 
 const WAIT: Verdict = { do: 'wait', until: null };
 
+/** Calls that go on for as long as they make progress, an hour if need be: what ends a start does not wait for them. */
+const LONG: ReadonlySet<Effect['kind']> = new Set(['build', 'pull']);
+
 /** What to do next; called after every event and when a wait is over. */
 export function decide(state: State, moment: Moment): Verdict {
-  if (state.live.effect !== null) return WAIT;
-  return (runsServerless(state) ? decideEndpoint(state, moment) : decidePod(state, moment)) ?? WAIT;
+  const { effect } = state.live;
+  if (effect !== null && !LONG.has(effect)) return WAIT;
+  const next = (runsServerless(state) ? decideEndpoint(state, moment) : decidePod(state, moment)) ?? WAIT;
+  // One call at a time.
+  return effect !== null && next.do === 'run' ? WAIT : next;
 }

@@ -140,6 +140,8 @@ const autoSchema = z.object({
   since: ms,
   /** What it began with, and every change. */
   changes: z.array(z.object({ at: ms, to: runModeSchema })),
+  /** Names under which its requests were logged, oldest first. */
+  formerNames: z.array(z.object({ name: z.string(), untilMs: ms })).default([]),
   /** The numbers of the last decision, in words. */
   why: z.string().nullable(),
   weighedAt: ms.nullable(),

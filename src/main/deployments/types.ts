@@ -58,8 +58,8 @@ export interface Planner {
 
 /** What deployments were used for (SPEC 3.7). */
 export interface Usage {
-  /** Requests of a deployment by arrival, from an instant on. */
-  uses(deploymentName: string, fromMs: number): readonly Use[];
+  /** Requests logged under a deployment's name by arrival, within a span. */
+  uses(deploymentName: string, fromMs: number, toMs: number): readonly Use[];
   /** Beginning of the user's month that holds an instant. */
   startOfMonth(ms: number): number;
 }

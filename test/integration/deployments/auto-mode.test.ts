@@ -16,9 +16,17 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** The name under which requests were logged. */
+let loggedAs = 'one';
+
 function begin(): void {
   uses = [];
-  const usage = { uses: () => uses, startOfMonth: () => 0 };
+  loggedAs = 'one';
+  const usage = {
+    uses: (name: string, fromMs: number, toMs: number) =>
+      name === loggedAs ? uses.filter(({ at }) => at >= fromMs && at < toMs) : [],
+    startOfMonth: () => 0,
+  };
   w = sandboxWorld({ usage, timing: { weighMs: 15 * MINUTE, idlePollMs: 10 * MINUTE } });
   w.fleet.start();
 }
@@ -71,6 +79,17 @@ describe('mode auto', () => {
     const told = w.fleet.history('one').entries.find(({ kind }) => kind === 'mode-changed');
     expect(told?.text).toMatch(/a pod \$\d.*Serverless saves \$\d/);
     expect(told?.data).toEqual({ from: 'pod', to: 'serverless' });
+  });
+
+  it('weighs the requests it had under a former name, and none of whoever has that name now', async () => {
+    begin();
+    await deploy({ idle: { minutes: 60 } });
+    usedEvery(3 * HOUR, 7);
+    await w.fleet.edit('one', { ...view().spec, name: 'two' }, never);
+    // Somebody else takes the name: what is logged under it from here on would keep a pod busy.
+    for (let at = w.clock.now(); at < w.clock.now() + DAY; at += 20_000) uses.push({ at, serviceMs: 10_000 });
+    await w.until(() => w.fleet.get('two').state === 'sleeping', 2 * HOUR);
+    expect(w.fleet.get('two')).toMatchObject({ pod: null, auto: { mode: 'serverless' } });
   });
 
   it('remembers its choice across restarts, and takes requests asleep', async () => {

@@ -237,6 +237,42 @@ describe('boots that do not come up', () => {
     expect((w.cloud.billedMs() * 0.69) / 3_600_000).toBeLessThan(0.11);
   });
 
+  describe('that fetch a model for an hour', () => {
+    const ollama = { backend: 'ollama', model: 'llama3.2:3b' } as const;
+    const slow = (): void => {
+      w = world({ timing: { idlePollMs: 30_000 } });
+      w.cloud.pullMs = 3_600_000;
+    };
+
+    it('go on for as long as it comes', async () => {
+      slow();
+      await deploy(ollama);
+      await w.pass(3_500_000);
+      expect(w.fleet.get('qwen')).toMatchObject({ state: 'loading', problem: null });
+      await w.pass(300_000);
+      expect(w.fleet.get('qwen').state).toBe('ready');
+      expect(creates()).toBe(1);
+    });
+
+    it('stop meanwhile at what one start may cost', async () => {
+      slow();
+      await deploy({ ...ollama, budget: { usdPerBoot: 0.1 } });
+      await w.pass(500_000);
+      expect(w.fleet.get('qwen').state).toBe('loading');
+      await w.pass(60_000);
+      expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'budget_exceeded' } });
+      expect(w.cloud.billing).toEqual([]);
+    });
+
+    it('stop meanwhile at what a day may cost', async () => {
+      slow();
+      await deploy({ ...ollama, budget: { usdPerDay: 0.1 } });
+      await w.pass(600_000);
+      expect(w.fleet.get('qwen').state).toBe('stopped');
+      expect(w.cloud.billing).toEqual([]);
+    });
+  });
+
   it('never have two pods at once, whatever goes wrong', async () => {
     w = world({ timing: { stuckPullingMs: 60_000, podsPerBoot: 9 } });
     w.cloud.bootMs = 9_000_000;

@@ -53,6 +53,20 @@ describe('the end of working hours (SPEC 3.12)', () => {
     expect(w.notes('idle-soon')).toHaveLength(1);
   });
 
+  it('ends the making of an image, which would else go on into the night', async () => {
+    w = utc();
+    w.images.attach();
+    await made(untilTen, true, { ownImage: 'always' });
+    expect(view().state).toBe('building');
+    await w.pass(51 * minute);
+    expect(w.notes('idle-soon')).toHaveLength(1);
+    expect(view().state).toBe('building');
+    await w.pass(11 * minute);
+    expect(view()).toMatchObject({ state: 'stopped', desired: 'stopped' });
+    expect(w.images.builds.map(({ signal }) => signal.aborted)).toEqual([true]);
+    expect(w.cloud.calls.filter((call) => call.startsWith('create'))).toEqual([]);
+  });
+
   it('is put off from its end by whoever keeps it alive, once told', async () => {
     w = utc();
     await made(untilTen, true);
