@@ -88,13 +88,7 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
   const requests = newRequestLog(parts, db, owned);
   const fleet = newFleet(parts, { ...common, storage, requests, ledger, zone, guard, images });
   uses.list = () => fleet.list();
-  const mounted = (): Set<string> =>
-    new Set(fleet.list().flatMap(({ spec }) => spec.volume?.networkVolumeId ?? []));
-  const room = log.child({ room: 'volumes' });
-  const volumeMeter = owned.add(
-    'volumes',
-    new VolumeMeter({ api: runpod, ledger, clock, log: room, mounted }),
-  );
+  const volumeMeter = owned.add('volumes', newVolumeMeter(parts, { runpod, ledger, fleet }));
   owned.add('deployments', fleet);
   owned.defer(
     'deployment events',
@@ -116,6 +110,15 @@ export function createServices(parts: ManagerParts, owned: Disposables): Service
     volumeMeter,
     zone,
   };
+}
+
+function newVolumeMeter(
+  { clock, log }: ManagerParts,
+  { runpod, ledger, fleet }: Pick<Services, 'runpod' | 'ledger' | 'fleet'>,
+): VolumeMeter {
+  const mounted = (): Set<string> =>
+    new Set(fleet.list().flatMap(({ spec }) => spec.volume?.networkVolumeId ?? []));
+  return new VolumeMeter({ api: runpod, ledger, clock, log: log.child({ room: 'volumes' }), mounted });
 }
 
 function newRequestLog({ clock, log }: ManagerParts, db: Db, owned: Disposables): RequestLog {
@@ -154,10 +157,11 @@ function newFleet(
     simulated: cloud.simulated,
     hfToken: () => secrets.get('hf'),
     wakesPaused: () => !parts.settings.get().proxy.wakeOnRequest,
-    refusal: (id) =>
-      services.storage.problem() ?? services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs()),
+    refusal: (id, needUsd) =>
+      services.storage.problem() ??
+      services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs(), needUsd),
     confirmStored: () => services.storage.confirm(),
-    startOfDay: (ms) => startOfDay(ms, services.zone()),
+    startOfDay: (ms, offset = 0) => startOfDay(ms, services.zone(), offset),
     zone: services.zone,
     usage: {
       uses: (deployment, fromMs, toMs) => usesOf(services.requests.between({ deployment }, fromMs, toMs)),

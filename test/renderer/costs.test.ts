@@ -11,7 +11,7 @@ const kinds = { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 };
 describe('the cost chart', () => {
   it('leaves out what cost nothing and puts the largest first', () => {
     const stack = costStack(sampleCostSeries(SAMPLE_NOW, 'day', 10), 'kind');
-    expect(stack.parts.map((part) => part.name)).toEqual(['GPU', 'Storage']);
+    expect(stack.parts.map((part) => part.name)).toEqual(['GPU', 'Disks of stopped pods']);
     expect(stack.times).toHaveLength(10);
     expect(stack.totals[4]).toBeCloseTo(0.81);
   });
@@ -38,7 +38,7 @@ describe('the cost chart', () => {
       points: [{ at: '2026-11-24T00:00:00Z', byKind: { ...kinds, compute: 2, disk: 1 }, byDeployment: {} }],
     };
     expect(stackedEdges(costStack(series, 'kind')).map(({ name, edge }) => [name, edge[0]])).toEqual([
-      ['Storage', 3],
+      ['Disks of stopped pods', 3],
       ['GPU', 2],
     ]);
   });

@@ -6,6 +6,7 @@ import { startOfDay } from '../costs/calendar.ts';
 import type { Fleet } from '../deployments/types.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
+import { ClockJump } from '../platform/clock-jump.ts';
 import type { Ids } from '../platform/ids.ts';
 
 export interface MoneyWatchParts {
@@ -25,27 +26,42 @@ const TICK_MS = 5000;
 
 /**
  * Tells what is spent as it changes, and holds it against the budgets (SPEC 5.4): a warning at 80 %, pods stopped at
- * 100 %. Returns the function that ends it.
+ * 100 %, at the instant at which the present rate reaches it, so that a limit is passed by no more than what a stop takes.
+ * Returns the function that ends it.
  */
 export function watchMoney(parts: MoneyWatchParts): () => void {
+  const { clock, offsetMs } = parts;
+  const jump = new ClockJump(clock, offsetMs);
   let told = '';
+  let disarm = (): void => {};
   const look = (): void => {
-    const nowMs = parts.clock.now() + parts.offsetMs();
+    disarm();
+    // A clock that may have been put forward proves no spending: the next answer tells.
+    const nowMs = clock.now() + offsetMs() - jump.look().doubtMs;
     const nowUsdPerHour = parts.ledger.usdPerHour({});
     const todayUsd = parts.ledger.spent({}, startOfDay(nowMs, parts.zone()), nowMs);
     const now = `${nowUsdPerHour} ${todayUsd.toFixed(4)}`;
     if (now !== told) parts.emit({ name: 'costs.changed', payload: { nowUsdPerHour, todayUsd } });
     told = now;
     parts.guard.takeNotices(nowMs, (notice) => carryOut(parts, notice, nowMs));
+    const stopAt = parts.guard.nextStop(nowMs);
+    // A whole millisecond late rather than early: what is not reached would have to be looked at again.
+    if (stopAt !== null && stopAt - nowMs < TICK_MS)
+      disarm = clock.after(Math.ceil(stopAt - nowMs) + 1, safely);
   };
-  return parts.clock.every(TICK_MS, () => {
+  const safely = (): void => {
     try {
       look();
     } catch (error) {
       // One failed look (a full disk) must not end the watch over money.
       parts.log.error({ err: error }, 'spending could not be checked');
     }
-  });
+  };
+  const stop = clock.every(TICK_MS, safely);
+  return () => {
+    disarm();
+    stop();
+  };
 }
 
 function carryOut(parts: MoneyWatchParts, notice: BudgetNotice, nowMs: number): void {

@@ -5,6 +5,7 @@ import {
   judgeBudget,
   noticesOf,
   periodOf,
+  reachedAt,
   stopFor,
   type BudgetLimit,
   type BudgetNotice,
@@ -23,7 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
 
 export interface BudgetGuardOptions {
   readonly db: Db;
-  readonly ledger: Pick<Ledger, 'spent'>;
+  readonly ledger: Pick<Ledger, 'spent' | 'usdPerHour'>;
   /** The limits as they are now; settings and deployments change. */
   readonly limits: () => readonly BudgetLimit[];
   readonly zone: () => string;
@@ -73,10 +74,21 @@ export class BudgetGuard {
     return notices;
   }
 
-  /** Why a deployment may not cost anything now; null = it may. */
-  refusal(deploymentId: string, nowMs: number): AppError | null {
-    const stop = stopFor(this.states(nowMs), deploymentId);
-    return stop === null ? null : budgetError(stop);
+  /** Why a deployment may not cost `needUsd` now, what a start costs at the least; null = it may. */
+  refusal(deploymentId: string, nowMs: number, needUsd = 0): AppError | null {
+    const stop = stopFor(this.states(nowMs), deploymentId, needUsd);
+    return stop === null ? null : budgetError(stop, needUsd);
+  }
+
+  /** When the next limit is reached at the rates of now; null = none in its period. Instants on the cloud's clock. */
+  nextStop(nowMs: number): number | null {
+    const { ledger } = this.#options;
+    const reached = this.states(nowMs).flatMap((state) => {
+      const { scope } = state;
+      const filter = scope.kind === 'deployment' ? { deploymentId: scope.deploymentId } : {};
+      return reachedAt(state, ledger.usdPerHour(filter), nowMs) ?? [];
+    });
+    return reached.length === 0 ? null : Math.min(...reached);
   }
 
   /**

@@ -33,6 +33,7 @@ export interface BudgetState {
   readonly level: 'ok' | 'warn' | 'stop';
 }
 
+const HOUR_MS = 3_600_000;
 const WARN_PERCENT = 80;
 const STOP_PERCENT = 100;
 /** Sums of floating-point seconds: a limit met to a millionth is met. */
@@ -74,6 +75,17 @@ export function judgeBudget(
   };
 }
 
+/** When the limit is reached at the present rate; null = not in this period. */
+export function reachedAt(
+  { level, limitUsd, spentUsd, period }: BudgetState,
+  usdPerHour: number,
+  nowMs: number,
+): number | null {
+  if (level === 'stop' || usdPerHour <= 0) return null;
+  const at = nowMs + ((limitUsd - spentUsd) / usdPerHour) * HOUR_MS;
+  return at < period.toMs ? at : null;
+}
+
 /** Something to tell the user, or to stop, once in a period at each level and limit. */
 export interface BudgetNotice {
   readonly key: string;
@@ -108,29 +120,40 @@ function noticeText(state: BudgetState): { title: string; body: string } {
   };
 }
 
-/** The budget that forbids a deployment to cost anything now: one of its own or one over all. */
-export function stopFor(states: readonly BudgetState[], deploymentId: string): BudgetState | null {
+/**
+ * The budget that forbids a deployment to cost `needUsd` now: one of its own or one over all. What a start costs at the
+ * least has to be left: it would be stopped in the middle of it.
+ */
+export function stopFor(
+  states: readonly BudgetState[],
+  deploymentId: string,
+  needUsd: number,
+): BudgetState | null {
   return (
     states.find(
       (state) =>
-        state.level === 'stop' &&
+        (state.level === 'stop' || (needUsd > 0 && state.spentUsd + needUsd > state.limitUsd)) &&
         (state.scope.kind !== 'deployment' || state.scope.deploymentId === deploymentId),
     ) ?? null
   );
 }
 
 /** The refusal of a start or a wake, for people and for clients. */
-export function budgetError(state: BudgetState): AppError {
-  const what = scopeText(state.scope);
+export function budgetError(state: BudgetState, needUsd: number): AppError {
+  const what = `${capital(scopeText(state.scope))} of ${formatUsd(state.limitUsd)}`;
+  const spent = `${formatUsd(state.spentUsd)} spent`;
   return new AppError(
     'budget_exceeded',
-    `${capital(what)} of ${formatUsd(state.limitUsd)} is used up (${formatUsd(state.spentUsd)} spent).`,
+    state.level === 'stop'
+      ? `${what} is used up (${spent}).`
+      : `${what} has too little left (${spent}): a start costs ${formatUsd(needUsd)} at the least, until its idle time is over.`,
     {
       advice: `Raise the budget, or wait until ${nextText(state.scope)}.`,
       details: {
         scope: state.scope.kind,
         limitUsd: state.limitUsd,
         spentUsd: state.spentUsd,
+        needUsd,
         resetsAt: new Date(state.period.toMs).toISOString(),
       },
     },

@@ -1,6 +1,7 @@
 import { isAbort, toErrorBody } from '../../shared/errors.ts';
 import type { Log } from '../logs/log.ts';
 import type { Clock } from '../platform/clock.ts';
+import { ClockJump } from '../platform/clock-jump.ts';
 import type { DeploymentEvent, Effect, Intent, Note } from './events.ts';
 import { applyEvent, decide } from './life-cycle.ts';
 import type { EffectContext } from './pod/effects/context.ts';
@@ -53,8 +54,6 @@ const FREQUENT: ReadonlySet<DeploymentEvent['type']> = new Set([
 const WRITE_LATER_MS = 2000;
 /** The reconciler ticks at least twice a minute. */
 const SLEPT_MS = 150_000;
-/** Less is the drift that a time service slews away. */
-const SET_BACK_MS = 2000;
 /** A decision that leads to the next at once: more in a row than this is a loop. */
 const MOST_STEPS = 50;
 
@@ -69,8 +68,7 @@ export class DeploymentActor {
   readonly #ending = new AbortController();
   #busy = false;
   #pumpedAt: number;
-  /** Wall minus monotonic time at the last look. */
-  #apart: number;
+  readonly #jump: ClockJump;
   #dirty = false;
   #removed = false;
   /** Not written yet: the last write failed. */
@@ -85,7 +83,7 @@ export class DeploymentActor {
     this.#parts = parts;
     const now = parts.clock.now();
     this.#pumpedAt = now;
-    this.#apart = now - parts.clock.monotonic();
+    this.#jump = new ClockJump(parts.clock, parts.offsetMs);
     setBack(record, null, aheadMs(record, now));
     this.#state = { record, intent, live: newLive(record, now) };
   }
@@ -104,7 +102,8 @@ export class DeploymentActor {
 
   moment(): Moment {
     const { clock, timing, offsetMs, zone, account } = this.#parts;
-    return { now: clock.now(), offsetMs: offsetMs(), timing, zone: zone(), account: account() };
+    const clockDoubtMs = this.#noticeJump();
+    return { now: clock.now(), offsetMs: offsetMs(), clockDoubtMs, timing, zone: zone(), account: account() };
   }
 
   /** Begins to act on what the record says. */
@@ -156,16 +155,17 @@ export class DeploymentActor {
     if (!this.disposed) this.#parts.changed(this, 'any');
   }
 
-  /**
-   * An actor hears something every few seconds; a long silence means that the computer slept. Wall time that goes back
-   * means that its clock was set.
-   */
+  /** The clock was set: what was stamped by the old one moves along. Returns how far ahead it may be beyond that. */
+  #noticeJump(): number {
+    const { byMs, doubtMs } = this.#jump.look();
+    if (byMs !== 0) setBack(this.#state.record, this.#state.live, -byMs);
+    return doubtMs;
+  }
+
+  /** An actor hears something every few seconds; a long silence means that the computer slept. */
   #noticeGap(): void {
-    const { clock } = this.#parts;
-    const now = clock.now();
-    const backMs = this.#apart - (now - clock.monotonic());
-    this.#apart -= backMs;
-    if (backMs > SET_BACK_MS) setBack(this.#state.record, this.#state.live, backMs);
+    this.#noticeJump();
+    const now = this.#parts.clock.now();
     if (now - this.#pumpedAt > SLEPT_MS) this.#state.live.awakeSince = now;
     this.#pumpedAt = now;
   }

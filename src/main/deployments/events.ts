@@ -113,6 +113,8 @@ export type PodEvent =
       readonly spentTodayUsd: number;
       /** Beginning of the user's day, on this computer's clock. */
       readonly dayFrom: number;
+      /** Beginning of the next one. */
+      readonly dayUntil: number;
       readonly idle: ComputedIdle | null;
     }
   // Mode `auto`

@@ -1,5 +1,4 @@
 import { AppError } from '../../shared/errors.ts';
-import { formatUsd } from '../../shared/money.ts';
 import type { DeploymentView } from '../../shared/model.ts';
 import { Emitter } from '../platform/lifecycle.ts';
 import { AccountProof, accountError, heldBy, type Held } from './account-proof.ts';
@@ -8,6 +7,7 @@ import { AutoWatch } from './auto-watch.ts';
 import { AccountWatch, isMoving } from './account-watch.ts';
 import { DeploymentActor } from './actor.ts';
 import { DeploymentTarget } from './deployment-target.ts';
+import { dayBudgetRefusal, idleWindowUsd } from './day-budget.ts';
 import type { Intent } from './events.ts';
 import { Journal } from './journal.ts';
 import { Market } from './market.ts';
@@ -29,6 +29,9 @@ import { DEFAULT_TIMING, type Timing } from './timing.ts';
 import type { FleetDeps, FleetEvent } from './types.ts';
 import { viewOf } from './view.ts';
 
+/** Enough to find hardware behind disks and adjustments. */
+const LAST_ENTRIES = 20;
+
 interface Member {
   readonly actor: DeploymentActor;
   readonly watch: LogWatch;
@@ -42,6 +45,7 @@ export class FleetCore {
   readonly targets: TargetList;
   readonly installation: string;
   readonly timing: Timing;
+  readonly plane: InvokePlane;
   /** Ids of deployments that another version of the app wrote: they exist, and this one cannot read them. */
   readonly unreadable: readonly string[];
   readonly #deps: FleetDeps;
@@ -50,7 +54,6 @@ export class FleetCore {
   readonly #journal: Journal;
   readonly #effects: PodEffects;
   readonly #endpointEffects: EndpointEffects;
-  readonly #plane: InvokePlane;
   readonly #account: AccountWatch;
   readonly #auto: AutoWatch;
   readonly #proof: AccountProof;
@@ -70,14 +73,14 @@ export class FleetCore {
     const { store, market, timing, installation } = this;
     this.#journal = new Journal({ store, ledger, clock, ids, events, cloudNow: () => this.cloudNow() });
     this.#effects = new PodEffects({ deps, store, market, timing, installation });
-    this.#plane = new InvokePlane({ ...deps, key: deps.invokeKey, timeoutMs: timing.probeTimeoutMs });
+    this.plane = new InvokePlane({ ...deps, key: deps.invokeKey, timeoutMs: timing.probeTimeoutMs });
     this.#endpointEffects = new EndpointEffects({
       deps,
       store,
       market,
       timing,
       installation,
-      plane: this.#plane,
+      plane: this.plane,
     });
     const { records, unreadable } = store.records();
     this.unreadable = unreadable;
@@ -101,7 +104,7 @@ export class FleetCore {
       actors: () => this.actors(),
       numbers: ({ record }) => ({
         spentTodayUsd: this.#spentToday(record.id),
-        dayFrom: deps.startOfDay(this.cloudNow()) - deps.api.clockOffsetMs(),
+        ...this.#day(),
         idle: habitualIdle(record, store, market),
       }),
       startAhead: (actor) => {
@@ -174,16 +177,28 @@ export class FleetCore {
   }
 
   /** Why a deployment may not start now; null = it may. */
-  refusal(actor: DeploymentActor): AppError | null {
-    const foreign = this.#deps.refusal?.(actor.record.id) ?? null;
-    if (foreign !== null) return foreign;
-    const { usdPerDay } = actor.record.spec.budget;
-    if (usdPerDay === null || this.#spentToday(actor.record.id) < usdPerDay) return null;
-    return new AppError(
-      'budget_exceeded',
-      `"${actor.record.spec.name}" has used up its ${formatUsd(usdPerDay)} for today.`,
-      { details: { field: 'budget.usdPerDay', value: usdPerDay } },
-    );
+  refusal({ record }: DeploymentActor): AppError | null {
+    const needUsd = idleWindowUsd(record, this.#lastUsdPerHour(record.id));
+    const foreign = this.#deps.refusal?.(record.id, needUsd) ?? null;
+    return foreign ?? dayBudgetRefusal(record, this.#spentToday(record.id), needUsd);
+  }
+
+  /** Why what runs may not go on; null = it may. */
+  restartRefusal({ record }: DeploymentActor): AppError | null {
+    return this.#deps.refusal?.(record.id, 0) ?? dayBudgetRefusal(record, this.#spentToday(record.id), 0);
+  }
+
+  /** What an hour of its hardware cost the last time; null = it never ran. */
+  #lastUsdPerHour(deploymentId: string): number | null {
+    const entries = this.#deps.ledger.entries({ deploymentId, limit: LAST_ENTRIES }, this.cloudNow());
+    return entries.find(({ kind, usdPerHour }) => kind === 'compute' && usdPerHour > 0)?.usdPerHour ?? null;
+  }
+
+  /** The user's day, on this computer's clock. */
+  #day(): { readonly dayFrom: number; readonly dayUntil: number } {
+    const { startOfDay, api } = this.#deps;
+    const [offsetMs, now] = [api.clockOffsetMs(), this.cloudNow()];
+    return { dayFrom: startOfDay(now) - offsetMs, dayUntil: startOfDay(now, 1) - offsetMs };
   }
 
   note(actor: DeploymentActor, kind: string, text: string): void {
@@ -277,7 +292,7 @@ export class FleetCore {
     this.targets.add(
       new DeploymentTarget(actor, {
         podUrlTemplate,
-        plane: this.#plane,
+        plane: this.plane,
         simulated,
         refusal: (each) => this.refusal(each),
         wakesPaused: () => this.#deps.wakesPaused?.() ?? false,

@@ -131,7 +131,7 @@ class PodFleet implements Fleet {
 
   restart(ref: string): DeploymentView {
     const actor = this.#alive(ref);
-    const refusal = this.#core.refusal(actor);
+    const refusal = this.#core.restartRefusal(actor);
     if (refusal !== null) throw refusal;
     actor.post({ type: 'restart-asked' });
     return this.#core.view(actor);

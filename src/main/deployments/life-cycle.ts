@@ -1,4 +1,5 @@
 import type { DeploymentEvent, Effect, Note, Verdict } from './events.ts';
+import { budgetDueAt } from './day-budget.ts';
 import { applyToPod, decidePod } from './pod/life-cycle.ts';
 import { runsServerless } from './serverless/kind.ts';
 import { applyToEndpoint, decideEndpoint } from './serverless/life-cycle.ts';
@@ -55,5 +56,8 @@ export function decide(state: State, moment: Moment): Verdict {
   if (effect !== null && !LONG.has(effect)) return WAIT;
   const next = (runsServerless(state) ? decideEndpoint(state, moment) : decidePod(state, moment)) ?? WAIT;
   // One call at a time.
-  return effect !== null && next.do === 'run' ? WAIT : next;
+  const verdict = effect !== null && next.do === 'run' ? WAIT : next;
+  if (verdict.do !== 'wait') return verdict;
+  const until = [verdict.until, budgetDueAt(state)].filter((at) => at !== null);
+  return until.length === 0 ? WAIT : { do: 'wait', until: Math.min(...until) };
 }

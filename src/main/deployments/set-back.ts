@@ -2,7 +2,7 @@ import type { DeploymentRecord } from './record.ts';
 import type { Live } from './state.ts';
 
 /**
- * The computer's clock was set back by `ms`: instants stamped by the old one move along, so that everything is as old
+ * The computer's clock was set back by `ms`, or put forward where that is negative: instants stamped by the old one move along, so that everything is as old
  * as it is and no wait grows by the difference. Instants on the cloud's clock and those of a calendar stay.
  */
 export function setBack(record: DeploymentRecord, live: Live | null, ms: number): void {
@@ -49,6 +49,7 @@ function setLiveBack(live: Live, ms: number, back: (at: number | null) => number
   live.progressAt -= ms;
   live.touchedAt -= ms;
   live.askedAt -= ms;
+  live.spentAt -= ms;
   live.containerUpAt = back(live.containerUpAt);
   live.observedAt = back(live.observedAt);
   live.absentSince = back(live.absentSince);

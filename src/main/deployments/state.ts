@@ -72,8 +72,11 @@ export interface Live {
   askedAt: number;
   /** When the pod was last kept awake by a request of our own. */
   touchedAt: number;
+  /** As the ledger had it at `spentAt`, for the day from `dayFrom` until `dayUntil`. */
   spentTodayUsd: number;
+  spentAt: number;
   dayFrom: number;
+  dayUntil: number;
   /** What its schedule said at the last look, until it is done or something happened since. */
   hours: ScheduleDecision | null;
 }
@@ -113,7 +116,9 @@ export function newLive(record: DeploymentRecord, now: number): Live {
     askedAt: 0,
     touchedAt: 0,
     spentTodayUsd: 0,
+    spentAt: now,
     dayFrom: now,
+    dayUntil: Number.POSITIVE_INFINITY,
     hours: null,
   };
 }
@@ -136,6 +141,8 @@ export interface Moment {
   readonly now: number;
   /** Cloud clock minus `now`. */
   readonly offsetMs: number;
+  /** `now` may be so far ahead of the truth: nobody knows yet whether the clock was set or the computer slept. */
+  readonly clockDoubtMs?: number;
   readonly timing: Timing;
   /** The user's time zone. */
   readonly zone: string;

@@ -94,8 +94,8 @@ export interface FleetDeps {
   readonly simulated: boolean;
   /** The user's Hugging Face token; null = none. */
   readonly hfToken: () => Promise<string | null>;
-  /** Why a deployment may not cost anything now, such as a budget of all together; absent or null = it may. */
-  readonly refusal?: (deploymentId: string) => AppError | null;
+  /** Why a deployment may not cost `needUsd` now, such as a budget of all together; absent or null = it may. */
+  readonly refusal?: (deploymentId: string, needUsd: number) => AppError | null;
   /**
    * Makes sure that what was written is there after a crash; asked before every call that may cost money. Absent = the
    * database is believed. Throws AppError data_dir_lost, disk_full.
@@ -104,7 +104,7 @@ export interface FleetDeps {
   /** The user has paused starts on request, for all deployments. */
   readonly wakesPaused?: () => boolean;
   /** Beginning of the user's day that holds an instant, for budgets per day. */
-  readonly startOfDay: (ms: number) => number;
+  readonly startOfDay: (ms: number, offset?: number) => number;
   /** The user's time zone, for schedules; the computer's unless given. */
   readonly zone?: () => string;
   /** The requests there were, for mode `auto`; absent = it stays as it is. */

@@ -18,6 +18,8 @@ export interface UnattendedFacts {
   /** This computer's clock, and what to add for the cloud's. */
   readonly now: number;
   readonly offsetMs: number;
+  /** The clock may be so far ahead: the ceiling is then the one of a clock that was put forward. */
+  readonly clockDoubtMs: number;
 }
 
 /** The watchdog looks every half minute and needs a moment to be heard. */
@@ -38,7 +40,7 @@ export function unattended(facts: UnattendedFacts): Unattended {
   const { guard } = pod.launch;
   // A lock refuses the watchdog's stop as it refuses everybody's; whether it refuses its end too is not told (trap 17).
   if (guard.state === 'unprotected' || pod.locked) return { usd: null, until: null, excludes };
-  const cloudNow = facts.now + facts.offsetMs;
+  const cloudNow = facts.now + facts.offsetMs - facts.clockDoubtMs;
   const until = Math.max(cloudNow, endsAt(facts, pod)) + REACTION_MS;
   return {
     usd: usdForMs(pod.rateUsdPerHour, until - cloudNow),
@@ -57,7 +59,8 @@ function ofEndpoint(
   return { ...told, excludes: [...excludes, ...told.excludes] };
 }
 
-function endsAt({ record, inFlight, now, offsetMs }: UnattendedFacts, pod: PodRecord): number {
+function endsAt({ record, inFlight, offsetMs, ...facts }: UnattendedFacts, pod: PodRecord): number {
+  const now = facts.now - facts.clockDoubtMs;
   const { deadlineAt, idleSeconds, bootGraceSeconds } = pod.launch.guard;
   if (idleSeconds === null) return deadlineAt;
   const active = inFlight > 0 ? now : Math.max(record.lastRequestAt ?? 0, record.readyAt ?? now);

@@ -2,6 +2,7 @@ import { toErrorBody, type ErrorBody } from '../../shared/errors.ts';
 import { HOURS_PER_MONTH } from '../../shared/money.ts';
 import type { DeploymentAction, DeploymentView, Phase, PodView, WatchdogView } from '../../shared/model.ts';
 import { accountError, heldBy } from './account-proof.ts';
+import { usdPerHourNow } from './day-budget.ts';
 import type { DeploymentRecord, PodRecord } from './record.ts';
 import type { Moment, State } from './state.ts';
 import { isBooting } from './state.ts';
@@ -10,7 +11,7 @@ import { builtImage } from './pod/own-image.ts';
 import { idleOf } from './pod/serving.ts';
 import { endpointView } from './serverless/endpoint-view.ts';
 import { idleOf as endpointIdle } from './serverless/serving.ts';
-import { diskUsdPerHour, restUsdPerHour } from './pod/meters.ts';
+import { restUsdPerHour } from './pod/meters.ts';
 import { unattended } from './unattended.ts';
 
 export interface ViewNumbers {
@@ -45,7 +46,7 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
     watchdog: watchdogView(record, pod),
     unattended: unattendedOf(state, moment),
     cost: {
-      nowUsdPerHour: nowUsdPerHour(record),
+      nowUsdPerHour: usdPerHourNow(record),
       restUsdPerMonth: pod === null ? 0 : restUsdPerHour(pod) * HOURS_PER_MONTH,
       todayUsd: numbers.todayUsd,
       totalUsd: numbers.totalUsd,
@@ -60,7 +61,10 @@ export function viewOf(state: State, moment: Moment, numbers: ViewNumbers): Depl
   };
 }
 
-function unattendedOf(state: State, { now, offsetMs }: Moment): DeploymentView['unattended'] {
+function unattendedOf(
+  state: State,
+  { now, offsetMs, clockDoubtMs = 0 }: Moment,
+): DeploymentView['unattended'] {
   const { record, live } = state;
   const told = unattended({
     record,
@@ -69,13 +73,11 @@ function unattendedOf(state: State, { now, offsetMs }: Moment): DeploymentView['
     jobs: jobsOf(state),
     now,
     offsetMs,
+    clockDoubtMs,
   });
   if (record.late.length === 0) return told;
   return { ...told, excludes: [...told.excludes, 'a pod that an unanswered create may still make'] };
 }
-
-const nowUsdPerHour = ({ pod, endpoint }: DeploymentRecord): number =>
-  (pod === null ? 0 : pod.usdPerHour + diskUsdPerHour(pod)) + (endpoint?.usdPerHour ?? 0);
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 const isoOrNull = (ms: number | null): string | null => (ms === null ? null : iso(ms));

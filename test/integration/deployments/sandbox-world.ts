@@ -148,7 +148,7 @@ export function fleetOn(sandbox: Sandbox, parts: FleetParts): Fleet {
     invokeKey: apiKey,
     simulated: true,
     hfToken: () => Promise.resolve(null),
-    startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,
+    startOfDay: (ms, offset = 0) => (Math.floor(ms / 86_400_000) + offset) * 86_400_000,
     guardScripts: readGuardScripts(join(repository, 'resources/watchdog')),
     images: new FakeImageBuilder(),
     ...(usage === undefined ? {} : { usage }),

@@ -83,14 +83,18 @@ describe('BudgetGuard', () => {
   function guarded(limits: BudgetLimit[]) {
     const db = openDb(':memory:');
     const spent = { all: 0, own: 0 };
+    const rate = { all: 0, own: 0 };
     const open = (): BudgetGuard =>
       createBudgetGuard({
         db,
-        ledger: { spent: (filter) => (filter.deploymentId === undefined ? spent.all : spent.own) },
+        ledger: {
+          spent: (filter) => (filter.deploymentId === undefined ? spent.all : spent.own),
+          usdPerHour: (filter) => (filter.deploymentId === undefined ? rate.all : rate.own),
+        },
         limits: () => limits,
         zone: () => 'UTC',
       });
-    return { guard: open(), open, spent };
+    return { guard: open(), open, spent, rate };
   }
 
   it('refuses what a used-up budget covers, and only that', () => {
@@ -111,6 +115,38 @@ describe('BudgetGuard', () => {
       code: 'budget_exceeded',
       details: { scope: 'day' },
     });
+  });
+
+  it('refuses a start that costs more than what is left, and none that fits', () => {
+    const { guard, spent } = guarded([{ scope: dayScope, usd: 5 }]);
+    spent.all = 4.8;
+    expect(guard.refusal('dep_1', NOON, 0.2)).toBeNull();
+    expect(guard.refusal('dep_1', NOON, 0.21)).toMatchObject({
+      code: 'budget_exceeded',
+      message:
+        "Today's budget of $5.00 has too little left ($4.80 spent): a start costs $0.21 at the least, until its idle time is over.",
+      details: { needUsd: 0.21 },
+    });
+  });
+
+  it('knows when the next limit is reached at the present rates, within its period', () => {
+    const { guard, spent, rate } = guarded([
+      { scope: dayScope, usd: 5 },
+      { scope: ownScope, usd: 2 },
+    ]);
+    expect(guard.nextStop(NOON)).toBeNull();
+    rate.all = 1;
+    spent.all = 4;
+    expect(guard.nextStop(NOON)).toBe(NOON + 3_600_000);
+    rate.own = 1;
+    spent.own = 1.5;
+    expect(guard.nextStop(NOON)).toBe(NOON + 1_800_000);
+    spent.own = 2;
+    expect(guard.nextStop(NOON)).toBe(NOON + 3_600_000);
+    // Not before midnight: tomorrow is another budget.
+    spent.all = 0;
+    rate.all = 0.3;
+    expect(guard.nextStop(NOON)).toBeNull();
   });
 
   it('is raised by hand until its period ends, also across a restart', () => {

@@ -147,7 +147,7 @@ export function world(
       invokeKey: () => Promise.resolve('rpa_test'),
       simulated: false,
       hfToken: () => Promise.resolve(null),
-      startOfDay: (ms) => Math.floor(ms / 86_400_000) * 86_400_000,
+      startOfDay: (ms, offset = 0) => (Math.floor(ms / 86_400_000) + offset) * 86_400_000,
       guardScripts: { watchdog: '# watchdog', front: '# front' },
       images,
       ...options.deps,

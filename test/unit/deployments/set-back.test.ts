@@ -24,6 +24,49 @@ function setBackTwoHours(): void {
   w.cloud.offsetMs += 2 * HOUR;
 }
 
+const ceiling = (): number => w.fleet.get('qwen').unattended.usd ?? Number.NaN;
+
+describe('a clock that is put forward two hours while the app runs', () => {
+  async function forward(): Promise<number> {
+    await ready();
+    await w.pass(60_000);
+    const before = ceiling();
+    w.clock.jumpWall(2 * HOUR);
+    return before;
+  }
+
+  it('lowers no ceiling, neither before RunPod’s clock is heard nor after', async () => {
+    const before = await forward();
+    expect(ceiling()).toBeCloseTo(before, 6);
+    await w.pass(5000);
+    const passed = (0.69 * 5) / 3600;
+    expect(ceiling()).toBeCloseTo(before - passed, 6);
+    w.cloud.offsetMs -= 2 * HOUR;
+    expect(ceiling()).toBeCloseTo(before - passed, 6);
+    await w.pass(60_000);
+    expect(ceiling()).toBeCloseTo(before - passed - (0.69 * 60) / 3600, 6);
+  });
+
+  it('ends no idle time early', async () => {
+    await ready();
+    const left = (): number => Date.parse(w.fleet.get('qwen').idleStopsAt ?? '') - w.clock.now();
+    const before = left();
+    w.clock.jumpWall(2 * HOUR);
+    w.cloud.offsetMs -= 2 * HOUR;
+    await w.pass(60_000);
+    expect(left()).toBe(before - 60_000);
+    expect(w.fleet.get('qwen').state).toBe('ready');
+  });
+
+  it('is told from a computer that slept: then the time has passed', async () => {
+    await ready();
+    const before = ceiling();
+    await w.clock.sleepMachine(10 * 60_000);
+    await w.pass(80_000);
+    expect(ceiling()).toBeCloseTo(before - (0.69 * 680) / 3600, 6);
+  });
+});
+
 describe('a clock that is set back two hours', () => {
   it('puts off no stop that is being tried again', async () => {
     await ready();

@@ -71,6 +71,7 @@ function facts(
     uncertain: false,
     now: NOW,
     offsetMs: 0,
+    clockDoubtMs: 0,
     ...more,
   };
 }

@@ -1,4 +1,5 @@
 import { formatUsd } from '../../../shared/money.ts';
+import { decideDayBudget, spentOfDay } from '../day-budget.ts';
 import { idleMinutes, idlePlan, type IdlePlan } from '../idle.ts';
 import type { Verdict } from '../events.ts';
 import type { PodRecord } from '../record.ts';
@@ -12,21 +13,12 @@ import { doubt } from './pod-facts.ts';
 
 /** While it serves: limits, idleness, the proof that the watchdog is armed, and keeping the watchdog content. */
 
-/** The share of a day's budget at which people are told (SPEC 5.4). */
-const BUDGET_WARNING = 0.8;
-
 /** Limits that end any pod, booting or ready. */
 export function decideLimits({ record, live }: State, moment: Moment): Verdict | null {
   const { pod, spec } = record;
   if (pod === null || record.ending !== null || !(isBooting(record) || record.state === 'ready')) return null;
-  const { usdPerDay } = spec.budget;
-  if (usdPerDay !== null && live.spentTodayUsd >= usdPerDay) {
-    return {
-      do: 'apply',
-      event: { type: 'stop-asked', why: `its budget of ${formatUsd(usdPerDay)} a day is used up` },
-    };
-  }
-  if (isBudgetLow(record, live)) return { do: 'apply', event: { type: 'budget-soon' } };
+  const budget = decideDayBudget({ record, live }, moment);
+  if (budget !== null) return budget;
   if (spec.watchdog.enabled && pod.status !== 'EXITED' && cloudNow(moment) >= pod.launch.guard.deadlineAt) {
     return {
       do: 'apply',
@@ -34,13 +26,6 @@ export function decideLimits({ record, live }: State, moment: Moment): Verdict |
     };
   }
   return null;
-}
-
-/** Told once a day. */
-export function isBudgetLow({ spec, budgetToldAt }: State['record'], live: State['live']): boolean {
-  const { usdPerDay } = spec.budget;
-  if (usdPerDay === null || live.spentTodayUsd < usdPerDay * BUDGET_WARNING) return false;
-  return budgetToldAt === null || budgetToldAt < live.dayFrom;
 }
 
 export function decideServing(state: State, moment: Moment): Verdict | null {
@@ -168,17 +153,18 @@ export const servingHandlers: HandlersFor<Types> = {
   },
 
   'budget-soon': (step) => {
-    const { record, live } = step;
+    const { record } = step;
     const { usdPerDay } = record.spec.budget;
+    const spentUsd = spentOfDay(step, step.now);
     record.budgetToldAt = step.now;
     if (usdPerDay === null) return;
     notify(step, 'budget', {
       title: `The budget of ${record.spec.name} is nearly used up`,
-      body: `${formatUsd(live.spentTodayUsd)} of ${formatUsd(usdPerDay)} for today are spent. At 100 % it is stopped.`,
+      body: `${formatUsd(spentUsd)} of ${formatUsd(usdPerDay)} for today are spent. At 100 % it is stopped.`,
       facts: {
         what: 'budget',
         of: 'deployment',
-        spentUsd: live.spentTodayUsd,
+        spentUsd,
         limitUsd: usdPerDay,
         isReached: false,
       },
@@ -198,9 +184,8 @@ export const servingHandlers: HandlersFor<Types> = {
     });
   },
 
-  tick: (step, { spentTodayUsd, dayFrom, idle }) => {
-    step.live.spentTodayUsd = spentTodayUsd;
-    step.live.dayFrom = dayFrom;
+  tick: (step, { spentTodayUsd, dayFrom, dayUntil, idle }) => {
+    Object.assign(step.live, { spentTodayUsd, spentAt: step.now, dayFrom, dayUntil });
     lookAtHours(step);
     forgetLate(step);
     if (idle !== null) idleComputed(step, idle);

@@ -92,7 +92,7 @@ export function decideEndpoint(state: State, moment: Moment): Verdict | null {
     decideUncertain(state, moment) ??
     decideEnding(state, moment) ??
     decideUnwanted(state) ??
-    decideLimits(state) ??
+    decideLimits(state, moment) ??
     decideHours(state) ??
     decideAuto(state) ??
     decideMoved(state) ??

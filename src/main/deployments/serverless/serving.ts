@@ -1,10 +1,10 @@
 import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
-import { formatUsd } from '../../../shared/money.ts';
+import { decideDayBudget } from '../day-budget.ts';
 import { idleMinutes, idlePlan, type IdlePlan } from '../idle.ts';
 import type { Verdict } from '../events.ts';
 import { bootBudgetError } from '../pod/decide-placing.ts';
 import { troubleError } from '../pod/failing.ts';
-import { isBudgetLow, servingHandlers as podServing } from '../pod/serving.ts';
+import { servingHandlers as podServing } from '../pod/serving.ts';
 import type { EndpointRecord } from '../record.ts';
 import type { HandlersFor, Moment, State } from '../state.ts';
 import { isBooting } from '../state.ts';
@@ -14,15 +14,10 @@ import { changeNeeded } from './placing.ts';
 /** A serverless deployment on its way up, at work, and asleep: what to ask next, and when it is enough. */
 
 /** Limits that end its workers. Asleep it costs nothing. */
-export function decideLimits({ record, live }: State): Verdict | null {
-  const { usdPerDay } = record.spec.budget;
+export function decideLimits({ record, live }: State, moment: Moment): Verdict | null {
   if (record.endpoint === null || record.ending !== null) return null;
-  if (usdPerDay === null || !(isBooting(record) || record.state === 'ready')) return null;
-  if (live.spentTodayUsd >= usdPerDay) {
-    const why = `its budget of ${formatUsd(usdPerDay)} a day is used up`;
-    return { do: 'apply', event: { type: 'stop-asked', why } };
-  }
-  return isBudgetLow(record, live) ? { do: 'apply', event: { type: 'budget-soon' } } : null;
+  if (!(isBooting(record) || record.state === 'ready')) return null;
+  return decideDayBudget({ record, live }, moment);
 }
 
 const fail = (error: AppError | ErrorBody): Verdict => ({
