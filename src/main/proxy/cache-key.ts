@@ -18,15 +18,21 @@ const IRRELEVANT = new Set([
   'service_tier',
 ]);
 
-/** A hash over route, model, the target's launch fingerprint, tenant and every parameter that changes the answer. */
-export function cacheKey(call: Call, fingerprint: string): string {
-  const body: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(call.json)) {
-    if (!IRRELEVANT.has(key)) body[key] = value;
-  }
-  body['model'] = call.model;
+/**
+ * A hash over route, model, the target's launch fingerprint, tenant and every parameter that changes the answer; null = the
+ * request cannot be told from others by its values.
+ */
+export function cacheKey(call: Call, fingerprint: string): string | null {
+  const relevant = Object.entries(call.json).filter(([key]) => !IRRELEVANT.has(key));
+  // From entries: a key `__proto__` is a field like any other.
+  const body = Object.fromEntries([...relevant, ['model', call.model]]);
   const identity = [call.route.id, call.path, call.target.id, fingerprint, call.key.id];
-  return hash('sha256', `${identity.join('\n')}\n${canonicalJson(body)}`, 'base64url');
+  try {
+    return hash('sha256', `${identity.join('\n')}\n${canonicalJson(body)}`, 'base64url');
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
 }
 
 /** The same answer every time: temperature 0, or a seed. */

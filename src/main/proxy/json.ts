@@ -27,13 +27,27 @@ export function objectsOf(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
-/** JSON with keys in one order, so that equal requests have equal bytes. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`;
+/** Deeper than any sane request, and far from what the stack bears. */
+const DEEPEST = 500;
+
+/**
+ * JSON with keys in one order, so that equal requests have equal bytes.
+ * @throws RangeError where different requests would look the same, or none could be written: integers that lost digits
+ *   when they were parsed (seeds of 64 bits), numbers past the largest, bottomless nesting
+ */
+export function canonicalJson(value: unknown, depth = 0): string {
+  if (depth > DEEPEST) throw new RangeError('nested too deep');
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item, depth + 1)).join(',')}]`;
+  if (typeof value === 'number') return exactNumber(value);
   if (!isObject(value)) return JSON.stringify(value) ?? 'null';
   const fields = Object.keys(value)
     .filter((key) => value[key] !== undefined)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`);
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key], depth + 1)}`);
   return `{${fields.join(',')}}`;
+}
+
+function exactNumber(value: number): string {
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) throw new RangeError('digits were lost');
+  return JSON.stringify(value);
 }

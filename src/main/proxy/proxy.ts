@@ -267,7 +267,9 @@ class ProxyServer implements Proxy {
   }
 
   #standIns(call: Call): readonly Target[] {
-    const models = this.#options.settings().fallbacks[call.model] ?? [];
+    const { fallbacks } = this.#options.settings();
+    // A model may be called `constructor`, too.
+    const models = Object.hasOwn(fallbacks, call.model) ? (fallbacks[call.model] ?? []) : [];
     return models.flatMap((model) => this.#router.targetsOf(model));
   }
 

@@ -87,9 +87,13 @@ const PREFIXES = ROUTES.filter((known) => known.path.endsWith('*'));
 
 /**
  * Segments of a path that may be handed to an upstream. No dot segments and no encoded slashes: the model server has
- * routes beside /v1 that are none of the client's business.
+ * routes beside /v1 that are none of the client's business. No encoded control characters either.
  */
-const SAFE_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))(?:[\w.~:@!$&'()*+,;=-]|%(?!2[ef]|5c)[0-9a-f]{2})+)+\/?$/i;
+const SAFE_PATH =
+  /^(?:\/(?!\.{1,2}(?:\/|$))(?:[\w.~:@!$&'()*+,;=-]|%(?!2[ef]|5c|[01]|7f)[0-9a-f]{2})+)+\/?$/i;
+
+/** Escapes of letters, digits and the like mean the character itself (RFC 3986 2.3); dots stay what they look like. */
+const NEEDLESS_ESCAPE = /%(?:4[1-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9ae]|3[0-9]|2d)/gi;
 
 /** Finds the route of a request target. Users paste bases with /v1, without it, and with it twice (CLIENTS 2.3). */
 export function matchRoute(method: string, target: string, ollama: boolean): RouteMatch {
@@ -109,8 +113,12 @@ export function matchRoute(method: string, target: string, ollama: boolean): Rou
   return { kind: 'route', route: found, path: below + query, oddBase: canonical !== pathname };
 }
 
+/** One spelling for each route, or a client would pass by what is metered under another. */
 function canonicalPath(pathname: string): string {
-  const trimmed = pathname.length > 1 && pathname.endsWith('/') ? pathname.slice(0, -1) : pathname;
+  const plain = pathname.replace(NEEDLESS_ESCAPE, (escaped) =>
+    String.fromCharCode(parseInt(escaped.slice(1), 16)),
+  );
+  const trimmed = plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
   const single = trimmed.replace(/^(?:\/v1){2,}(?=\/|$)/, '/v1');
   if (EXACT.has(single) || single.startsWith('/v1/')) return single;
   return EXACT.has(`/v1${single}`) || single.startsWith('/models/') ? `/v1${single}` : single;

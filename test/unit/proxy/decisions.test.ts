@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { admit, failed, type BreakerState } from '../../../src/main/proxy/breaker.ts';
 import { settle, take } from '../../../src/main/proxy/gcra.ts';
-import { canonicalJson } from '../../../src/main/proxy/json.ts';
+import { cacheKey } from '../../../src/main/proxy/cache-key.ts';
+import { canonicalJson, isObject } from '../../../src/main/proxy/json.ts';
 import { matchRoute } from '../../../src/main/proxy/routes.ts';
 import { bearsProcessing } from '../../../src/main/proxy/server/intake.ts';
 import { serialLetters } from '../../../src/main/proxy/server/serial-letters.ts';
@@ -10,6 +11,7 @@ import { roomIn } from '../../../src/main/proxy/stages/fit-context.ts';
 import { retryWaitMs } from '../../../src/main/proxy/stages/retry.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
 import { AppError, ERRORS } from '../../../src/shared/errors.ts';
+import { chatCall } from '../../support/proxy-call.ts';
 import { renderError } from '../../../src/main/proxy/dialects/errors.ts';
 
 describe('routes', () => {
@@ -23,6 +25,10 @@ describe('routes', () => {
     ['HEAD', '/v1/models', 'models', '/models'],
     ['GET', '/models/a/b', 'model', '/models/a/b'],
     ['POST', '/v1/audio/speech', 'other', '/audio/speech'],
+    ['POST', '/v1/%63hat/completion%73', 'chat', '/chat/completions'],
+    ['POST', '/v1/%43hat', 'other', '/Chat'],
+    ['POST', '/v1/a%2563hat', 'other', '/a%2563hat'],
+    ['GET', '/v1/models/Qwen%2FQwen3', 'model', '/models/Qwen%2FQwen3'],
   ])('%s %s → %s', (method, target, id, path) => {
     const match = matchRoute(method, target, false);
     expect(match.kind === 'route' && [match.route.id, match.path]).toEqual([id, path]);
@@ -36,6 +42,9 @@ describe('routes', () => {
     '/v1/a%5cb',
     '/v1//a',
     '/v1/a\\b',
+    '/v1/a%00b',
+    '/v1/a%0d%0ab',
+    '/v1/a%7f',
     '/x',
     '/api/chat',
   ])('POST %s leads nowhere', (target) => {
@@ -147,12 +156,40 @@ describe('reading a context refusal', () => {
 describe('canonical JSON', () => {
   it('does not depend on the order of keys', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue().filter(keepsDigits)), (value) => {
         const reversed = Object.fromEntries(Object.entries(value).reverse());
         expect(canonicalJson(reversed)).toBe(canonicalJson(value));
         expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
+  });
+});
+
+/** No integer in it is larger than can be told from its neighbours. */
+function keepsDigits(value: unknown): boolean {
+  if (typeof value === 'number') return Math.abs(value) <= Number.MAX_SAFE_INTEGER;
+  return typeof value !== 'object' || value === null || Object.values(value).every(keepsDigits);
+}
+
+describe('the key of a cached answer', () => {
+  const { signal } = new AbortController();
+  const keyOf = (text: string): string | null => {
+    const json: unknown = JSON.parse(text);
+    if (!isObject(json)) throw new Error('no object');
+    return cacheKey({ ...chatCall(signal), json }, 'launch');
+  };
+
+  it('counts a field called __proto__ like any other', () => {
+    expect(keyOf('{"__proto__":{"a":1}}')).not.toBe(keyOf('{"__proto__":{"a":2}}'));
+    expect(keyOf('{"__proto__":{"a":1}}')).not.toBe(keyOf('{}'));
+  });
+
+  it.each([
+    ['a seed of 64 bits', '{"seed":9007199254740993}'],
+    ['a number past the largest', '{"top_p":1e400}'],
+    ['bottomless nesting', `{"messages":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ])('%s has none: it could be mistaken for another', (_what, text) => {
+    expect(keyOf(text)).toBeNull();
   });
 });
 

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors.ts';
 import { MARK, type Flow } from '../flow.ts';
 import { numberOf, parseObject, type JsonObject } from '../json.ts';
 import type { Trace } from '../trace.ts';
-import { readError, statusIn, upstreamError } from '../upstream/errors.ts';
+import { clean, readError, statusIn, upstreamError } from '../upstream/errors.ts';
 import { newMemory, normaliseChunk, usageOf, type ChunkIdentity } from './chat-chunk.ts';
 import { DONE_EVENT, EventStream, dataEvent, readEvent } from './event-stream.ts';
 
@@ -84,7 +84,7 @@ export class ChatEvents extends EventStream {
       return upstreamError({ status: statusIn(json), headers: {}, body, targetName });
     }
     const { message } = readError(json);
-    return new AppError('upstream_failed', `${targetName} failed while answering: ${message}`);
+    return new AppError('upstream_failed', `${targetName} failed while answering: ${clean(message)}`);
   }
 
   #content(): void {

@@ -31,7 +31,13 @@ export abstract class EventStream extends Through {
   protected abstract onEnd(): void;
 
   override data(chunk: Buffer, _mark: Mark): void {
-    if (this.over) return;
+    if (this.over) {
+      // It goes on after its own end: nobody will read it, and nothing would end it for hours.
+      this.source.cancel(
+        new AppError('upstream_failed', 'The model server went on after the end of its answer.'),
+      );
+      return;
+    }
     const bytes = this.#withoutCr(this.#begun ? chunk : this.#begin(chunk));
     const from = this.#carried === 0 ? 0 : this.#finishCarried(bytes);
     if (from < 0 || this.over) return;

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -112,7 +112,7 @@ export class Front {
     const scope = match.kind === 'route' ? match.route.scope : 'models';
     const required = this.#options.keyRequired(match.kind === 'route' && match.route.dialect === 'ollama');
     const key = this.#options.auth.check(req.socket, req.headers, scope, required);
-    const { route, path } = checkedRoute(match, req.headers['content-type']);
+    const { route, path } = checkedRoute(match, req.headers);
     const arrival: Arrival = { ...visit, route, path, key };
     if (route.method !== 'POST') {
       this.#arrived(arrival, NO_BODY);
@@ -211,7 +211,7 @@ const JSON_BODY = /^application\/json\s*(?:;|$)/i;
 /** @throws AppError not_found, method_not_allowed, unsupported_media_type */
 function checkedRoute(
   match: RouteMatch,
-  contentType: string | undefined,
+  headers: IncomingHttpHeaders,
 ): { readonly route: Route; readonly path: string } {
   if (match.kind === 'none') {
     const served = ROUTES.filter((known) => known.dialect !== 'ollama').map(
@@ -222,8 +222,15 @@ function checkedRoute(
   if (match.kind === 'wrong-method') {
     throw new AppError('method_not_allowed', `This route answers to ${match.allowed} only.`);
   }
-  if (match.route.method === 'POST' && !JSON_BODY.test(contentType ?? '')) {
+  if (match.route.method !== 'POST') return match;
+  if (!JSON_BODY.test(headers['content-type'] ?? '')) {
     throw new AppError('unsupported_media_type', 'The body must be JSON and say so.');
+  }
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
+    throw new AppError('unsupported_media_type', 'Compressed bodies are not read.', {
+      advice: 'Send the body as it is, without content-encoding.',
+    });
   }
   return match;
 }

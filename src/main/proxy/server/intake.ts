@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../../../shared/errors.ts';
 import type { CallControl } from '../call.ts';
@@ -11,8 +12,15 @@ export interface Intake {
   readonly stream: boolean;
 }
 
+/** The body without the byte order mark that some editors and shells put in front; model servers stumble over it. */
+export function withoutBom(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+}
+
 /** @throws AppError invalid_input */
 export function readIntake(body: Buffer, route: Route): Intake {
+  // Decoded leniently, different bodies would look the same here and not at the model server.
+  if (!isUtf8(body)) throw new AppError('invalid_input', 'The body is not UTF-8.');
   const json = parseObject(body.toString('utf8'));
   if (json === null) throw new AppError('invalid_input', 'The body is not a JSON object.');
   const model = json['model'];

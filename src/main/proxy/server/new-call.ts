@@ -7,7 +7,7 @@ import type { Router } from '../router.ts';
 import type { DialectName, Route } from '../routes.ts';
 import { NO_USAGE, Trace, type RequestRecord } from '../trace.ts';
 import { forwardableHeaders } from '../upstream/headers.ts';
-import { bearsProcessing, readControl, readIntake } from './intake.ts';
+import { bearsProcessing, readControl, readIntake, withoutBom } from './intake.ts';
 import type { Exchanging } from './open-exchanges.ts';
 
 /** A request that passed the gate. */
@@ -33,8 +33,9 @@ const NONE: readonly Target[] = [];
  * The call a request stands for.
  * @throws AppError invalid_input, model_not_found
  */
-export function newCall(arrival: Arrival, body: Buffer, router: Router, startedAt: number): Call {
+export function newCall(arrival: Arrival, sent: Buffer, router: Router, startedAt: number): Call {
   const { req, open, id, route, path, key } = arrival;
+  const body = withoutBom(sent);
   const intake = readIntake(body, route);
   const { model, targets } = router.resolve(intake.model, key);
   const [target] = targets;

@@ -25,8 +25,8 @@ export function cacheAnswers(options: CacheOptions): Stage {
   return (next) => (call) => {
     const rules = options.rules();
     const fingerprint = isCacheable(call, rules.answers) ? fingerprintOf(call) : null;
-    if (fingerprint === null) return onward(next(call), (reply) => withOutcome(call, reply));
-    const key = keyOf(call, fingerprint, keys);
+    const key = fingerprint === null ? null : keyOf(call, fingerprint, keys);
+    if (key === null) return onward(next(call), (reply) => withOutcome(call, reply));
     const { cache, clock } = options;
     const found = call.control.noCache ? null : cache.get(key);
     if (found !== null) {
@@ -65,12 +65,12 @@ function fingerprintOf(call: Call): string | null {
   return call.target.upstream()?.fingerprint ?? call.target.fingerprint ?? null;
 }
 
-function keyOf(call: Call, fingerprint: string, keys: LRUCache<string, string>): string {
+function keyOf(call: Call, fingerprint: string, keys: LRUCache<string, string>): string | null {
   const raw = `${hash('sha256', call.body, 'base64url')}${call.path}|${call.target.id}|${fingerprint}|${call.key.id}|${call.model}`;
   const known = keys.get(raw);
   if (known !== undefined) return known;
   const key = cacheKey(call, fingerprint);
-  keys.set(raw, key);
+  if (key !== null) keys.set(raw, key);
   return key;
 }
 

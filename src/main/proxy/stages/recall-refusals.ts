@@ -17,7 +17,9 @@ export function recallRefusals(clock: Clock): Stage {
   return (next) => (call) => {
     const { session } = call.control;
     if (session === null) return next(call);
-    const key = `${session}|${cacheKey(call, '')}`;
+    const meaning = cacheKey(call, '');
+    if (meaning === null) return next(call);
+    const key = `${session}|${meaning}`;
     const refused = call.stream ? undefined : refusals.get(key);
     if (refused !== undefined && clock.monotonic() - refused.at < REMEMBERED_MS) {
       return Promise.reject(refused.error);

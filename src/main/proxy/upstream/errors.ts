@@ -182,7 +182,7 @@ export function retryAfter(headers: IncomingHttpHeaders): number | null {
 }
 
 /** One line without addresses: a pod's URL is a secret of sorts (trap 17). */
-function clean(text: string): string {
+export function clean(text: string): string {
   const line = text
     .replace(/https?:\/\/[^\s"'<>]+/g, '[address]')
     .replace(/\s+/g, ' ')
