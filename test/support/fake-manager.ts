@@ -460,7 +460,7 @@ function fakeClientFiles(): Pick<
       fingerprint: `${client}-1`,
       clientKey: client === 'zed' ? 'none' : files.has(client) ? 'kept' : 'made',
       next: client === 'opencode' ? `opencode -m runpod-llm/${deployment}` : null,
-      undo: files.has(client) ? { at, backup: `${pathOf(client)}.bak` } : null,
+      undo: files.has(client) ? { at, backup: `${pathOf(client)}.bak`, kind: 'whole' } : null,
     }),
     'connect.write': async ({ client, deployment, fingerprint }) => {
       if (fingerprint !== `${client}-1`) {

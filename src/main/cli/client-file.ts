@@ -28,13 +28,19 @@ export async function writeClientFile(
   cli.print(written, () => renderWritten(written, sheet));
 }
 
+const OUTCOMES = {
+  restored: 'is as it was before',
+  removed: 'is gone again',
+  'taken-out': 'was changed since it was written: only what this app put there was taken out',
+} as const;
+
 /** Puts back what stood there before the last write: `connect <client> --undo`. */
 export async function undoClientFile(cli: Cli, sheet: ClientSheet): Promise<void> {
   const client = fileClientOf(sheet);
   const api = await cli.connect();
   const restored = await api.call('connect.restore', { client }, cli.signal);
   cli.print(restored, () => {
-    const what = restored.outcome === 'removed' ? 'is gone again' : 'is as it was before';
+    const what = OUTCOMES[restored.outcome];
     const key =
       restored.revokedKey === null ? '' : ` The key "${restored.revokedKey}" opens nothing any more.`;
     return `${restored.path} ${what}.${key}`;

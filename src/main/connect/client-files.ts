@@ -5,6 +5,8 @@ import { AppError } from '../../shared/errors.ts';
 import { jsonString, mergeJson } from './merge-json.ts';
 import { mergeToml, tomlString } from './merge-toml.ts';
 import { mergeYaml, yamlString } from './merge-yaml.ts';
+import { takeOutJson } from './take-out-json.ts';
+import { takeOutYaml } from './take-out-yaml.ts';
 
 /** How one client's file is read and changed; what is written is what its sheet shows. */
 export interface ClientFile {
@@ -12,6 +14,11 @@ export interface ClientFile {
   readonly merge: (text: string, facts: ConnectFacts) => string;
   /** The key in our part; undefined = this client keeps its key elsewhere. @throws TextError */
   readonly keyIn?: (text: string) => string | null;
+  /**
+   * The text without our part, where the file is not ours alone: clients write their files too, so that what stood
+   * there before is not to be had back by its bytes. null = our part is not there. @throws TextError
+   */
+  readonly takeOut?: (text: string) => string | null;
   readonly next?: (facts: ConnectFacts) => string;
 }
 
@@ -49,6 +56,7 @@ export const CLIENT_FILES: Readonly<Record<FileClient, ClientFile>> = {
   kilo: openCodeLike('kilo'),
   zed: {
     merge: (text, facts) => mergeJson(text, jsonPart('zed', facts)),
+    takeOut: (text) => takeOutJson(text, ['language_models', 'openai_compatible', PROVIDER]),
   },
   continue: {
     merge: (text, facts) =>
@@ -58,15 +66,17 @@ export const CLIENT_FILES: Readonly<Record<FileClient, ClientFile>> = {
         head: ['name: Local', 'version: 1.0.0', 'schema: v1'],
       }),
     keyIn: (text) => yamlString(text, CONTINUE, ['apiKey']),
+    takeOut: (text) => takeOutYaml(text, CONTINUE),
   },
   raycast: {
     merge: (text, facts) =>
       mergeYaml(text, { ...RAYCAST, snippet: snippetOf('raycast', 'yaml', facts), head: [] }),
     keyIn: (text) => yamlString(text, RAYCAST, ['api_keys', PROVIDER]),
+    takeOut: (text) => takeOutYaml(text, RAYCAST),
   },
 };
 
-function openCodeLike(client: FileClient): Pick<ClientFile, 'merge' | 'keyIn'> {
+function openCodeLike(client: FileClient): Pick<ClientFile, 'merge' | 'keyIn' | 'takeOut'> {
   return {
     merge: (text, facts) => {
       // Which model does the small jobs is the user's to say.
@@ -74,6 +84,7 @@ function openCodeLike(client: FileClient): Pick<ClientFile, 'merge' | 'keyIn'> {
       return mergeJson(text, part);
     },
     keyIn: (text) => jsonString(text, ['provider', PROVIDER, 'options', 'apiKey']),
+    takeOut: (text) => takeOutJson(text, ['provider', PROVIDER]),
   };
 }
 

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ConnectFacts } from '../../shared/clients/clients.ts';
@@ -20,7 +19,8 @@ import { CLIENT_PLACES } from './client-places.ts';
 import { lineDiff } from './line-diff.ts';
 import { maskLine, NEW_KEY } from './mask-line.ts';
 import { TextError } from './text-error.ts';
-import { backUp, readUserFile, removeUserFile, unusable, writeUserFile, type UserFile } from './user-file.ts';
+import { digestOf, undoFile, undoKind } from './undo-file.ts';
+import { backUp, readUserFile, unusable, writeUserFile, type UserFile } from './user-file.ts';
 import { WriteRecord, type Written } from './write-record.ts';
 
 /** The keys of the endpoint, as far as files need them. */
@@ -99,7 +99,7 @@ export class ConnectFiles {
       fingerprint,
       clientKey: key,
       next,
-      undo: this.#undoable(client, file),
+      undo: this.#undoable(client, known, file),
     };
   }
 
@@ -138,31 +138,22 @@ export class ConnectFiles {
   }
 
   /**
-   * Puts back what stood there before the last write, as long as nobody has changed it since.
+   * Puts back what stood there before the last write. Where the file was changed since, by its client or by hand, only
+   * what is this app's is taken out of it.
    * @throws AppError not_found, client_file_changed, client_file_unusable
    */
-  restore(client: FileClient): FileRestored {
+  async restore(client: FileClient): Promise<FileRestored> {
+    const known = await knownFile(client);
     const written = this.#record.get(client);
     if (written === null) {
       throw new AppError('not_found', `This app wrote no file for ${nameOf(client)} that could be undone.`);
     }
     const file = readUserFile(written.path);
-    if (file.text === null || digestOf(file.text) !== written.digest) {
-      throw new AppError('client_file_changed', `${written.path} was changed after this app wrote it.`, {
-        advice:
-          written.backup === null
-            ? 'Take what is not wanted out by hand.'
-            : `What stood there before is kept in ${written.backup}.`,
-      });
-    }
-    const before = written.backup === null ? null : readUserFile(written.backup).text;
-    if (written.backup !== null && before === null) throw unusable(written.path, 'its backup is gone');
-    if (before === null) removeUserFile(file.path);
-    else writeUserFile(file, before);
+    const outcome = this.#understood(file, () => undoFile(known, file, written, this.#parts.clock.now()));
     this.#record.set(client, null);
-    this.#parts.log.info({ client, path: file.path }, 'the file of a client was put back');
+    this.#parts.log.info({ client, path: file.path, outcome }, 'the file of a client was put back');
     const revokedKey = written.keyId === null ? null : this.#parts.keys.revoke(written.keyId);
-    return { path: file.path, outcome: before === null ? 'removed' : 'restored', revokedKey };
+    return { path: file.path, outcome, revokedKey };
   }
 
   /** The record comes first: a file whose key nobody remembers could not be undone. */
@@ -179,7 +170,7 @@ export class ConnectFiles {
 
   #draft(client: FileClient, { merge, keyIn, next }: ClientFile, target: FileTarget, newKey: string): Draft {
     const file = readUserFile(CLIENT_PLACES[client].path(this.#parts.folders));
-    try {
+    return this.#understood(file, () => {
       const old = keyIn?.(file.text ?? '') ?? null;
       const kept = old !== null && this.#parts.keys.opens(old) ? old : null;
       const key = kept ?? newKey;
@@ -192,6 +183,13 @@ export class ConnectFiles {
         next: next?.(facts) ?? null,
         fingerprint: digestOf(JSON.stringify([file.path, file.text, text])),
       };
+    });
+  }
+
+  /** What a file cannot be understood for, in words that hold no key. */
+  #understood<T>(file: UserFile, work: () => T): T {
+    try {
+      return work();
     } catch (error) {
       if (!(error instanceof TextError)) throw error;
       const message = maskLine(error.message, this.#parts.scrub);
@@ -211,11 +209,11 @@ export class ConnectFiles {
     }
   }
 
-  #undoable(client: FileClient, file: UserFile): FilePreview['undo'] {
+  #undoable(client: FileClient, known: ClientFile, file: UserFile): FilePreview['undo'] {
     const written = this.#record.get(client);
     if (written?.path !== file.path || file.text === null) return null;
-    if (digestOf(file.text) !== written.digest) return null;
-    return { at: new Date(written.at).toISOString(), backup: written.backup };
+    const kind = this.#understood(file, () => undoKind(known, file, written));
+    return kind === null ? null : { at: new Date(written.at).toISOString(), backup: written.backup, kind };
   }
 }
 
@@ -228,7 +226,5 @@ async function knownFile(client: FileClient): Promise<ClientFile> {
 function changed(path: string): AppError {
   return new AppError('client_file_changed', `${path} is not as it was when the difference was shown.`);
 }
-
-const digestOf = (text: string): string => hash('sha256', text);
 
 const nameOf = (client: FileClient): string => CLIENTS.find(({ id }) => id === client)?.name ?? client;

@@ -1,15 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applyEdits, findNodeAtLocation, getNodeValue, type Edit, type Node } from 'jsonc-parser';
+import { applyEdits, findNodeAtLocation, type Edit, type Node } from 'jsonc-parser';
 import { AppError } from '../../shared/errors.ts';
-import { commaAfter, readJsonc, saysNothing } from './read-jsonc.ts';
+import { commaAfter, readJsonc, saysNothing, valueOf } from './read-jsonc.ts';
 import { lineAt, TextError } from './text-error.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
 const BOM = '\ufeff';
-
-/** With the prototypes that values of our own have. */
-const valueOf = (node: Node): unknown => structuredClone(getNodeValue(node));
 
 /**
  * Puts every value of `part` into the text and leaves all else as it stands: comments, order, indentation, trailing

@@ -15,15 +15,11 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { AppError } from '../../shared/errors.ts';
-import { foundWords, lineAt, TextError } from './text-error.ts';
+import { asRecord, endOf, ownItem, plainYaml, readYaml, startOf, type YamlItem } from './read-yaml.ts';
+import { lineAt, TextError } from './text-error.ts';
 
-/** What to set: one element of a list that stands at the top of the file. */
-export interface YamlPart {
-  /** Key of the list. */
-  readonly list: string;
-  /** The element is known by the value of this key of its. */
-  readonly idKey: string;
-  readonly id: string;
+/** What to set in that element. */
+export interface YamlPart extends YamlItem {
   /** The list with the element alone, as YAML. */
   readonly snippet: string;
   /** Lines that a new file begins with. */
@@ -41,26 +37,22 @@ const STYLE: ToStringOptions = { lineWidth: 0, flowCollectionPadding: false };
 export function mergeYaml(text: string, part: YamlPart): string {
   if (text.trim() === '') return `${[...part.head, part.snippet].join('\n')}\n`;
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
-  const doc = read(text);
+  const doc = readYaml(text);
   const splices = splicesFor(text, doc, part);
   const merged = splices.reduceRight(
     (at, { from, to, added }) => at.slice(0, from) + added.replaceAll('\n', eol) + at.slice(to),
     text,
   );
-  if (!isDeepStrictEqual(plain(read(merged)), expected(plain(doc), part))) {
+  if (!isDeepStrictEqual(plainYaml(readYaml(merged)), expected(plainYaml(doc), part))) {
     throw new AppError('internal', 'The merged file does not say what it should; nothing was written.');
   }
   return merged;
 }
 
 /** The text at a path of the element that `part` describes; null where there is none. @throws TextError */
-export function yamlString(
-  text: string,
-  part: Pick<YamlPart, 'list' | 'idKey' | 'id'>,
-  path: readonly string[],
-): string | null {
+export function yamlString(text: string, part: YamlItem, path: readonly string[]): string | null {
   if (text.trim() === '') return null;
-  const { contents } = read(text);
+  const { contents } = readYaml(text);
   const list = isMap(contents) ? contents.get(part.list) : null;
   const item = isSeq(list) ? ownItem(list, part) : undefined;
   const value = item?.getIn(path);
@@ -73,28 +65,6 @@ interface Splice {
   readonly added: string;
 }
 
-type Read = ReturnType<typeof read>;
-
-function read(text: string) {
-  const doc = parseDocument(text, { keepSourceTokens: true, prettyErrors: false });
-  const [first] = doc.errors;
-  if (first === undefined) return doc;
-  const message =
-    first.code === 'MULTIPLE_DOCS' ? 'a second document begins here' : foundWords(first.message);
-  throw new TextError(message, lineAt(text, first.pos[0]));
-}
-
-/** @throws TextError where anchors grow without bound */
-function plain(doc: Read): unknown {
-  try {
-    return doc.toJS();
-  } catch (error) {
-    throw new TextError(error instanceof Error ? error.message : 'its anchors cannot be followed', 1);
-  }
-}
-
-const asRecord = (value: unknown): Record<string, unknown> => ({ ...Object(value) });
-
 /** What the merged text has to say. */
 function expected(old: unknown, { list, idKey, id, snippet }: YamlPart): unknown {
   const ours = asRecord(Object.values(asRecord(parseDocument(snippet).toJS()))[0])[0];
@@ -105,11 +75,7 @@ function expected(old: unknown, { list, idKey, id, snippet }: YamlPart): unknown
   return { ...asRecord(old), [list]: at === -1 ? [...items, item] : items.with(at, item) };
 }
 
-function ownItem(list: YAMLSeq, { idKey, id }: Pick<YamlPart, 'idKey' | 'id'>): YAMLMap | undefined {
-  return list.items.filter(isMap).find((item) => item.get(idKey) === id);
-}
-
-function splicesFor(text: string, doc: Read, part: YamlPart): Splice[] {
+function splicesFor(text: string, doc: ReturnType<typeof readYaml>, part: YamlPart): Splice[] {
   const { contents } = doc;
   if (contents === null) return [appended(text, part.snippet)];
   if (!isMap(contents)) {
@@ -202,9 +168,6 @@ function written(node: Node, flow = false): string {
   doc.contents = node;
   return doc.toString(flow ? { ...STYLE, collectionStyle: 'flow' } : STYLE).trimEnd();
 }
-
-const startOf = (node: Node): number => node.range?.[0] ?? 0;
-const endOf = (node: Node): number => node.range?.[1] ?? 0;
 
 const endOfPair = ({ key, value }: Pair): number =>
   isNode(value) ? endOf(value) : isNode(key) ? endOf(key) : 0;

@@ -1,4 +1,11 @@
-import { createScanner, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
+import {
+  createScanner,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
 import { foundWords, lineAt, TextError } from './text-error.ts';
 
 const DEEPEST = 64;
@@ -35,6 +42,11 @@ export function readJsonc(text: string): Node {
   if (root === undefined) throw new TextError('expected a value, found the end of the file', 1);
   refuseTwins(root, text);
   return root;
+}
+
+/** The plain value, with the prototypes that values of our own have. */
+export function valueOf(node: Node): unknown {
+  return structuredClone(getNodeValue(node));
 }
 
 /** Nothing but white space and comments. */

@@ -39,8 +39,13 @@ export const filePreviewSchema = z.object({
   clientKey: z.enum(['none', 'kept', 'made']),
   /** A command that uses it, once it is written. */
   next: z.string().nullable(),
-  /** The last write of this app, if it can still be undone. */
-  undo: z.object({ at: isoSchema, backup: z.string().nullable() }).nullable(),
+  /**
+   * The last write of this app, if it can still be undone: whole = byte for byte; part = the file was changed since, so
+   * only what is this app's is taken out of it.
+   */
+  undo: z
+    .object({ at: isoSchema, backup: z.string().nullable(), kind: z.enum(['whole', 'part']) })
+    .nullable(),
 });
 export type FilePreview = z.infer<typeof filePreviewSchema>;
 
@@ -56,8 +61,8 @@ export type FileWritten = z.infer<typeof fileWrittenSchema>;
 
 export const fileRestoredSchema = z.object({
   path: z.string(),
-  /** removed = there was no file before. */
-  outcome: z.enum(['restored', 'removed']),
+  /** removed = there was no file before; taken-out = changed since, so that only what is this app's went. */
+  outcome: z.enum(['restored', 'removed', 'taken-out']),
   /** Name of the key that was made for it, and now opens nothing. */
   revokedKey: z.string().nullable(),
 });

@@ -71,6 +71,30 @@ describe('connecting a tool', () => {
     await part.getByRole('button', { name: /^Undo the write of/ }).waitFor();
   });
 
+  it('takes out its part where the file was changed since, and says so first', async () => {
+    await open('zed');
+    const preview = await ui.manager.api.call('connect.preview', {
+      client: 'zed',
+      deployment: 'dep_qwen3-coder',
+    });
+    const undo = { at: '2026-11-24T09:00:00.000Z', backup: null, kind: 'part' as const };
+    ui.manager.reply('connect.preview', async () => ({ ...preview, undo }));
+    ui.manager.reply('connect.restore', async () => ({
+      path: preview.path,
+      outcome: 'taken-out' as const,
+      revokedKey: null,
+    }));
+    const part = ui.page.getByRole('region', { name: 'Its own file', exact: true });
+    await part.getByRole('button', { name: 'Show what would change' }).click();
+    await part.getByText(/somebody else has changed the file since/).waitFor();
+    await part.getByRole('button', { name: /^Take out what was written/ }).click();
+    await ui.page
+      .getByText(/Only what this app put there was taken out of/)
+      .first()
+      .waitFor();
+    expect(ui.complaints).toEqual([]);
+  });
+
   it('says that a file points at a model that is gone', async () => {
     ui = await startUi({ manager: scenarios.busy() });
     const { clients } = await ui.manager.api.call('connect.found', {});

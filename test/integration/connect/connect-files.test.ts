@@ -92,10 +92,10 @@ describe('files of clients', () => {
     expect(written.madeKey?.hint ?? '').toBe(key.slice(-4));
     expect(again.clientKey).toBe(client === 'zed' ? 'none' : 'kept');
 
-    expect(files.restore(client).outcome).toBe('removed');
+    expect((await files.restore(client)).outcome).toBe('removed');
     expect(existsSync(written.path)).toBe(false);
     expect(keys.list(), 'no key is left behind').toEqual([]);
-    expect(() => files.restore(client)).toThrow(expect.objectContaining({ code: 'not_found' }));
+    await expect(files.restore(client)).rejects.toThrow(expect.objectContaining({ code: 'not_found' }));
   });
 
   it.each(fileClientSchema.options)('%s: what is written is what the sheet shows', async (client) => {
@@ -149,7 +149,7 @@ describe('files of clients', () => {
     expect(statSync(path).mode & 0o777).toBe(0o664);
     expect(read(written.backup ?? '')).toBe(before);
     expect(statSync(written.backup ?? '').mode & 0o777).toBe(0o600);
-    expect(files.restore('opencode').outcome).toBe('restored');
+    expect((await files.restore('opencode')).outcome).toBe('restored');
     expect(read(path)).toBe(before);
   });
 
@@ -164,7 +164,7 @@ describe('files of clients', () => {
     await write(client);
     expect(read(full)).not.toBe(before);
     expect((await files.preview(client, TARGET)).upToDate).toBe(true);
-    files.restore(client);
+    await files.restore(client);
     expect(readFileSync(full)).toEqual(Buffer.from(before));
   });
 
@@ -299,13 +299,41 @@ describe('files of clients', () => {
     expect(read(path)).toBe('{}\n');
   });
 
-  it('does not undo over what the user wrote since, and says where the old text is', async () => {
+  it.each([
+    [
+      'opencode',
+      '.config/opencode/opencode.json',
+      `{\n  "$schema": "https://opencode.ai/config.json",\n  "theme": "dark"\n}\n`,
+      '"dark"',
+      '"light"',
+    ],
+    ['zed', '.config/zed/settings.json', '// mine\n{ "vim_mode": true }\n', 'true', 'false'],
+    ['continue', '.continue/config.yaml', 'name: me # I\nmodels: []\n', 'me #', 'you #'],
+    ['raycast', '.config/raycast/ai/providers.yaml', 'providers:\n  - id: mine\n', 'mine', 'other'],
+  ] as const)(
+    '%s: takes only its part out of a file that was changed since',
+    async (client, path, before, old, now) => {
+      const { keys, files, write, place } = computer();
+      const full = place(path, before);
+      await write(client);
+      writeFileSync(full, read(full).replace(old, now));
+      expect((await files.preview(client, TARGET)).undo?.kind).toBe('part');
+      const restored = await files.restore(client);
+      expect(restored).toMatchObject({ path: full, outcome: 'taken-out' });
+      // A list that was empty goes with what was in it.
+      expect(read(full)).toBe(before.replace(old, now).replace('models: []\n', ''));
+      expect(keys.list(), 'its key opens nothing any more').toEqual([]);
+      await expect(files.restore(client)).rejects.toThrow(expect.objectContaining({ code: 'not_found' }));
+    },
+  );
+
+  it('does not undo over a file that is the user’s own now, and says where the old text is', async () => {
     const { files, write, place } = computer();
     const path = place('.config/zed/settings.json', '{}\n');
     const { backup } = await write('zed');
     writeFileSync(path, '{ "mine": true }\n');
     expect((await files.preview('zed', TARGET)).undo).toBeNull();
-    expect(() => files.restore('zed')).toThrow(
+    await expect(files.restore('zed')).rejects.toThrow(
       expect.objectContaining({
         code: 'client_file_changed',
         advice: expect.stringContaining(backup ?? 'no backup'),

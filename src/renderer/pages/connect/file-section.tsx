@@ -137,6 +137,7 @@ function Difference({
       </p>
       {!upToDate && <DiffView label={w.difference(name)} lines={lines} />}
       {!upToDate && clientKey !== 'none' && <p className="text-sm text-soft">{w.keys[clientKey](name)}</p>}
+      {undo?.kind === 'part' && <p className="text-sm text-soft">{w.changedSince(name)}</p>}
       {clientKey === 'none' && <p className="text-sm text-soft">{w.keys.none(name)}</p>}
       <div className="flex flex-wrap gap-2">
         {!upToDate && (
@@ -150,7 +151,7 @@ function Difference({
             blocked={busy ? w.busy : null}
             onClick={() => void onUndo()}
           >
-            {w.undoOf(dateTime(undo.at))}
+            {w.undoOf[undo.kind](dateTime(undo.at))}
           </Button>
         )}
         <Button look="ghost" onClick={onLeave}>

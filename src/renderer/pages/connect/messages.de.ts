@@ -112,10 +112,16 @@ export const connect: typeof english = {
     reload: 'Ein geöffnetes Programm muss vielleicht neu geladen werden.',
     nextStep: 'Dann starten',
     undo: 'Rückgängig',
-    undoOf: (time) => `Schreiben von ${time} rückgängig machen`,
+    undoOf: {
+      whole: (time) => `Schreiben von ${time} rückgängig machen`,
+      part: (time) => `Herausnehmen, was ${time} geschrieben wurde`,
+    },
+    changedSince: (client) =>
+      `${client} oder jemand anders hat die Datei geändert, seit sie geschrieben wurde. Beim Herausnehmen bleiben diese Änderungen.`,
     undone: {
       restored: (path) => `${path} ist wieder wie vorher`,
       removed: (path) => `${path} ist wieder weg`,
+      'taken-out': (path) => `Aus ${path} wurde nur herausgenommen, was diese App dort eingetragen hatte`,
     },
     revoked: (name) => `Der Schlüssel „${name}“ öffnet nichts mehr.`,
     lines: { added: 'Hinzugefügt:', removed: 'Entfernt:' },

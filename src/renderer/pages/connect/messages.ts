@@ -111,10 +111,16 @@ export const words = catalogue('connect', {
     reload: 'A program that is open may have to be reloaded.',
     nextStep: 'Then start',
     undo: 'Undo',
-    undoOf: (time: string) => `Undo the write of ${time}`,
+    undoOf: {
+      whole: (time: string) => `Undo the write of ${time}`,
+      part: (time: string) => `Take out what was written ${time}`,
+    },
+    changedSince: (client: string) =>
+      `${client} or somebody else has changed the file since it was written. Taking out leaves those changes as they are.`,
     undone: {
       restored: (path: string) => `${path} is as it was before`,
       removed: (path: string) => `${path} is gone again`,
+      'taken-out': (path: string) => `Only what this app put there was taken out of ${path}`,
     },
     revoked: (name: string) => `The key “${name}” opens nothing any more.`,
     lines: { added: 'Added:', removed: 'Removed:' },
