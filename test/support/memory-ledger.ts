@@ -16,14 +16,15 @@ export class MemoryLedger implements Ledger {
   readonly lines: Line[] = [];
   readonly settlements: { readonly resourceId: string; readonly billedUsd: number }[] = [];
 
-  observe(meter: Meter, sinceMs: number, seenMs: number): void {
+  observe(meter: Meter, sinceMs: number, seenMs: number, changedMs = seenMs): void {
     const open = this.#open(meter.resourceId, meter.kind);
     if (open?.meter.usdPerHour === meter.usdPerHour) {
       open.seen = Math.max(open.seen, seenMs);
       return;
     }
-    if (open !== undefined) open.until = seenMs;
-    const since = open === undefined ? sinceMs : seenMs;
+    const changed = open === undefined ? seenMs : Math.max(Math.min(changedMs, seenMs), open.seen);
+    if (open !== undefined) open.until = changed;
+    const since = open === undefined ? sinceMs : changed;
     this.lines.push({
       meter,
       since,

@@ -16,9 +16,10 @@ export interface Meter {
 export interface Ledger {
   /**
    * The resource was seen billing at `usdPerHour` now. Opens an entry at `sinceMs` when none is open; a changed rate
-   * closes the old entry and opens a new one at `seenMs`.
+   * closes the old entry and opens a new one at `changedMs`, or at `seenMs` where nobody knows better; never before the
+   * resource was last seen at the old rate.
    */
-  observe(meter: Meter, sinceMs: number, seenMs: number): void;
+  observe(meter: Meter, sinceMs: number, seenMs: number, changedMs?: number): void;
   /**
    * The resource stopped billing. `estimated` = the instant was inferred, not read; a later bill may settle it.
    * Harmless when nothing is open.

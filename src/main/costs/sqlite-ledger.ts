@@ -44,7 +44,7 @@ class SqliteLedger extends LedgerReader implements CostLedger {
     this.#ids = options.ids;
   }
 
-  observe(meter: Meter, sinceMs: number, seenMs: number): void {
+  observe(meter: Meter, sinceMs: number, seenMs: number, changedMs = seenMs): void {
     assertMoney(meter.usdPerHour, 'rate');
     assertInstant(seenMs);
     this.#db.transaction(() => {
@@ -57,9 +57,14 @@ class SqliteLedger extends LedgerReader implements CostLedger {
         this.#saw(open, seenMs);
         if (open.deploymentName !== meter.deploymentName) this.#rename(open.id, meter.deploymentName);
       } else {
-        const changedMs = Math.max(Math.round(seenMs), open.startedMs);
-        this.#close(open, { atMs: changedMs, estimated: false, note: null });
-        this.#insertOpen(meter, changedMs, seenMs, null);
+        const lastSeenMs = Math.max(open.storedSeenMs, this.#seen.get(open.id) ?? 0);
+        const atMs = Math.max(
+          Math.round(Math.min(changedMs, seenMs)),
+          Math.min(lastSeenMs, Math.round(seenMs)),
+          open.startedMs,
+        );
+        this.#close(open, { atMs, estimated: false, note: null });
+        this.#insertOpen(meter, atMs, seenMs, null);
       }
     });
   }

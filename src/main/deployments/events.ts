@@ -264,6 +264,8 @@ export type Note =
       readonly usdPerHour: number;
       readonly sinceMs: number;
       readonly seenMs: number;
+      /** Where it goes on at another rate: since when; absent = since it was seen. */
+      readonly changedMs?: number;
     }
   | {
       readonly type: 'meter-off';

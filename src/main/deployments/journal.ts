@@ -99,9 +99,9 @@ export class Journal {
   }
 
   #meter({ id, spec }: DeploymentRecord, note: Extract<Note, { type: 'meter' }>): void {
-    const { podId, kind, usdPerHour, sinceMs, seenMs } = note;
+    const { podId, kind, usdPerHour, sinceMs, seenMs, changedMs } = note;
     const meter = { resourceId: podId, deploymentId: id, deploymentName: spec.name, kind, usdPerHour };
-    this.#parts.ledger.observe(meter, sinceMs, seenMs);
+    this.#parts.ledger.observe(meter, sinceMs, seenMs, changedMs);
   }
 
   #meterOff(note: Extract<Note, { type: 'meter-off' }>): void {

@@ -31,6 +31,20 @@ const pod = (usdPerHour: number, extra: Partial<Meter> = {}): Meter => ({
 const read = { estimated: false };
 
 describe('the ledger', () => {
+  it('changes its rate when that is known to have changed, never before it was last seen at the old one', () => {
+    const change = (changedMs: number | undefined): number => {
+      const { ledger } = open();
+      ledger.observe(pod(1), T, T);
+      ledger.observe(pod(1), T, T + HOUR);
+      ledger.observe(pod(3), T, T + 2 * HOUR, changedMs);
+      return ledger.spent({}, T, T + 2 * HOUR);
+    };
+    expect(change(undefined)).toBeCloseTo(2, 9);
+    expect(change(T + 1.5 * HOUR)).toBeCloseTo(1.5 + 1.5, 9);
+    expect(change(T)).toBeCloseTo(1 + 3, 9);
+    expect(change(T + 9 * HOUR)).toBeCloseTo(2, 9);
+  });
+
   it('counts a pod by the second from its beginning, while it runs and once it has ended', () => {
     const { ledger } = open();
     ledger.observe(pod(3.6), T, T + 5000);

@@ -39,6 +39,22 @@ describe('what it costs', () => {
     expect(usdOff()).toBeLessThan(0.00005);
   });
 
+  it('is never booked short while the app watches, whenever a worker ends between two looks', async () => {
+    w = sandboxWorld({ speed: 1 });
+    await deployed();
+    const perSecond = (view().endpoint?.workerUsdPerHour.most ?? 0) / 3600;
+    for (const pauseMs of [0, 3000, 7000]) {
+      await w.pass(pauseMs);
+      await comesTo('sleeping');
+      const tooMuch = w.ledger.spent({}, 0, w.clock.now()) - w.sandbox.bill().totalUsd;
+      expect(tooMuch).toBeGreaterThan(-0.00005);
+      expect(tooMuch).toBeLessThan(31 * perSecond);
+      expect(w.ledger.unsettled()).not.toEqual([]);
+      w.fleet.startDeployment('one');
+      await comesTo('ready');
+    }
+  });
+
   it('stops it when the budget of its day is used up', async () => {
     w = sandboxWorld();
     await deployed({ minWorkers: 1 }, { budget: { usdPerDay: 0.2 }, idle: { policy: 'off' } });

@@ -70,12 +70,36 @@ export function meterWorkers(step: Step, endpoint: EndpointRecord, look: Endpoin
       usdPerHour,
       sinceMs: endpoint.billingSince,
       seenMs,
+      ...(usdPerHour > endpoint.usdPerHour ? changedSince(before, look, seenMs) : {}),
     });
   } else if (endpoint.usdPerHour > 0) {
-    stopMeter(step, endpoint, { atMs: null, note: 'its workers ended' });
+    stopMeter(step, endpoint, { atMs: endedBy(step), note: 'its workers ended' });
   }
   endpoint.usdPerHour = usdPerHour;
   if (usdPerHour === 0) endpoint.billingSince = null;
+}
+
+/** One more worker bills from its own start, where that lies between the last look and this one. */
+function changedSince(
+  before: EndpointLook | null,
+  look: EndpointLook,
+  seenMs: number,
+): { readonly changedMs?: number } {
+  const known = new Set(before?.workers?.workers.map(({ id }) => id));
+  const starts = (look.workers?.workers ?? []).flatMap((worker) =>
+    isUp(worker) && !known.has(worker.id) && worker.startedAt !== null ? [worker.startedAt] : [],
+  );
+  return starts.length === 0 ? {} : { changedMs: Math.min(seenMs, ...starts) };
+}
+
+/**
+ * Workers that ended between two looks are booked until the later one: never short, and the bill settles it. Where the
+ * app was closed or the computer slept since, nothing speaks for late: RunPod ends a worker soon after its work. null =
+ * when the ledger last saw them billing.
+ */
+function endedBy(step: Step): number | null {
+  const { look, awakeSince } = step.live;
+  return look !== null && look.at >= awakeSince ? cloudNow(step) : null;
 }
 
 /** `atMs` null = when the ledger last saw it billing. The bill settles what is estimated. */
@@ -95,7 +119,7 @@ export function closeEndpoint(step: Step, note: string): void {
   const { endpoint } = record;
   if (endpoint === null) return;
   const at = record.ending?.acceptedAt ?? record.ending?.sentAt ?? null;
-  stopMeter(step, endpoint, { atMs: at, note });
+  stopMeter(step, endpoint, { atMs: at ?? endedBy(step), note });
   step.notes.push({ type: 'pod-ended', podId: endpoint.id, atMs: at ?? cloudNow(step) });
   record.endpoint = null;
   step.live.look = null;
