@@ -71,8 +71,22 @@ const toolCallSchema = z.strictObject({
   arguments: z.string().max(1_000_000),
 });
 
+/** A picture as a data URL; what is larger is made smaller before. */
+const chatImageSchema = z
+  .string()
+  .max(4_000_000)
+  .regex(
+    /^data:image\/(?:png|jpeg|webp|gif);base64,[A-Za-z0-9+/]+={0,2}$/,
+    'must be a PNG, JPEG, WebP or GIF',
+  );
+
 const chatMessageSchema = z.discriminatedUnion('role', [
-  z.strictObject({ role: z.enum(['system', 'user']), content: chatText }),
+  z.strictObject({ role: z.literal('system'), content: chatText }),
+  z.strictObject({
+    role: z.literal('user'),
+    content: chatText,
+    images: z.array(chatImageSchema).min(1).max(8).optional(),
+  }),
   z.strictObject({
     role: z.literal('assistant'),
     content: chatText,

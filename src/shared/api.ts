@@ -54,13 +54,7 @@ import {
 import { connectCheckItemSchema } from './clients/voice.ts';
 import { newsSchema } from './news.ts';
 import { sweepIdsSchema, sweepPreviewSchema, sweepSchema, undoSecondsSchema } from './sweep.ts';
-import {
-  bridgeSchema,
-  fallbacksSchema,
-  routingSchema,
-  targetTestSchema,
-  targetWishSchema,
-} from './targets.ts';
+import * as ways from './targets.ts';
 import { userSettingsSchema } from './user-settings.ts';
 import { volumeAdviceSchema, volumeSchema, volumeWishSchema } from './volumes.ts';
 
@@ -172,17 +166,14 @@ export const methods = {
   /** Where the proxy can send requests: deployments and what the user added. */
   'targets.list': method(nothing, z.object({ targets: z.array(targetSchema) })),
   /** Servers beside the deployments, the file's and the app's own, and the ways of requests among them. */
-  'targets.settings': method(nothing, routingSchema),
+  'targets.settings': method(nothing, ways.routingSchema),
   /** Adds one or replaces one, and takes it into use at once. Those of the configuration file are changed there. */
-  'targets.save': method(targetWishSchema, routingSchema),
-  'targets.remove': method(z.strictObject({ name: z.string().min(1) }), routingSchema),
+  'targets.save': method(ways.targetWishSchema, ways.routingSchema),
+  'targets.remove': method(z.strictObject({ name: z.string().min(1) }), ways.routingSchema),
   /** Asks a server of the user's own for its models; stores nothing, and costs nothing. */
-  'targets.test': method(targetWishSchema, targetTestSchema),
+  'targets.test': method(ways.targetWishSchema, ways.targetTestSchema),
   /** Replaces what the app says about them; an empty list takes a chain of the file out of use. */
-  'targets.route': method(
-    z.strictObject({ fallbacks: fallbacksSchema, bridge: bridgeSchema.nullable().default(null) }),
-    routingSchema,
-  ),
+  'targets.route': method(ways.routeWishSchema, ways.routingSchema),
 
   'radar.scan': method(nothing, radarSchema),
   'radar.stop': method(

@@ -25,6 +25,11 @@ function messageBody(message: ChatMessage): object {
   if (message.role === 'tool') {
     return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
   }
+  if (message.role === 'user' && message.images !== undefined) {
+    const text = message.content === '' ? [] : [{ type: 'text', text: message.content }];
+    const images = message.images.map((url) => ({ type: 'image_url', image_url: { url } }));
+    return { role: 'user', content: [...text, ...images] };
+  }
   if (message.role !== 'assistant' || message.toolCalls === undefined) {
     return { role: message.role, content: message.content };
   }

@@ -131,3 +131,8 @@ export const targetTestSchema = z.object({
   problem: errorBodySchema.nullable(),
 });
 export type TargetTest = z.infer<typeof targetTestSchema>;
+
+export const routeWishSchema = z.strictObject({
+  fallbacks: fallbacksSchema,
+  bridge: bridgeSchema.nullable().default(null),
+});

@@ -20,6 +20,7 @@ export interface RouteParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly maxBodyBytes: number;
+  readonly maxChatBytes: number;
   readonly heartbeatMs: number;
   /** Fires when the server begins to end: streams end then. */
   readonly closing: AbortSignal;
@@ -95,7 +96,9 @@ async function control(
       advice: 'Use runpod-llm connect <client> --write on the computer that runs the app.',
     });
   }
-  const input = await readJson(req, parts.maxBodyBytes);
+  // A conversation with pictures in it is sent whole with every question.
+  const most = name === 'stream/playground.chat' ? parts.maxChatBytes : parts.maxBodyBytes;
+  const input = await readJson(req, most);
   if (name === 'ui-link') {
     if (identity !== 'token') throw new AppError('not_found', 'Links are made with the control token only.');
     const { url } = parts.address();

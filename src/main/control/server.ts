@@ -36,6 +36,7 @@ export interface ControlServerOptions {
 
 interface ControlLimits {
   readonly maxBodyBytes: number;
+  readonly maxChatBytes: number;
   readonly maxConnections: number;
   /** Time for a request's headers, and for the whole request. */
   readonly headersMs: number;
@@ -48,6 +49,7 @@ interface ControlLimits {
 
 const LIMITS: ControlLimits = {
   maxBodyBytes: 1024 * 1024,
+  maxChatBytes: 32 * 1024 * 1024,
   maxConnections: 64,
   headersMs: 10_000,
   requestMs: 30_000,
@@ -115,6 +117,7 @@ class HttpControlServer implements ControlServer {
       clock,
       log,
       maxBodyBytes: this.#limits.maxBodyBytes,
+      maxChatBytes: this.#limits.maxChatBytes,
       heartbeatMs: this.#limits.heartbeatMs,
       closing: this.#closing.signal,
       closed: this.#closed.signal,

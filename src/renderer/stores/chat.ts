@@ -26,8 +26,20 @@ export interface Step {
   readonly calls: readonly ToolCall[];
 }
 
+/** A picture that goes with a question. */
+export interface ChatImage {
+  readonly name: string;
+  /** A data URL. */
+  readonly url: string;
+}
+
 export type Turn =
-  | { readonly id: number; readonly role: 'user'; readonly text: string }
+  | {
+      readonly id: number;
+      readonly role: 'user';
+      readonly text: string;
+      readonly images: readonly ChatImage[];
+    }
   | {
       readonly id: number;
       readonly role: 'assistant';
@@ -58,6 +70,8 @@ interface ChatState {
   readonly tools: ToolDraft;
   readonly turns: readonly Turn[];
   readonly text: string;
+  /** Go with the question that is being written. */
+  readonly images: readonly ChatImage[];
   /** An answer is being written. */
   readonly busy: boolean;
 }
@@ -71,6 +85,7 @@ export const useChat = create<ChatState>(() => ({
   tools: EMPTY_TOOLS,
   turns: [],
   text: '',
+  images: [],
   busy: false,
 }));
 
@@ -78,9 +93,10 @@ let nextId = 1;
 
 /** Adds the question and an empty answer for each model; returns the answers' ids in the models' order. */
 export function beginTurn(text: string, models: readonly string[]): number[] {
-  const question: Turn = { id: nextId++, role: 'user', text };
+  const { images } = useChat.getState();
+  const question: Turn = { id: nextId++, role: 'user', text, images };
   const answers = models.slice(0, 2).map((model, side) => emptyAnswer(model, side === 0 ? 0 : 1));
-  useChat.setState((state) => ({ turns: [...state.turns, question, ...answers], text: '' }));
+  useChat.setState((state) => ({ turns: [...state.turns, question, ...answers], text: '', images: [] }));
   return answers.map(({ id }) => id);
 }
 
@@ -92,6 +108,17 @@ export function beginAgain(id: number, model: string): number | null {
   const answer = emptyAnswer(model, old.side);
   useChat.setState({ turns: turns.map((turn) => (turn.id === id ? answer : turn)) });
   return answer.id;
+}
+
+/** Takes the last question with its answers out and puts it back where it is written; false when there is none. */
+export function editLast(): boolean {
+  const { turns, text, images } = useChat.getState();
+  const at = turns.findLastIndex((turn) => turn.role === 'user');
+  const question = turns[at];
+  // What is being written is not overwritten.
+  if (question?.role !== 'user' || text.trim() !== '' || images.length > 0) return false;
+  useChat.setState({ turns: turns.slice(0, at), text: question.text, images: question.images });
+  return true;
 }
 
 /** Answers to the last question. */
@@ -191,6 +218,7 @@ export function giveBack(): void {
     return {
       turns: state.turns.toSpliced(at, 1),
       text: state.text === '' ? question.text : state.text,
+      images: state.images.length === 0 ? question.images : state.images,
     };
   });
 }
@@ -202,11 +230,16 @@ export function messagesOf(state: Pick<ChatState, 'system' | 'turns'>, side: Sid
     const given = answers.filter((known) => answerMessages(known).length > 0);
     const answer = given.find((known) => known.side === side) ?? given[0];
     return [
-      ...(question === null ? [] : [{ role: 'user' as const, content: question.text }]),
+      ...(question === null ? [] : [questionMessage(question)]),
       ...(answer === undefined ? [] : answerMessages(answer)),
     ];
   });
   return [...system, ...rounds];
+}
+
+function questionMessage({ text, images }: Extract<Turn, { role: 'user' }>): ChatMessage {
+  const urls = images.map(({ url }) => url);
+  return { role: 'user', content: text, ...(urls.length === 0 ? {} : { images: urls }) };
 }
 
 /** An answer as the model sees it later: its calls with their results; calls that nobody answered are left out. */

@@ -40,7 +40,7 @@ export function codeSample(
 ): string {
   const body = chatBody({
     model,
-    messages: messages.length === 0 ? [{ role: 'user', content: 'Hello' }] : [...messages],
+    messages: messages.length === 0 ? [{ role: 'user', content: 'Hello' }] : messages.map(withoutPixels),
     params: requestParams(params),
     ...extras,
   });
@@ -91,6 +91,12 @@ export function codeSample(
         '}',
       ].join('\n');
   }
+}
+
+/** A picture is thousands of letters: its place is shown in its stead. */
+function withoutPixels(message: ChatMessage): ChatMessage {
+  if (message.role !== 'user' || message.images === undefined) return message;
+  return { ...message, images: message.images.map((url) => `${url.slice(0, url.indexOf(',') + 1)}…`) };
 }
 
 function pythonLiteral(value: unknown): string {

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ChatRequest } from '../../../src/shared/activity.ts';
 import { sampleRequest } from '../../support/samples.ts';
 import { axeFindings, hasFocus, keepPicture, sidewaysOverflow } from './support/checks.ts';
 import { scenarios } from './support/scenarios.ts';
@@ -142,6 +143,116 @@ describe('the playground', () => {
     await page.keyboard.press('Control+Shift+Enter');
     await page.getByText('Answer 2').waitFor();
     expect(await page.getByText('Answer 1').count()).toBe(0);
+    expect(ui.complaints).toEqual([]);
+  });
+
+  it('takes images that are picked, pasted or dropped, and makes large ones smaller', async () => {
+    await open();
+    const { page } = ui;
+    const requests: ChatRequest[] = [];
+    ui.manager.replyStream('playground.chat', async function* (request) {
+      requests.push(request);
+      yield { type: 'delta', text: 'A square.', reasoning: '' };
+      yield { type: 'done', finishReason: 'stop', request: sampleRequest() };
+    });
+    const message = page.getByRole('textbox', { name: 'Message' });
+    await message.waitFor();
+    // More noise than a PNG can pack: it is too large as it is.
+    await page.evaluate(`(async () => {
+      const canvas = new OffscreenCanvas(1400, 1400);
+      const context = canvas.getContext('2d');
+      const noise = context.createImageData(1400, 1400);
+      let state = 1;
+      for (let at = 0; at < noise.data.length; at++) {
+        state ^= state << 13; state ^= state >>> 17; state ^= state << 5;
+        noise.data[at] = at % 4 === 3 ? 255 : state & 255;
+      }
+      context.putImageData(noise, 0, 0);
+      const large = await canvas.convertToBlob({ type: 'image/png' });
+      window.large = new File([large], 'large.png', { type: 'image/png' });
+      const small = await new OffscreenCanvas(8, 8).getContext('2d').canvas.convertToBlob({ type: 'image/png' });
+      window.small = new File([small], 'small.png', { type: 'image/png' });
+    })()`);
+    const give = (kind: 'paste' | 'drop', file: 'large' | 'small'): Promise<void> =>
+      page.evaluate(`(() => {
+        const transfer = new DataTransfer();
+        transfer.items.add(window.${file});
+        const field = document.querySelector('textarea');
+        field.dispatchEvent(${
+          kind === 'paste'
+            ? "new ClipboardEvent('paste', { clipboardData: transfer, bubbles: true, cancelable: true })"
+            : "new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true })"
+        });
+      })()`);
+    await give('paste', 'large');
+    await page.getByRole('img', { name: 'Image: large.png' }).waitFor();
+    await give('drop', 'small');
+    await page.getByRole('img', { name: 'Image: small.png' }).waitFor();
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'notes.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('no image'),
+    });
+    await page.getByText('notes.txt is no PNG, JPEG, WebP or GIF.').first().waitFor();
+    await page.getByRole('button', { name: 'Remove small.png' }).click();
+    await page.getByRole('img', { name: 'Image: small.png' }).waitFor({ state: 'detached' });
+    await message.fill('What is this?');
+    await looks('playground-image');
+    await message.press('Enter');
+    await page.getByText('A square.').waitFor();
+    const [asked] = requests;
+    expect(asked?.messages).toMatchObject([{ role: 'user', content: 'What is this?' }]);
+    const [question] = asked?.messages ?? [];
+    const images = question?.role === 'user' ? (question.images ?? []) : [];
+    expect(images.map((url) => url.slice(0, 23))).toEqual(['data:image/jpeg;base64,']);
+    expect(await page.getByRole('img', { name: 'Image: large.png' }).count()).toBe(1);
+    await page.getByRole('button', { name: 'View code' }).click();
+    await page.getByRole('dialog').getByText('data:image/jpeg;base64,…').waitFor();
+    expect(ui.complaints).toEqual([]);
+  });
+
+  it('edits the last question, keeps the conversation over a look elsewhere, and asks servers beside the deployments', async () => {
+    await open();
+    const { page } = ui;
+    ui.manager.reply('models.list', async () => ({
+      models: [{ id: 'company-model', state: 'ready', deployment: null, contextTokens: 32_768 }],
+    }));
+    const requests: ChatRequest[] = [];
+    ui.manager.replyStream('playground.chat', async function* (request) {
+      requests.push(request);
+      yield { type: 'delta', text: `Answer ${requests.length}`, reasoning: '' };
+      yield { type: 'done', finishReason: 'stop', request: sampleRequest() };
+    });
+    const message = page.getByRole('textbox', { name: 'Message' });
+    await message.fill('First');
+    await message.press('Enter');
+    await page.getByText('Answer 1').waitFor();
+    await message.fill('Secnod');
+    await message.press('Enter');
+    await page.getByText('Answer 2').waitFor();
+    await message.fill('half');
+    const edit = page.getByRole('button', { name: 'Edit', exact: true });
+    await edit.and(page.locator('[aria-disabled=true]')).waitFor();
+    await message.fill('');
+    await message.press('ArrowUp');
+    await page.getByText('Answer 2').waitFor({ state: 'detached' });
+    expect(await message.inputValue()).toBe('Secnod');
+    await message.fill('Second');
+    await message.press('Enter');
+    await page.getByText('Answer 3').waitFor();
+    expect(requests.at(-1)?.messages.map(({ content }) => content)).toEqual(['First', 'Answer 1', 'Second']);
+    await edit.click();
+    expect(await hasFocus(message)).toBe(true);
+    await message.fill('Third');
+    await page.getByRole('link', { name: 'Costs' }).first().click();
+    await page.getByRole('heading', { level: 1, name: 'Costs' }).waitFor();
+    await page.getByRole('link', { name: 'Playground' }).first().click();
+    await page.getByText('Answer 1').waitFor();
+    expect(await message.inputValue()).toBe('Third');
+    await page.getByRole('combobox', { name: 'Model' }).selectOption('company-model');
+    await message.press('Enter');
+    await page.getByText('Answer 4').waitFor();
+    expect(requests.at(-1)?.model).toBe('company-model');
     expect(ui.complaints).toEqual([]);
   });
 });

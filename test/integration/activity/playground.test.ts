@@ -84,6 +84,12 @@ describe('the playground over the real core', () => {
     ]);
   });
 
+  it('carries an image larger than any other call may be', async () => {
+    const url = `data:image/png;base64,${'A'.repeat(2_000_000)}`;
+    const items = await chat({ messages: [{ role: 'user', content: 'What is this?', images: [url] }] });
+    expect(items.at(-1)).toMatchObject({ type: 'done', request: { outcome: 'ok' } });
+  });
+
   it('asks for JSON by a schema', async () => {
     const schema = { type: 'object', properties: { title: { type: 'string' } }, required: ['title'] };
     const items = await chat({

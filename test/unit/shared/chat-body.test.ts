@@ -35,6 +35,25 @@ describe('a playground request on the wire', () => {
     expect(chatBody(request({ tools: [], toolChoice: 'required' }))).not.toHaveProperty('tool_choice');
   });
 
+  it('puts images behind the text they go with', () => {
+    const url = 'data:image/png;base64,AAAA';
+    const content = (text: string): unknown =>
+      chatBody({ model: 'm', params: {}, messages: [{ role: 'user', content: text, images: [url] }] });
+    const image = { type: 'image_url', image_url: { url } };
+    expect(content('What?')).toMatchObject({
+      messages: [{ content: [{ type: 'text', text: 'What?' }, image] }],
+    });
+    expect(content('')).toMatchObject({ messages: [{ role: 'user', content: [image] }] });
+  });
+
+  it.each(['https://example.com/a.png', 'data:image/svg+xml;base64,AAAA', 'data:image/png;base64,A"A'])(
+    'takes no image but the pixels themselves: %s',
+    (url) => {
+      const messages = [{ role: 'user', content: '', images: [url] }];
+      expect(chatRequestSchema.safeParse({ model: 'm', messages }).success).toBe(false);
+    },
+  );
+
   it('hands calls and their results back', () => {
     const messages = [
       { role: 'user', content: 'weather?' },

@@ -1,4 +1,4 @@
-import { RotateCw } from 'lucide-react';
+import { Pencil, RotateCw } from 'lucide-react';
 import { Fragment, memo, useEffect, useRef, type ReactNode } from 'react';
 import { copy } from '../../app/actions.ts';
 import { Button } from '../../components/button.tsx';
@@ -6,7 +6,7 @@ import { cx } from '../../components/cx.ts';
 import { Markdown } from '../../components/markdown.tsx';
 import { StateShape } from '../../components/state-badge.tsx';
 import { EmptyState, ProblemPanel } from '../../components/surface.tsx';
-import { isRunning, roundsOf, useChat, type Answer } from '../../stores/chat.ts';
+import { isRunning, roundsOf, useChat, type Answer, type Round } from '../../stores/chat.ts';
 import { jsonAsCode } from '../../view/chat-tools.ts';
 import { count, latency, usdFine } from '../../view/format.ts';
 import { OpenCalls, PastStep, Thinking } from './call-cards.tsx';
@@ -17,8 +17,10 @@ const NEAR_END = 80;
 export function Conversation({
   busy,
   onAgain,
+  onEdit,
 }: {
   readonly busy: boolean;
+  readonly onEdit: () => void;
   /** Begins an answer of the last round anew. */
   readonly onAgain: (answer: Answer) => void;
 }): ReactNode {
@@ -55,12 +57,7 @@ export function Conversation({
         {rounds.map(({ question, answers }, index) => (
           <Fragment key={question?.id ?? answers[0]?.id ?? index}>
             {question !== null && (
-              <article
-                aria-label={words.you}
-                className="ml-auto w-fit max-w-[85%] rounded-lg bg-accent-soft px-3.5 py-2 whitespace-pre-wrap break-words"
-              >
-                {question.text}
-              </article>
+              <Question question={question} onEdit={index === rounds.length - 1 && !busy ? onEdit : null} />
             )}
             <div className={answers.length > 1 ? 'grid grid-cols-2 gap-6 @max-2xl:grid-cols-1' : ''}>
               {answers.map((answer) => (
@@ -77,6 +74,50 @@ export function Conversation({
           </Fragment>
         ))}
       </div>
+    </div>
+  );
+}
+
+function Question({
+  question: { text, images },
+  onEdit,
+}: {
+  readonly question: NonNullable<Round['question']>;
+  /** null = it cannot be edited now. */
+  readonly onEdit: (() => void) | null;
+}): ReactNode {
+  const writing = useChat((state) => state.text.trim() !== '' || state.images.length > 0);
+  return (
+    <div className="group flex items-start justify-end gap-2">
+      {onEdit !== null && (
+        <Button
+          size="sm"
+          look="ghost"
+          icon={<Pencil size={13} aria-hidden />}
+          blocked={writing ? words.editBlocked : null}
+          onClick={onEdit}
+        >
+          {words.edit}
+        </Button>
+      )}
+      <article
+        aria-label={words.you}
+        className="w-fit max-w-[85%] space-y-2 rounded-lg bg-accent-soft px-3.5 py-2 whitespace-pre-wrap break-words"
+      >
+        {images.length > 0 && (
+          <div className="flex flex-wrap justify-end gap-2">
+            {images.map(({ name, url }) => (
+              <img
+                key={url}
+                src={url}
+                alt={words.image.shown(name)}
+                className="max-h-48 max-w-full rounded"
+              />
+            ))}
+          </div>
+        )}
+        {text}
+      </article>
     </div>
   );
 }
