@@ -38,13 +38,10 @@ export type CreateTrick =
   | { readonly do: 'lose'; readonly error: AppError; readonly listLagMs?: number }
   /** Fails without making one. */
   | { readonly do: 'drop'; readonly error: AppError }
+  /** Is done and answered this much later. */
+  | { readonly do: 'slow'; readonly ms: number }
   /** Answers 201 and never knows the pod again. */
   | { readonly do: 'ghost' };
-
-interface Asked {
-  readonly body: string;
-  readonly signal: AbortSignal | null | undefined;
-}
 
 const GPU = 'NVIDIA GeForce RTX 4090';
 
@@ -207,13 +204,13 @@ export class FakeRunPod {
     const { VLLM_API_KEY, RPLM_FRONT_KEY } = entry.body.env ?? {};
     const given = new Headers(init?.headers ?? {}).get('authorization');
     if (given !== `Bearer ${RPLM_FRONT_KEY ?? VLLM_API_KEY}`) return answer(401, {});
-    const body = typeof init?.body === 'string' ? init.body : '';
-    return this.#serve(entry, pathname, { body, signal: init?.signal });
+    return this.#serve(entry, pathname, init);
   };
 
-  #serve(entry: FakePod, path: string, { body, signal }: Asked): Promise<Response> {
+  #serve(entry: FakePod, path: string, init: Parameters<Fetch>[1]): Promise<Response> {
+    const body = typeof init?.body === 'string' ? init.body : '';
     if (path === '/api/pull')
-      return this.pullMs > 0 ? this.#pullSlowly(entry, body, signal) : this.#pull(entry, body);
+      return this.pullMs > 0 ? this.#pullSlowly(entry, body, init?.signal) : this.#pull(entry, body);
     const isOllama = entry.body.env?.['RPLM_FRONT_KEY'] !== undefined;
     const served = isOllama ? entry.pulled : [servedName(entry.body.args ?? '')];
     if (path === '/v1/models') return answer(200, { data: served.map((id) => ({ id })) });
@@ -221,7 +218,7 @@ export class FakeRunPod {
     return answer(200, { choices: [{ message: { content: 'x' } }] });
   }
 
-  #pullSlowly(entry: FakePod, body: string, signal: Asked['signal']): Promise<Response> {
+  #pullSlowly(entry: FakePod, body: string, signal: AbortSignal | null | undefined): Promise<Response> {
     const total = this.pullMs;
     const from = this.clock.now();
     const stream = new ReadableStream<Uint8Array>({
@@ -320,6 +317,7 @@ export class FakeRunPod {
     this.calls.push(`create ${body.gpu?.id ?? 'cpu'}`);
     const trick = this.creates.shift();
     if (trick?.do === 'refuse' || trick?.do === 'drop') throw trick.error;
+    if (trick?.do === 'slow') await this.clock.sleep(trick.ms);
     const entry = this.#make(body);
     if (trick?.do === 'ghost') {
       this.#end(entry);

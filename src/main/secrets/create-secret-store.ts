@@ -33,6 +33,9 @@ interface Found {
   readonly source: SecretStatus['source'];
 }
 
+/** Why there is no keychain, the log says. */
+const CHANGES = `Without a keychain the local key changes at every start; set ${SECRET_VARIABLES.proxy} to keep one.`;
+
 /** Environment over keychain over memory (SPEC 1.4); never a file. */
 export function createSecretStore(options: SecretStoreOptions): AppSecretStore {
   return new LayeredSecretStore(options);
@@ -104,7 +107,7 @@ class LayeredSecretStore implements AppSecretStore {
     const found = await this.#find('proxy');
     if (found?.source === 'environment') return { key: found.value, kept: 'environment', note: null };
     if (found?.source === 'keychain') return { key: found.value, kept: 'keychain', note: null };
-    if (found !== null) return { key: found.value, kept: 'this-start', note: this.#changesNote() };
+    if (found !== null) return { key: found.value, kept: 'this-start', note: CHANGES };
     const key = newProxyKey(this.#options.random);
     try {
       await this.#store('proxy', key);
@@ -121,17 +124,12 @@ class LayeredSecretStore implements AppSecretStore {
     const key = runpod === null ? fresh : deriveProxyKey(runpod, this.#options.installation);
     this.#tell('proxy', key);
     this.#memory.set('proxy', { value: key, source: 'generated' });
-    if (runpod === null) return { key, kept: 'this-start', note: this.#changesNote() };
+    if (runpod === null) return { key, kept: 'this-start', note: CHANGES };
     return {
       key,
       kept: 'derived',
-      note: `${this.#unavailable ?? ''} The local key is derived from the RunPod key and stays until that changes.`.trim(),
+      note: 'The local key is derived from the RunPod key and stays until that changes.',
     };
-  }
-
-  #changesNote(): string {
-    const why = this.#unavailable ?? '';
-    return `${why} The local key changes at every start; set ${SECRET_VARIABLES.proxy} to keep one.`.trim();
   }
 
   async #find(name: SecretName): Promise<Found | null> {

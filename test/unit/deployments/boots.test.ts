@@ -273,6 +273,20 @@ describe('boots that do not come up', () => {
     });
   });
 
+  it('rent no further pod once those that were given up have cost what one start may cost', async () => {
+    w = world({ timing: { stuckPullingMs: 60_000, stuckPlacingMs: 60_000 } });
+    w.cloud.bootMs = 9_000_000;
+    await deploy({ budget: { usdPerBoot: 0.05 } });
+    // Given up after a minute; its end takes longer than the money lasts.
+    const no = (): AppError => new AppError('runpod_unavailable', 'no');
+    w.cloud.failures.set('delete', Array.from({ length: 6 }, no));
+    w.cloud.failures.set('stop', Array.from({ length: 6 }, no));
+    await w.pass(900_000);
+    expect(creates()).toBe(1);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'budget_exceeded' } });
+    expect(w.cloud.billing).toEqual([]);
+  });
+
   it('never have two pods at once, whatever goes wrong', async () => {
     w = world({ timing: { stuckPullingMs: 60_000, podsPerBoot: 9 } });
     w.cloud.bootMs = 9_000_000;
@@ -294,9 +308,11 @@ describe('boots that do not come up', () => {
 
   it('give up after a number of pods', async () => {
     w = world({ timing: { stuckPullingMs: 60_000, podsPerBoot: 2 } });
+    // There would be a third kind to try.
+    w.cloud.gpus = [...w.cloud.gpus, ...w.cloud.gpus.map((gpu) => ({ ...gpu, id: `${gpu.id} too` }))];
     w.cloud.bootMs = 9_000_000;
     await deploy();
-    await w.pass(200_000);
+    await w.pass(400_000);
     expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'boot_stuck' } });
     expect(creates()).toBe(2);
     expect(w.cloud.billing).toEqual([]);

@@ -106,7 +106,7 @@ describe('trap 6: a create whose answer was lost', () => {
   });
 
   it('that shows up beside a second one is ended at the next look, and booked', async () => {
-    w = world();
+    w = world({ timing: { idlePollMs: 120_000 } });
     w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 300_000 }];
     await deploy();
     await w.pass(120_000);
@@ -128,6 +128,38 @@ describe('trap 6: a create whose answer was lost', () => {
     const view = w.fleet.get('qwen');
     expect(view).toMatchObject({ state: 'ready', pod: { id: 'pod2' } });
     expect(view.unattended.excludes).not.toContain('a pod that an unanswered create may still make');
+  });
+
+  it('that shows up while another one is on its way waits for the answer, then goes', async () => {
+    w = world();
+    w.cloud.creates = [
+      { do: 'lose', error: lost(), listLagMs: 20_000 },
+      { do: 'slow', ms: 30_000 },
+    ];
+    await deploy();
+    await w.pass(35_000);
+    expect(creates()).toBe(2);
+    expect(w.cloud.alive().map((entry) => entry.pod.id)).toEqual(['pod1']);
+    expect(w.fleet.get('qwen').pod).toBeNull();
+    await w.pass(20_000);
+    expect(w.cloud.alive().map((entry) => entry.pod.id)).toEqual(['pod2']);
+    expect(kinds()).not.toContain('pod-adopted');
+    await w.pass(60_000);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod2' } });
+  });
+
+  it('that shows up while another one is looked for is taken where that one is not found', async () => {
+    w = world();
+    w.cloud.creates = [
+      { do: 'lose', error: lost(), listLagMs: 20_000 },
+      { do: 'lose', error: lost(), listLagMs: 90_000 },
+    ];
+    await deploy();
+    await w.pass(60_000);
+    expect(creates()).toBe(2);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+    await w.pass(60_000);
+    expect(w.cloud.alive().map((entry) => entry.pod.id)).toEqual(['pod1']);
   });
 
   it('that shows up after a stop is ended, and the deployment stays stopped', async () => {

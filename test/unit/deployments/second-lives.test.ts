@@ -62,6 +62,8 @@ describe('a kept pod that RunPod does not start', () => {
     await w.pass(2 * minute);
     expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
     expect(creates()).toBe(1);
+    const after = w.cloud.calls.slice(w.cloud.calls.indexOf('start') + 1);
+    expect(after.indexOf('get')).toBeLessThan(after.indexOf('start'));
   });
 });
 

@@ -53,6 +53,17 @@ describe('stopping (SPEC 3.8, PROXY-TRAPS 48)', () => {
     expect(w.cloud.alive()).toEqual([]);
   });
 
+  it('looks at the pod after a lost answer, which may hide that it was done, before it asks again', async () => {
+    w = world();
+    await ready();
+    w.cloud.failures.set('list', times(100, unavailable));
+    w.cloud.failures.set('delete', [unavailable()]);
+    w.fleet.stop('qwen');
+    await w.pass(30_000);
+    const after = w.cloud.calls.slice(w.cloud.calls.indexOf('delete') + 1);
+    expect(after.filter((call) => call !== 'list').slice(0, 2)).toEqual(['get', 'stop']);
+  });
+
   it('sees through a stop that answers 200 and does nothing', async () => {
     w = world();
     await ready({ onStop: 'keep' });

@@ -179,6 +179,8 @@ describe('without a keychain', () => {
     const { store } = open();
     const made = await store.proxyKey();
     expect(made).toMatchObject({ kept: 'this-start', note: expect.stringContaining('RUNPOD_LLM_PROXY_KEY') });
+    // `serve` prints the note beside the log, which says why.
+    expect(made.note).not.toContain('cannot be used');
     expect(await store.status('proxy')).toMatchObject({
       present: true,
       source: 'generated',

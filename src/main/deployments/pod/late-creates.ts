@@ -36,19 +36,15 @@ export const findLate = <T extends { readonly name: string; readonly status: str
 export const awaitsLate = ({ record }: Pick<State, 'record'>): boolean =>
   record.late.length > 0 && record.pod === null && record.state === 'placing' && record.desired === 'running';
 
-/** What is found of a late create that is still wanted; null = it is left to the orphans. */
+/** What is found of a late create that is wanted now; null = it is not, or not yet. */
 export function takeLate(step: Step, pod: PodFacts): LateCreate | null {
   const { record, state } = step;
   const found = record.late.find(({ podName }) => isNamed(pod.name, podName));
-  if (found === undefined) return null;
+  const awaited = awaitsLate(state);
+  // Another create may have made a pod too: what became of that is found out first.
+  if (found === undefined || (awaited && state.intent !== null)) return null;
   record.late = record.late.filter((each) => each !== found);
-  if (
-    state.intent === null &&
-    record.pod === null &&
-    record.state === 'placing' &&
-    record.desired === 'running'
-  )
-    return found;
+  if (awaited) return found;
   history(
     step,
     'create-late',
