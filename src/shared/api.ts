@@ -204,7 +204,15 @@ export const methods = {
   'radar.sweeps': method(nothing, z.object({ sweeps: z.array(sweepSchema) })),
   /** The user's word that the key in use is of the account in which the pods were made: what RunPod does not show is gone. */
   'radar.confirmAccount': method(nothing, z.object({ ok: z.literal(true) })),
-  'radar.adopt': method(z.strictObject({ id: z.string().min(1), name: nameSchema }), deploymentViewSchema),
+  /** Puts what others made under a new deployment; nothing is changed at RunPod until an edit. */
+  'radar.adopt': method(
+    z.strictObject({
+      kind: z.enum(['pod', 'endpoint']).default('pod'),
+      id: z.string().min(1),
+      name: nameSchema,
+    }),
+    deploymentViewSchema,
+  ),
 
   'volumes.list': method(nothing, z.object({ volumes: z.array(volumeSchema) })),
   /** Whether a volume for a model's weights pays, what it costs and where it can be; creates nothing. */

@@ -1,6 +1,8 @@
 import { AppError } from '../../shared/errors.ts';
 import { radarItemSchema } from '../../shared/model.ts';
 import type { RadarItem } from '../../shared/model.ts';
+import type { ControlClient } from '../control/client.ts';
+import type { Cli } from './cli.ts';
 import type { Define } from './commands.ts';
 import { examples } from './help.ts';
 import { confirm } from './price.ts';
@@ -83,19 +85,36 @@ const defineTerminate: Define = (command, run) => {
 const defineAdopt: Define = (command, run) => {
   command
     .command('adopt')
-    .description('Put a pod under a deployment of this app.')
-    .argument('<id>', 'of the pod, as radar list shows it')
+    .description(
+      'Put a pod or an endpoint under a deployment of this app. Nothing is changed at RunPod until you edit it.',
+    )
+    .argument('<id>', 'as radar list shows it')
     .argument('<name>', 'of the new deployment')
     .addHelpText('after', examples('radar adopt abc123 qwen3-8b'))
     .action(
       run(async (cli, invocation) => {
         const [id = '', name = ''] = invocation.args;
         const api = await cli.connect();
-        const view = await api.call('radar.adopt', { id, name }, cli.signal);
+        const view = await api.call(
+          'radar.adopt',
+          { kind: await adoptable(cli, api, id), id, name },
+          cli.signal,
+        );
         cli.print(view, () => `${id} is under the deployment ${view.name} now.`);
       }),
     );
 };
+
+/** @throws AppError invalid_input: a volume */
+async function adoptable(cli: Cli, api: ControlClient, id: string): Promise<'pod' | 'endpoint'> {
+  const { items } = await api.call('radar.scan', {}, cli.signal);
+  const kind = items.find((item) => item.id === id)?.kind ?? 'pod';
+  if (kind !== 'network-volume') return kind;
+  throw new AppError(
+    'invalid_input',
+    `"${id}" is a network volume: a deployment mounts it, with --volume ${id}.`,
+  );
+}
 
 function kindOf(word: string): RadarItem['kind'] {
   const parsed = radarItemSchema.shape.kind.safeParse(word);

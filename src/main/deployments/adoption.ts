@@ -5,6 +5,7 @@ import type { Pod } from '../runpod/api.ts';
 import type { DeploymentRecord, Guard, Launch, PodRecord } from './record.ts';
 import { podFacts } from './pod/read-pod.ts';
 import { specHash } from './pod/launch.ts';
+import type { AdoptedEndpoint } from './serverless/endpoint-adoption.ts';
 
 export interface Adopted {
   readonly spec: DeploymentSpec;
@@ -53,30 +54,60 @@ function unlikeOurs(podId: string, error: z.ZodError): AppError {
   );
 }
 
-/** The record of an adopted deployment; its server has answered. */
+/** What an adopted deployment has at RunPod, and how it is. */
+type Taken = Pick<
+  DeploymentRecord,
+  'spec' | 'specHash' | 'desired' | 'state' | 'pod' | 'endpoint' | 'readyAt'
+>;
+
+/** The record of a deployment whose pod has answered. */
 export function adoptedRecord(
   id: string,
   { spec, pod }: Adopted,
   servedModel: string,
   now: number,
 ): DeploymentRecord {
-  return {
-    id,
+  return takenRecord(id, now, {
     spec,
     specHash: specHash(spec),
-    ownImage: null,
-    createdAt: now,
     desired: 'running',
     state: 'ready',
-    since: now,
     pod: { ...pod, launch: { ...pod.launch, servedModel } },
     endpoint: null,
+    readyAt: now,
+  });
+}
+
+/** The record of a deployment whose endpoint serves, sleeps, or may have no workers. */
+export function adoptedEndpointRecord(
+  id: string,
+  { spec, endpoint }: Pick<AdoptedEndpoint, 'spec' | 'endpoint'>,
+  now: number,
+): DeploymentRecord {
+  const isStopped = endpoint.maxWorkers === 0;
+  return takenRecord(id, now, {
+    spec,
+    specHash: endpoint.launch.specHash,
+    desired: isStopped ? 'stopped' : 'running',
+    state: isStopped ? 'stopped' : endpoint.proved ? 'ready' : 'sleeping',
+    pod: null,
+    endpoint,
+    readyAt: endpoint.proved ? now : null,
+  });
+}
+
+function takenRecord(id: string, now: number, taken: Taken): DeploymentRecord {
+  return {
+    ...taken,
+    id,
+    ownImage: null,
+    createdAt: now,
+    since: now,
     auto: null,
     boot: null,
     ending: null,
     problem: null,
     lastRequestAt: null,
-    readyAt: now,
     keepAliveUntil: null,
     idleWarnedAt: null,
     wantedAt: null,

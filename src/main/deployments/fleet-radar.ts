@@ -2,7 +2,7 @@ import { AppError, asAppError } from '../../shared/errors.ts';
 import type { DeploymentView, Radar, RadarItem, Sweep, SweepPreview } from '../../shared/model.ts';
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { DeploymentActor } from './actor.ts';
-import { adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
+import { adoptedEndpointRecord, adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
 import type { FleetCore } from './fleet-core.ts';
 import { MadeVolumes } from './made-volumes.ts';
 import { patiently } from './patience.ts';
@@ -12,6 +12,9 @@ import { podFacts } from './pod/read-pod.ts';
 import { isNamed, parsePodName } from './pod/names.ts';
 import { podItem, radarOf, type Ownership } from './radar.ts';
 import { readAccount, type Account } from './read-account.ts';
+import { readEndpointAdoption } from './serverless/endpoint-adoption.ts';
+import { proveEndpoint } from './serverless/prove-endpoint.ts';
+import { endpointFacts } from './serverless/read-endpoint.ts';
 import { endThing } from './sweep/read-thing.ts';
 import { Sweeper, type SweepWish } from './sweep/sweeper.ts';
 import type { FleetDeps, FleetEvent, RadarApi } from './types.ts';
@@ -117,14 +120,23 @@ export class FleetRadar implements RadarApi {
     return { ok: true };
   }
 
-  /** Only a pod whose server answers is taken over: one that is never proven would be ended as a failed boot. */
-  async adopt(id: string, name: string, signal: AbortSignal): Promise<DeploymentView> {
-    const { api, clock, ids } = this.#deps;
+  async adopt(
+    kind: 'pod' | 'endpoint',
+    id: string,
+    name: string,
+    signal: AbortSignal,
+  ): Promise<DeploymentView> {
     this.#core.refuseTakenName(name, null);
     const owner = this.#owner(id);
     if (owner !== undefined) {
-      throw new AppError('not_allowed_now', `The pod already belongs to "${owner.record.spec.name}".`);
+      throw new AppError('not_allowed_now', `The ${kind} already belongs to "${owner.record.spec.name}".`);
     }
+    return kind === 'pod' ? this.#adoptPod(id, name, signal) : this.#adoptEndpoint(id, name, signal);
+  }
+
+  /** Only a pod whose server answers is taken over: one that is never proven would be ended as a failed boot. */
+  async #adoptPod(id: string, name: string, signal: AbortSignal): Promise<DeploymentView> {
+    const { api, clock, ids } = this.#deps;
     const found = await api.pods.get(id, signal);
     const adopted = readAdoption(found, name, clock.now());
     const servedModel = await this.#prove(adopted, signal);
@@ -132,6 +144,28 @@ export class FleetRadar implements RadarApi {
     const actor = this.#core.add(adoptedRecord(ids.next('dep'), adopted, servedModel, clock.now()), null);
     this.#core.note(actor, 'adopted', `Took over pod ${id} ("${adopted.pod.name}") as it runs.`);
     actor.post({ type: 'pod-observed', pod: podFacts(found), askedAt: clock.now() });
+    return this.#core.view(actor);
+  }
+
+  /** Nothing is changed and no worker is woken: one that is up and balanced answers a token, the rest is read. */
+  async #adoptEndpoint(id: string, name: string, signal: AbortSignal): Promise<DeploymentView> {
+    const { api, clock, ids, fetch } = this.#deps;
+    const [found, gpus] = await Promise.all([api.serverless.get(id, signal), api.catalog.gpus({}, signal)]);
+    const moment = { now: clock.now(), cloudNow: this.#core.cloudNow() };
+    const read = readEndpointAdoption(found, name, gpus, moment);
+    const { plane, timing } = this.#core;
+    const adopted = await proveEndpoint(read, { plane, timing, fetch, clock }, signal);
+    // Another may have come in between.
+    this.#core.refuseTakenName(name, null);
+    if (this.#owner(id) !== undefined)
+      throw new AppError('not_allowed_now', 'It was just put under another deployment.');
+    const actor = this.#core.add(adoptedEndpointRecord(ids.next('dep'), adopted, clock.now()), null);
+    const proof = adopted.endpoint.proved ? ' It answered.' : '';
+    const said = [`Took over endpoint ${id} ("${found.name}") as it is.${proof}`, ...adopted.unknown].join(
+      ' ',
+    );
+    this.#core.note(actor, 'adopted', said);
+    actor.post({ type: 'endpoint-observed', endpoint: endpointFacts(found), askedAt: clock.now() });
     return this.#core.view(actor);
   }
 

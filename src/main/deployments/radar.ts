@@ -6,6 +6,7 @@ import { modelOfVolume } from '../volumes/volume-name.ts';
 import { parsePodName } from './pod/names.ts';
 import { mountersOf, type Account } from './read-account.ts';
 import { podUsdPerMonthAtRest } from './storage-at-rest.ts';
+import { adoptionRefusal } from './serverless/endpoint-adoption.ts';
 import { endpointOffer, podOffer, volumeOffer } from './sweep/offer.ts';
 
 /** Whose a thing in the account is. */
@@ -110,7 +111,11 @@ function endpointItem(
     deployment,
     usdPerHour,
     usdPerMonthAtRest: 0,
-    actions: min > 0 || max > 0 ? ['stop', 'terminate'] : ['terminate'],
+    actions: [
+      ...(max > 0 ? (['stop'] as const) : []),
+      'terminate',
+      ...(belongs !== 'known' && adoptionRefusal(endpoint) === null ? (['adopt'] as const) : []),
+    ],
     note: endpointNote(min, running, belongs),
     sweep: ownership.isSpokenFor(endpoint.name) ? null : endpointOffer(endpoint, min * perWorker, belongs),
   };

@@ -141,8 +141,11 @@ export interface RadarApi {
   undo(id: string | null): Sweep;
   /** Newest first. */
   sweeps(): Sweep[];
-  /** Puts a pod that no deployment knows under a new deployment of that name. */
-  adopt(id: string, name: string, signal: AbortSignal): Promise<DeploymentView>;
+  /**
+   * Puts a pod or endpoint that no deployment knows under a new deployment of that name; nothing is changed at RunPod.
+   * @throws AppError not_allowed_now with why it cannot be served
+   */
+  adopt(kind: 'pod' | 'endpoint', id: string, name: string, signal: AbortSignal): Promise<DeploymentView>;
 }
 
 /**

@@ -29,7 +29,7 @@ export function deploymentHandlers(fleet: Fleet): Handled {
     'radar.sweep': (wish, signal) => fleet.radar.sweep(wish, signal),
     'radar.undo': async ({ sweep }) => fleet.radar.undo(sweep),
     'radar.sweeps': async () => ({ sweeps: fleet.radar.sweeps() }),
-    'radar.adopt': ({ id, name }, signal) => fleet.radar.adopt(id, name, signal),
+    'radar.adopt': ({ kind, id, name }, signal) => fleet.radar.adopt(kind, id, name, signal),
     'radar.confirmAccount': async () => {
       fleet.confirmAccount();
       return { ok: true };

@@ -247,8 +247,9 @@ function radarActions(client: Client) {
       });
     },
     async radarAdopt(item: RadarItem, name: string): Promise<void> {
+      const kind = item.kind === 'endpoint' ? 'endpoint' : 'pod';
       await run(shell.cannot.adopt(item.name), async () => {
-        putDeployment(await client.call('radar.adopt', { id: item.id, name }));
+        putDeployment(await client.call('radar.adopt', { kind, id: item.id, name }));
         say(shell.adopted(name));
         await rescan();
       });

@@ -126,6 +126,25 @@ describe('radar sweep', () => {
   });
 });
 
+describe('radar adopt', () => {
+  it.each<['pod' | 'endpoint' | 'network-volume', number]>([
+    ['pod', 0],
+    ['endpoint', 0],
+    ['network-volume', 2],
+  ])('finds out by itself what is adopted: a %s', async (kind, expected) => {
+    const instance = await fakeInstance();
+    const radar = sampleRadar();
+    instance.fake.reply('radar.scan', async () => ({
+      ...radar,
+      items: radar.items.map((item) => ({ ...item, kind })),
+    }));
+    const { code } = await commandLine(['radar', 'adopt', 'podtest2', 'mine'], instance);
+    expect(code).toBe(expected);
+    const asked = instance.fake.calls.filter(({ name }) => name === 'radar.adopt').map(({ input }) => input);
+    expect(asked).toEqual(expected === 0 ? [{ kind, id: 'podtest2', name: 'mine' }] : []);
+  });
+});
+
 describe('what the key may not see', () => {
   it.each<[ReturnType<typeof sampleRadar>['unseen'], string]>([
     [

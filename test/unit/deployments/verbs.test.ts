@@ -395,9 +395,9 @@ describe('the radar (SPEC 3.11)', () => {
       },
       never,
     );
-    await expect(w.fleet.radar.adopt(id, 'mine', never)).rejects.toMatchObject({ code: 'not_allowed_now' });
+    await expect(w.fleet.radar.adopt('pod', id, 'mine', never)).rejects.toMatchObject({ code: 'not_allowed_now' });
     await w.pass(30_000);
-    const view = await w.fleet.radar.adopt(id, 'mine', never);
+    const view = await w.fleet.radar.adopt('pod', id, 'mine', never);
     expect(view).toMatchObject({
       state: 'ready',
       spec: { model: 'Qwen/Qwen3-4B', onStop: 'keep' },
@@ -410,7 +410,7 @@ describe('the radar (SPEC 3.11)', () => {
     });
     await w.pass(10_000);
     expect(w.ledger.usdPerHour({})).toBeCloseTo(0.99);
-    await expect(w.fleet.radar.adopt(id, 'again', never)).rejects.toMatchObject({ code: 'not_allowed_now' });
+    await expect(w.fleet.radar.adopt('pod', id, 'again', never)).rejects.toMatchObject({ code: 'not_allowed_now' });
     w.fleet.stop('mine');
     await w.pass(10_000);
     expect(w.cloud.alive()).toMatchObject([{ pod: { status: 'EXITED' } }]);

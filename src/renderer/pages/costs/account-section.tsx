@@ -212,7 +212,7 @@ function AdoptForm({ item, onClose }: { readonly item: RadarItem; readonly onClo
         void actions.radarAdopt(item, name);
       }}
     >
-      <p className="text-soft">{words.adoptText}</p>
+      <p className="text-soft">{item.kind === 'endpoint' ? words.adoptEndpoint : words.adoptText}</p>
       <TextField
         label={words.columns.name}
         value={name}

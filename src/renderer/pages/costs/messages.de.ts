@@ -100,6 +100,8 @@ export const costs: typeof english = {
   adoptText:
     'Diese App stoppt es bei Leerlauf, zählt seine Kosten und leitet Anfragen dorthin. Es läuft und kostet weiter wie jetzt.',
   cancel: 'Abbrechen',
+  adoptEndpoint:
+    'Diese App zählt ab jetzt seine Kosten und leitet Anfragen mit dem RunPod-Schlüssel dorthin. Bei RunPod ändert sich nichts, bis Sie es bearbeiten, stoppen oder löschen.',
   adoptVerb: 'Übernehmen',
   chartTable: (title: string) => `${title}, Tabelle`,
   sharesTable: (title: string) => `${title}, Tabelle`,

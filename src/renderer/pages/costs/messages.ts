@@ -99,6 +99,8 @@ export const words = catalogue('costs', {
   adoptTitle: (name: string) => `Adopt ${name}?`,
   adoptText:
     'This app will stop it when idle, count its cost and route requests to it. It goes on running and billing as now.',
+  adoptEndpoint:
+    'This app will count its cost from now on and route requests to it, with the RunPod key. At RunPod nothing changes until you edit, stop or delete it.',
   cancel: 'Cancel',
   adoptVerb: 'Adopt',
   chartTable: (title: string) => `${title}, table`,

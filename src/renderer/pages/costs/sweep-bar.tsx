@@ -3,7 +3,6 @@ import type { ReactNode } from 'react';
 import type { RadarItem } from '../../../shared/model.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button, IconButton } from '../../components/button.tsx';
-import { cell } from '../../components/request-table.tsx';
 import { Tag } from '../../components/surface.tsx';
 import { hideSweep, useSweep } from '../../stores/sweep.ts';
 import { usdPerHour, usdPerMonth } from '../../view/format.ts';
@@ -49,9 +48,9 @@ export function SweepResult(): ReactNode {
           <IconButton label={words.hideResult} icon={<X size={14} aria-hidden />} onClick={hideSweep} />
         )}
       </div>
-      <ul className="px-1 pb-1">
+      <ul className="pb-2">
         {sweep.things.map((thing) => (
-          <li key={thing.id} className={`${cell} flex flex-wrap items-center gap-x-3 gap-y-1`}>
+          <li key={thing.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5">
             <Tag tone={TONES[thing.state]}>{shared.sweep.states[thing.state]}</Tag>
             <span className="min-w-0 font-medium break-words">{thing.name}</span>
             <span className="text-sm text-soft">{resultOf(thing)}</span>

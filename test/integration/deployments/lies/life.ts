@@ -165,7 +165,7 @@ export class Life {
     const ids = [...this.#foreign];
     const id = ids[slot % Math.max(1, ids.length)];
     if (id === undefined || this.#world.app.fleet.list().length >= MOST_DEPLOYMENTS) return;
-    await this.#world.app.fleet.radar.adopt(id, `d${++this.#names}`, never);
+    await this.#world.app.fleet.radar.adopt('pod', id, `d${++this.#names}`, never);
     this.#foreign.delete(id);
     this.#adopted.add(id);
   }
