@@ -34,6 +34,8 @@ export interface QueuePlane {
   readonly invokeUrl: string;
   /** Whether a worker runs now, so that `baseUrl` answers before the cut. Cheap: asked on the request path. */
   readonly warm: () => boolean;
+  /** Workers that were running when RunPod was last looked at; absent or 0 = not known. Cheap. */
+  readonly workers?: () => number;
 }
 
 /** How the answers of a target are paid for. */

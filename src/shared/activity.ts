@@ -26,6 +26,8 @@ export const requestRecordSchema = z.object({
   tokensPerSecond: z.number().nullable(),
   /** Its share of the hardware's price; null = unknown. */
   usd: z.number().nullable(),
+  /** A try before the answer was cut and may have been worked on for nobody; RunPod may bill it too. Absent = no. */
+  maybePaidTwice: z.boolean().optional(),
 });
 export type RequestRecord = z.infer<typeof requestRecordSchema>;
 

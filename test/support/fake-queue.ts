@@ -21,6 +21,7 @@ export class FakeQueue {
   /** Looks at /stream and /status, in order. */
   readonly looks: string[] = [];
   warm = false;
+  workers = 0;
   /** What the OpenAI routes answer. */
   direct: Script = (_request, res) => sendJson(res, 500, { error: 'not expected' });
   /** Take the place of the next answers of an operation, by its name. */
@@ -34,7 +35,11 @@ export class FakeQueue {
 
   target(): Upstream {
     const invokeUrl = `${this.#upstream.url}/v2/ep`;
-    return { ...this.plain(), account: 'runpod', queue: { invokeUrl, warm: () => this.warm } };
+    return {
+      ...this.plain(),
+      account: 'runpod',
+      queue: { invokeUrl, warm: () => this.warm, workers: () => this.workers },
+    };
   }
 
   /** The OpenAI routes alone, as a load balancer has them. */

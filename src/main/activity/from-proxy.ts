@@ -33,6 +33,8 @@ export function toRequestRecord(record: ProxyRecord, around: Surroundings): Requ
     cachedTokens: record.usage.tokensCached,
     tokensPerSecond: record.tokensPerSecond,
     usd: usdOf(record, around, Math.max(0, record.durationMs - waitedMs)),
+    // Whoever shared the answer paid for nothing.
+    ...(record.maybePaidTwice && record.cache !== 'coalesced' ? { maybePaidTwice: true } : {}),
   };
 }
 

@@ -85,9 +85,10 @@ export class DeploymentTarget implements Target {
     const { record } = this.#actor;
     const { podUrlTemplate, plane } = this.#parts;
     const warm = (): boolean => this.#actor.record.state === 'ready';
+    const workers = (): number => this.#actor.state.live.look?.health.workers.running ?? 0;
     const { endpoint } = record;
     const callable = endpoint !== null && (record.state === 'ready' || isCallable(record));
-    this.#callable = callable ? endpointUpstream(endpoint, plane, warm) : null;
+    this.#callable = callable ? endpointUpstream(endpoint, plane, warm, workers) : null;
     this.#upstream = record.pod === null && warm() ? this.#callable : upstreamOf(record, podUrlTemplate);
     this.#state = stateOf(record);
     this.#models = modelsOf(record);

@@ -36,6 +36,8 @@ export class Trace {
   /** max_tokens was lowered to what the context leaves. */
   clamped = false;
   bridged = false;
+  /** A try was cut where a worker may have gone on for nobody: RunPod may bill it beside the answer. */
+  maybePaidTwice = false;
   finishReason: string | null = null;
   error: AppError | null = null;
   status = 0;
@@ -60,6 +62,7 @@ export class Trace {
     this.wakeMs = other.wakeMs;
     this.clamped = other.clamped;
     this.bridged = other.bridged;
+    this.maybePaidTwice = other.maybePaidTwice;
     this.finishReason = other.finishReason;
   }
 }
@@ -98,6 +101,7 @@ export interface RequestRecord {
   readonly attempts: number;
   readonly clamped: boolean;
   readonly bridged: boolean;
+  readonly maybePaidTwice: boolean;
   readonly finishReason: string | null;
   readonly bytesIn: number;
   readonly bytesOut: number;

@@ -77,6 +77,9 @@ export const components: typeof english = {
     cache: 'Cache',
     shared: 'geteilt',
     woke: 'geweckt',
+    paidTwice: 'vielleicht doppelt berechnet',
+    paidTwiceWhy:
+      'RunPod hat einen ersten Versuch abgeschnitten; der Worker lief vielleicht weiter. Was insgesamt ausgegeben wurde, steht unter Kosten.',
   },
   schedule: {
     days: {

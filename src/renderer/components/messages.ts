@@ -77,6 +77,9 @@ export const words = catalogue('components', {
     cache: 'cache',
     shared: 'shared',
     woke: 'woke',
+    paidTwice: 'maybe billed twice',
+    paidTwiceWhy:
+      'RunPod cut a first try; its worker may have gone on. What was spent in all stands under costs.',
   },
   schedule: {
     days: {

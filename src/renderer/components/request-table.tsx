@@ -97,6 +97,11 @@ function RequestResult({ request }: { readonly request: RequestRecord }): ReactN
       {request.cache === 'hit' && <Tag tone="accent">{words.requests.cache}</Tag>}
       {request.cache === 'coalesced' && <Tag tone="accent">{words.requests.shared}</Tag>}
       {request.woke && <Tag tone="warn">{words.requests.woke}</Tag>}
+      {request.maybePaidTwice === true && (
+        <span title={words.requests.paidTwiceWhy}>
+          <Tag tone="warn">{words.requests.paidTwice}</Tag>
+        </span>
+      )}
     </span>
   );
 }

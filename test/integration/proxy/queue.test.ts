@@ -73,6 +73,8 @@ describe('a warm endpoint', () => {
       expect(h.target.unreachableReports).toBe(1);
       expect(h.upstream.received.filter(({ path }) => path.includes('/openai/'))).toHaveLength(1);
       expect(queue.jobs).toHaveLength(1);
+      // What was cut may run yet, and be billed: the row of the request says so.
+      expect(h.records.map(({ maybePaidTwice }) => maybePaidTwice)).toEqual([true]);
     });
   }
 
@@ -111,6 +113,39 @@ describe('a warm endpoint', () => {
     await eventually(() => held.length === 31, 'a straight call again');
     held.at(-1)?.();
     expect((await answered(free)).res.status).toBe(200);
+    expect(queue.jobs).toHaveLength(1);
+  });
+
+  it('takes thirty calls at once for each worker that runs', async () => {
+    queue.warm = true;
+    queue.workers = 2;
+    const held: (() => void)[] = [];
+    queue.direct = (request, res) => {
+      held.push(() => answerChat('straight')(request, res));
+    };
+    const calls = Array.from({ length: 61 }, (_, seed) => h.chat({ seed }));
+    await submitted();
+    await eventually(() => held.length === 60, 'sixty calls');
+    queue.write(HELLO);
+    queue.end('COMPLETED');
+    for (const answer of held) answer();
+    const texts = await Promise.all(calls.map(async (call) => (await answered(call)).text));
+    expect(texts.filter((text) => text.includes('Hello there'))).toHaveLength(1);
+    expect(queue.jobs).toHaveLength(1);
+  });
+
+  it('that says 429 has begun nothing: the call waits as a job, and fewer go straight for a while', async () => {
+    queue.warm = true;
+    queue.direct = (_request, res) =>
+      sendJson(res, 429, { error: { message: 'too many' } }, { 'retry-after': '7' });
+    const pending = h.chat({ seed: 1 });
+    await submitted();
+    queue.write(HELLO);
+    queue.end('COMPLETED');
+    expect((await answered(pending)).res.status).toBe(200);
+    expect(h.records[0]).toMatchObject({ outcome: 'ok', maybePaidTwice: false });
+    queue.direct = answerChat('straight');
+    expect((await answered(h.chat({ seed: 2 }))).text).toContain('straight');
     expect(queue.jobs).toHaveLength(1);
   });
 

@@ -36,6 +36,7 @@ const record = (fields: Partial<RequestRecord> = {}): RequestRecord => ({
   attempts: 1,
   clamped: false,
   bridged: false,
+  maybePaidTwice: false,
   finishReason: 'stop',
   bytesIn: 4000,
   bytesOut: 1,
@@ -97,4 +98,12 @@ it('every public endpoint has a name of its own and a price', () => {
     expect(price.id).toMatch(/^[a-z0-9][a-z0-9._-]{0,39}$/);
   }
   expect([publicPriceOf('kimi-k3')?.slug, publicPriceOf('kimi')]).toEqual(['moonshot-kimi', null]);
+});
+
+it('a row says that a request may have been billed twice, except to those who shared its answer', () => {
+  const row = (fields: Partial<RequestRecord>): boolean | undefined =>
+    toRequestRecord(record(fields), AROUND).maybePaidTwice;
+  expect(row({})).toBeUndefined();
+  expect(row({ maybePaidTwice: true })).toBe(true);
+  expect(row({ maybePaidTwice: true, cache: 'coalesced' })).toBeUndefined();
 });

@@ -93,14 +93,17 @@ describe('the invoke plane', () => {
 });
 
 describe('how the proxy calls an endpoint', () => {
+  const yes = (): boolean => true;
+  const no = (): boolean => false;
+  const one = (): number => 1;
   const launch = { servedModel: 'one', fingerprint: 'f' };
 
   it('is not at all before the key is known', async () => {
     const { plane: made } = plane(200, {});
     const queue = { id: 'ep1', launch: { ...launch, type: 'QUEUE' as const } };
-    expect(endpointUpstream(queue, made, () => true)).toBeNull();
+    expect(endpointUpstream(queue, made, yes, one)).toBeNull();
     await made.key();
-    expect(endpointUpstream(queue, made, () => false)).toMatchObject({
+    expect(endpointUpstream(queue, made, no, one)).toMatchObject({
       baseUrl: 'https://api.runpod.ai/v2/ep1/openai/v1',
       queue: { invokeUrl: 'https://api.runpod.ai/v2/ep1' },
     });
@@ -110,7 +113,7 @@ describe('how the proxy calls an endpoint', () => {
     const { plane: made } = plane(200, {});
     await made.key();
     const balanced = { id: 'ep1', launch: { ...launch, type: 'LOAD_BALANCER' as const } };
-    const upstream = endpointUpstream(balanced, made, () => true);
+    const upstream = endpointUpstream(balanced, made, yes, one);
     expect(upstream).toMatchObject({
       baseUrl: 'https://ep1.api.runpod.ai/v1',
       maxBodyBytes: 31_457_280,

@@ -53,6 +53,7 @@ export function requestLine(request: RequestRecord, simulated: boolean): string 
   return [
     ...(cache === 'hit' ? ['from the cache'] : []),
     ...(woke ? ['woke the hardware'] : []),
+    ...(request.maybePaidTwice === true ? ['a first try was cut: maybe billed twice'] : []),
     ...(firstTokenMs === null ? [] : [`first token ${seconds(firstTokenMs)}`]),
     ...(tokensPerSecond === null ? [] : [`${Math.round(tokensPerSecond)} tok/s`]),
     ...(inputTokens === null || outputTokens === null

@@ -15,6 +15,7 @@ export function endpointUpstream(
   { id, launch }: CalledEndpoint,
   plane: InvokePlane,
   warm: () => boolean,
+  workers: () => number,
 ): Upstream | null {
   const { headers } = plane;
   if (headers === null) return null;
@@ -24,5 +25,5 @@ export function endpointUpstream(
     return { ...common, baseUrl: `${plane.balancerUrl(id)}/v1`, maxBodyBytes: LARGEST_BODY_BYTES };
   }
   const invokeUrl = plane.queueUrl(id);
-  return { ...common, baseUrl: `${invokeUrl}/openai/v1`, queue: { invokeUrl, warm } };
+  return { ...common, baseUrl: `${invokeUrl}/openai/v1`, queue: { invokeUrl, warm, workers } };
 }

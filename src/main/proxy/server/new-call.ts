@@ -97,6 +97,7 @@ export function rejectedRecord(arrival: Arrival, error: AppError, at: number): R
     attempts: 0,
     clamped: false,
     bridged: false,
+    maybePaidTwice: false,
     finishReason: null,
     bytesIn: Number(req.headers['content-length'] ?? 0),
     bytesOut: 0,

@@ -94,6 +94,7 @@ function recordOf(call: Call, outcome: RequestRecord['outcome'], clock: Clock): 
     attempts: trace.attempts,
     clamped: trace.clamped,
     bridged: trace.bridged,
+    maybePaidTwice: trace.maybePaidTwice,
     finishReason: trace.finishReason,
     bytesIn: call.body.length,
     bytesOut: trace.bytesOut,

@@ -8,6 +8,7 @@ import { jobRequest } from '../queue/job-request.ts';
 import type { JobLimits } from '../queue/job-time.ts';
 import { PulledFlow } from '../queue/pulled-flow.ts';
 import { QueueJob } from '../queue/queue-job.ts';
+import { StraightRoom } from '../queue/straight-room.ts';
 import { connectionError } from '../upstream/errors.ts';
 import { reasonOf } from '../upstream/exchange.ts';
 import { replyFor } from '../upstream/reply-for.ts';
@@ -22,31 +23,38 @@ export interface QueueOptions extends InvokeParts {
 const CUT: ReadonlySet<unknown> = new Set([502, 504, 524]);
 
 /**
- * What one worker takes at once (FACTS 3.7). A call beyond it waits in RunPod's queue; going straight it would be cut
- * there after 100 s, and run later for nobody.
- */
-const STRAIGHT_AT_ONCE = 30;
-
-/**
  * Calls to a QUEUE endpoint. Warm, they go straight to its OpenAI routes, byte for byte; asleep or crowded, such a call
  * may be cut after 100 s, so it becomes a job that waits for its worker and whose output is read as it comes (FACTS 3.5).
- * A call that was cut although a worker seemed to run becomes a job too, once.
+ * A call that was cut although a worker seemed to run becomes a job too, once, and one that RunPod had no room for.
  */
 export function queueJobs(options: QueueOptions): Stage {
   const straight = new OpenCounts();
+  const room = new StraightRoom();
   const jobs = new OpenCounts();
   /** Endpoints that were believed warm and were not; until a job found a worker. */
   const doubted = new Set<string>();
   const ask = async (next: Handle, call: Call, upstream: Upstream, queue: QueuePlane): Promise<Reply> => {
     const { invokeUrl } = queue;
-    if (queue.warm() && !doubted.has(invokeUrl) && straight.of(invokeUrl) < STRAIGHT_AT_ONCE) {
+    const underWay = straight.of(invokeUrl);
+    const places = room.of(invokeUrl, queue.workers?.() ?? 0);
+    if (queue.warm() && !doubted.has(invokeUrl) && underWay < places) {
       try {
-        return await straight.during(invokeUrl, () => next(call));
+        const reply = await straight.during(invokeUrl, () => next(call));
+        room.answered(invokeUrl);
+        return reply;
       } catch (error) {
-        if (!wasCut(error) || call.signal.aborted) throw error;
-        doubted.add(invokeUrl);
-        options.log.info({ id: call.id, target: call.target.name }, 'no worker answered: sent as a job');
-        call.target.reportUnreachable();
+        if (call.signal.aborted) throw error;
+        if (isBusy(error)) {
+          room.refused(invokeUrl, underWay);
+        } else if (wasCut(error)) {
+          doubted.add(invokeUrl);
+          // The edge gave up waiting, not the queue: a worker may take the call yet, and be paid for it.
+          call.trace.maybePaidTwice = true;
+          options.log.info({ id: call.id, target: call.target.name }, 'no worker answered: sent as a job');
+          call.target.reportUnreachable();
+        } else {
+          throw error;
+        }
       }
     }
     if (!queue.warm() || doubted.has(invokeUrl)) checkMayWake(call);
@@ -60,6 +68,11 @@ export function queueJobs(options: QueueOptions): Stage {
     const queue = upstream?.queue;
     return upstream === null || queue === undefined ? next(call) : ask(next, call, upstream, queue);
   };
+}
+
+/** RunPod's limit is reached: nothing was begun, and the queue has a limit of its own (FACTS 3.4). */
+function isBusy(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'rate_limited' && error.details?.['status'] === 429;
 }
 
 function wasCut(error: unknown): boolean {
