@@ -38,7 +38,7 @@ export default defineConfig({
         },
       },
       {
-        // Installs three coding agents from npm (some 500 MB): `npm run test:agents`, not a part of `npm test`.
+        // Installs four coding agents from npm (some 700 MB): `npm run test:agents`, not a part of `npm test`.
         test: {
           name: 'agents',
           include: ['test/conformance/agents/*.test.ts'],

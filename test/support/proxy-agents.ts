@@ -8,6 +8,8 @@ const PACKAGES = {
   codex: ['@openai/codex', '0.169.0'],
   claude: ['@anthropic-ai/claude-code', '2.1.330'],
   opencode: ['opencode-ai', '1.18.33'],
+  // Its main package installs by a script; a platform's own is the whole program.
+  kilo: [`@kilocode/cli-${process.platform}-${process.arch}`, '7.7.9'],
 } as const;
 export type AgentName = keyof typeof PACKAGES;
 
@@ -27,6 +29,8 @@ function programIn(folder: string, agent: AgentName): readonly string[] {
       const system = platform === 'win32' ? 'windows' : platform;
       return [join(modules, `opencode-${system}-${arch}`, 'bin', `opencode${exe}`)];
     }
+    case 'kilo':
+      return [join(modules, '@kilocode', `cli-${platform}-${arch}`, 'bin', `kilo${exe}`)];
   }
 }
 
