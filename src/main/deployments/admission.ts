@@ -8,6 +8,7 @@ import {
 import { formatUsd, formatUsdPerHour, usdForMs } from '../../shared/money.ts';
 import { contextFor } from '../planner/context.ts';
 import type { GpuOffer, ModelFacts } from '../planner/types.ts';
+import { withEndpointType } from './policy/endpoint-type.ts';
 import { endpointChoice } from './serverless/choice.ts';
 import { quotaWarning } from './serverless/effects/make-endpoint.ts';
 import { patiently } from './patience.ts';
@@ -92,7 +93,7 @@ const bootUsd = (candidate: PlanCandidate, which: 'low' | 'high'): number =>
 
 function parseWish(wish: DeploymentWish): DeploymentSpec {
   const parsed = deploymentSpecSchema.safeParse(wish);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return withEndpointType(parsed.data);
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') ?? '';
   const code = field === 'image' ? 'image_invalid' : 'invalid_input';
@@ -116,7 +117,7 @@ interface Trial {
  */
 async function tryOut(
   { spec, candidates, facts, offers }: Trial,
-  { planner, hfToken }: FleetDeps,
+  { planner, hfToken, guardScripts: scripts }: FleetDeps,
 ): Promise<EndpointLaunch | null> {
   const [best] = candidates;
   if (best === undefined) return null;
@@ -124,5 +125,6 @@ async function tryOut(
   const choice = best.kind === 'pod' ? null : endpointChoice(candidates, spec);
   if (choice === null) return null;
   const token = await hfToken();
-  return buildEndpoint({ name: spec.name, spec, choice, offers, recipe, hfToken: token }).launch;
+  const made = { own: null, registryId: null, key: '', scripts };
+  return buildEndpoint({ name: spec.name, spec, choice, offers, recipe, hfToken: token, ...made }).launch;
 }

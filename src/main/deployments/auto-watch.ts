@@ -38,9 +38,9 @@ export class AutoWatch {
   /** Called at every look at the account; weighs one deployment at a time, where one is due. */
   tick(actor: DeploymentActor): void {
     const { deps, timing } = this.#parts;
-    const { id, auto, spec } = actor.record;
+    const { id, auto } = actor.record;
     const now = deps.clock.now();
-    if (auto === null || spec.backend !== 'vllm' || deps.usage === undefined) return;
+    if (auto === null || deps.usage === undefined) return;
     if (this.#weighing !== null || this.#end.signal.aborted) return;
     if (now - (this.#weighedAt.get(id) ?? auto.weighedAt ?? 0) < timing.weighMs) return;
     this.#weighedAt.set(id, now);

@@ -3,6 +3,7 @@ import { asAppError, isAbort } from '../../shared/errors.ts';
 import type { DeploymentSpec } from '../../shared/model.ts';
 import type { Log } from '../logs/log.ts';
 import { DEFAULT_CONTEXT_TOKENS } from '../planner/context.ts';
+import { withEndpointType } from './policy/endpoint-type.ts';
 import type { Fleet } from './types.ts';
 
 /**
@@ -56,7 +57,8 @@ async function applyOne(
 }
 
 /** The default context may have been lowered to what the model was made for when the deployment was made. */
-function asStored(spec: DeploymentSpec, stored: DeploymentSpec): DeploymentSpec {
+function asStored(declared: DeploymentSpec, stored: DeploymentSpec): DeploymentSpec {
+  const spec = withEndpointType(declared);
   if (spec.contextTokens !== DEFAULT_CONTEXT_TOKENS) return spec;
   return { ...spec, contextTokens: Math.min(spec.contextTokens, stored.contextTokens) };
 }

@@ -19,6 +19,7 @@ import { InvokePlane } from './serverless/invoke-plane.ts';
 import { EndpointEffects } from './serverless/perform.ts';
 import { isEndpointEffect, kindOf } from './serverless/kind.ts';
 import { bootMsOf, habitualIdle } from './habitual-idle.ts';
+import { withEndpointType } from './policy/endpoint-type.ts';
 import { wakeRefusal } from './policy/schedule.ts';
 import { installationId, recoverIntents } from './recovery.ts';
 import type { DeploymentRecord } from './record.ts';
@@ -269,6 +270,7 @@ export class FleetCore {
 
   #join(record: DeploymentRecord, intent: Intent | null): DeploymentActor {
     const { api, clock, log, podUrlTemplate, simulated } = this.#deps;
+    record.spec = withEndpointType(record.spec);
     // Stored before there was anything to weigh.
     if (record.spec.mode === 'auto') record.auto ??= beginAuto(kindOf(record), clock.now());
     const actor = new DeploymentActor(record, intent, {

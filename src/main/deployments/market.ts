@@ -41,7 +41,11 @@ export class Market {
    * @throws AppError of the planner, of RunPod, model_unknown, model_gated; AbortError
    */
   plan(spec: DeploymentSpec, signal: AbortSignal, kind: RunKind = 'pod'): Promise<Weighed> {
-    return this.weigh(planRequestSchema.parse({ ...planWishOf(spec), mode: kind }), signal);
+    const { compute } = spec;
+    // Of mode `auto` the cloud is meant for its pods: an endpoint has none.
+    const free = spec.mode === 'auto' && kind === 'serverless' && compute.cloud === 'COMMUNITY';
+    const asked = free ? { ...spec, compute: { ...compute, cloud: 'ANY' as const } } : spec;
+    return this.weigh(planRequestSchema.parse({ ...planWishOf(asked), mode: kind }), signal);
   }
 
   /**

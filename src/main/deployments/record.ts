@@ -95,6 +95,10 @@ export const endpointLaunchSchema = z.object({
   image: z.string(),
   servedModel: z.string(),
   healthPath: z.string(),
+  /** What the server wants beside RunPod's own key; null = nothing. Never leaves this process but to it. */
+  key: z.string().nullable().default(null),
+  /** Its start command replaces the image's entrypoint. */
+  override: z.boolean().default(false),
   fingerprint: z.string(),
   /** Hash of the parts of the spec it was made by. */
   specHash: z.string(),

@@ -13,6 +13,7 @@ import type { GpuOffer, ModelFacts } from './types.ts';
 export function checkWish(request: PlanRequest, facts: ModelFacts | null, offers: readonly GpuOffer[]): void {
   checkGpus(request, offers);
   checkBackend(request, facts);
+  checkCloud(request);
   checkContext(request, facts);
   checkDataCenters(request, offers);
 }
@@ -29,12 +30,6 @@ function checkGpus(request: PlanRequest, offers: readonly GpuOffer[]): void {
 }
 
 function checkBackend(request: PlanRequest, facts: ModelFacts | null): void {
-  if (request.backend === 'ollama' && request.mode === 'serverless') {
-    throw new AppError('unsupported', 'Ollama deployments run on pods, not on serverless workers.', {
-      advice: 'Use mode "pod", or the vllm backend for serverless.',
-      details: { field: 'mode', value: request.mode, nearest: 'pod' },
-    });
-  }
   if (request.backend === 'vllm' && request.model.includes(':') && isOllamaName(request.model)) {
     throw new AppError(
       'invalid_input',
@@ -63,6 +58,15 @@ function refuseHubIdForOllama(model: string, facts: ModelFacts): never {
         : { field: 'backend', value: 'ollama', nearest: 'vllm' },
     },
   );
+}
+
+/** An endpoint cannot be asked into a cloud: RunPod places its workers, and has no field for it (FACTS 3.1). */
+function checkCloud({ mode, compute }: PlanRequest): void {
+  if (mode !== 'serverless' || compute.cloud !== 'COMMUNITY') return;
+  throw new AppError('invalid_input', 'Serverless workers cannot be had from Community Cloud.', {
+    advice: 'Leave the cloud out (--cloud secure), or use mode "pod" for Community Cloud.',
+    details: { field: 'compute.cloud', value: compute.cloud, nearest: 'SECURE' },
+  });
 }
 
 function checkContext(request: PlanRequest, facts: ModelFacts | null): void {

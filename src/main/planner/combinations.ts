@@ -38,7 +38,7 @@ export function combinationsOf(
   const wanted = request.compute.gpuCount;
   const counts = wanted === null || COUNTS.includes(wanted) ? COUNTS : [...COUNTS, wanted];
   const pods = request.mode !== 'serverless';
-  const serverless = request.mode !== 'pod' && request.backend === 'vllm';
+  const serverless = request.mode !== 'pod';
   return offers.flatMap((offer) =>
     counts.flatMap((gpuCount) => [
       ...(pods ? CLOUDS.map((cloud) => pod({ offer, gpuCount, cloud, diskUsd }, request)) : []),

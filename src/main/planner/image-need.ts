@@ -14,24 +14,20 @@ type Wish = Pick<DeploymentSpec, 'backend'> &
   Partial<Pick<DeploymentSpec, 'image' | 'templateId' | 'ownImage'>>;
 
 /**
- * `kind`: what the deployment is placed as; `auto` decides that elsewhere. `overrideIgnored`: RunPod was lately seen not
+ * `overrideIgnored`: RunPod was lately seen not
  * running a start command that replaces an image's entrypoint (FACTS 2.2).
  */
-export function imageNeed(wish: Wish, kind: 'pod' | 'serverless', overrideIgnored = false): ImageNeed {
+export function imageNeed(wish: Wish, overrideIgnored = false): ImageNeed {
   const { image = null, templateId = null, ownImage = 'auto', backend } = wish;
   if (image !== null) return { kind: 'given', reason: `it uses the image it names, ${image}` };
   if (templateId !== null) return { kind: 'given', reason: `it uses the template it names, ${templateId}` };
   if (ownImage === 'always')
     return { kind: 'build', reason: 'its settings ask for an image of its own (ownImage "always")' };
-  if (ownImage === 'auto' && backend === 'ollama') {
-    if (kind === 'serverless')
-      return { kind: 'build', reason: 'the stock image of Ollama is no worker and loads no model by itself' };
-    if (overrideIgnored)
-      return {
-        kind: 'build',
-        reason: 'RunPod does not run the start command that carries Ollama’s key check',
-      };
-  }
+  if (ownImage === 'auto' && backend === 'ollama' && overrideIgnored)
+    return {
+      kind: 'build',
+      reason: 'RunPod does not run the start command that carries Ollama’s key check',
+    };
   return { kind: 'stock', reason: `the stock image of ${BACKENDS[backend]} serves it` };
 }
 
@@ -49,7 +45,8 @@ export function requestFor(
   return imageRequestSchema.parse({ model, revision, backend, target, packages: [...packages] });
 }
 
-function targetOf(
+/** What an image has to be for what it runs on. */
+export function targetOf(
   { serverless }: Pick<DeploymentSpec, 'serverless'>,
   kind: 'pod' | 'serverless',
 ): ImageTarget {

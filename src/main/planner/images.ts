@@ -1,4 +1,4 @@
-import type { Backend } from '../../shared/model.ts';
+import type { Backend, DeploymentSpec } from '../../shared/model.ts';
 import { compareCudaVersions } from './capability.ts';
 import type { GpuOffer } from './types.ts';
 
@@ -50,6 +50,19 @@ export function containerDiskGb(weightBytes: number, backend: Backend): number {
   const gb = (1.15 * weightBytes) / 1e9 + DISK_ALLOWANCE_GB[backend];
   return Math.ceil(gb / 5) * 5;
 }
+
+const isOllamaImage = (image: string): boolean => repositoryOf(image) === repositoryOf(OLLAMA_IMAGE);
+
+/** An Ollama image that this app made for a load balancer, told by its tag (images/image-tag.ts). */
+export const isOwnBalancerImage = (image: string): boolean =>
+  /:ollama-load-balancer-[0-9a-f]{16}$/.test(image);
+
+/**
+ * Whether the app's key check stands before an endpoint's Ollama: its start command brings it to Ollama's own image, and an
+ * image that the app made has it. An image of somebody else's is used as it is.
+ */
+export const isFronted = ({ image, templateId }: Pick<DeploymentSpec, 'image' | 'templateId'>): boolean =>
+  templateId === null && (image === null || isOllamaImage(image) || isOwnBalancerImage(image));
 
 /** `vllm/vllm-openai:v0.27.1` → `vllm/vllm-openai`; a registry's port is not a tag. */
 export function repositoryOf(image: string): string {

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../shared/model.ts';
-import { OLLAMA_IMAGE, repositoryOf, VLLM_IMAGE, WORKER_VLLM_IMAGE } from './images.ts';
+import { isFronted, OLLAMA_IMAGE, repositoryOf, VLLM_IMAGE, WORKER_VLLM_IMAGE } from './images.ts';
 import { serverDiskGb } from './pod-disks.ts';
 import { ollamaEnv, vllmArgv, workerVllmEnv, type ServerGpu, type ServerWish } from './server-options.ts';
 import type { ModelFacts } from './types.ts';
@@ -35,7 +35,7 @@ const OLLAMA_PORT = 11_434;
 /**
  * The recipe for a deployment on a planned candidate: the stock image with the arguments the plan was counted with, or
  * the custom image as it is. The user's own arguments and variables come last, so they win.
- * @throws AppError invalid_input when `env` sets a variable that RunPod injects, unsupported for Ollama on serverless
+ * @throws AppError invalid_input when `env` sets a variable that RunPod injects
  */
 export function launchRecipe(
   spec: DeploymentSpec,
@@ -150,22 +150,38 @@ function quote(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
 }
 
-/** QUEUE runs RunPod's worker, which is set up by variables; LOAD_BALANCER runs the stock image (FACTS 3.6, 3.7). */
+/**
+ * LOAD_BALANCER runs the stock image. vLLM tells its health itself. Before Ollama stands the key check, which tells at a path
+ * of its own whether the worker has loaded its model; an image that is not the app's is asked as Ollama is (FACTS 3.6).
+ */
+function balanced(spec: DeploymentSpec, candidate: LaunchCandidate, facts: ModelFacts | null): LaunchRecipe {
+  const pod = podRecipe(spec, candidate, facts);
+  const port = String(pod.modelServerPort);
+  const isOllama = spec.backend === 'ollama';
+  const healthPath = isOllama && isFronted(spec) ? FRONT_HEALTH_PATH : pod.healthPath;
+  return {
+    ...pod,
+    healthPath,
+    env: {
+      ...pod.env,
+      PORT: port,
+      PORT_HEALTH: port,
+      HEALTH_CHECK_PATH: healthPath,
+      ...(isOllama ? { RPLM_PRELOAD: spec.model } : {}),
+    },
+  };
+}
+
+/** See resources/watchdog/front.pl. */
+const FRONT_HEALTH_PATH = '/ping';
+
+/** QUEUE runs RunPod's worker, which is set up by variables (FACTS 3.7). */
 function serverless(
   spec: DeploymentSpec,
   candidate: LaunchCandidate,
   facts: ModelFacts | null,
 ): LaunchRecipe {
-  if (spec.backend === 'ollama') {
-    throw new AppError('unsupported', 'Ollama deployments run on pods, not on serverless workers.', {
-      details: { field: 'mode', value: spec.mode, nearest: 'pod' },
-    });
-  }
-  if (spec.serverless.type === 'LOAD_BALANCER') {
-    const pod = podRecipe(spec, candidate, facts);
-    const port = String(VLLM_PORT);
-    return { ...pod, env: { ...pod.env, PORT: port, PORT_HEALTH: port, HEALTH_CHECK_PATH: '/health' } };
-  }
+  if (spec.serverless.type === 'LOAD_BALANCER') return balanced(spec, candidate, facts);
   return {
     image: spec.image ?? WORKER_VLLM_IMAGE,
     argv: [],

@@ -60,7 +60,7 @@ export function plan(asked: PlanInput): Plan {
     factsComplete: isComplete(on, input),
     facts: on.shape === null ? [] : factRows(on.facts),
     memory: memoryOf(on),
-    ownImage: ownImageFor(input.request, runsOn),
+    ownImage: ownImageFor(input.request),
     candidates,
     takes,
     rejected: cheaperThan(best.fit.combination, refusals, on),
@@ -73,9 +73,8 @@ export function plan(asked: PlanInput): Plan {
   };
 }
 
-/** Of what is rented first: an image is made for a pod, or for an endpoint. */
-function ownImageFor(request: PlanInput['request'], runsOn: PlanCandidate['kind']): string | null {
-  const need = imageNeed(request, runsOn);
+function ownImageFor(request: PlanInput['request']): string | null {
+  const need = imageNeed(request);
   return need.kind === 'build' ? need.reason : null;
 }
 

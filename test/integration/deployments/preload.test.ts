@@ -102,7 +102,7 @@ describe('what loads the model of a serverless worker', () => {
     // Three refusals and one success, all of the same worker.
     expect(calls().filter((call) => call.startsWith('pull'))).toHaveLength(4);
     const refused = both.map(({ lines }) => lines.filter((line) => line.includes('cannot fetch')).length);
-    expect(refused.toSorted()).toEqual([0, 3]);
+    expect(refused.toSorted((a, b) => a - b)).toEqual([0, 3]);
   });
 
   it('leaves a model that cannot be loaded ahead to its first request', async () => {

@@ -24,6 +24,8 @@ interface App {
   readonly sandbox: Sandbox;
   readonly db: Db;
   readonly ledger: CostLedger;
+  /** Where images of one's own come from. */
+  readonly images: FakeImageBuilder;
   readonly events: FleetEvent[];
   /** The room of the app process that runs now. */
   readonly fleet: Fleet;
@@ -118,6 +120,7 @@ interface FleetParts {
   readonly db: Db;
   readonly ledger: Ledger;
   readonly log?: Log;
+  readonly images?: FakeImageBuilder;
   readonly usage?: Usage | undefined;
   readonly timing?: Partial<Timing> | undefined;
 }
@@ -150,7 +153,7 @@ export function fleetOn(sandbox: Sandbox, parts: FleetParts): Fleet {
     hfToken: () => Promise.resolve(null),
     startOfDay: (ms, offset = 0) => (Math.floor(ms / 86_400_000) + offset) * 86_400_000,
     guardScripts: readGuardScripts(join(repository, 'resources/watchdog')),
-    images: new FakeImageBuilder(),
+    images: parts.images ?? new FakeImageBuilder(),
     ...(usage === undefined ? {} : { usage }),
     ...(timing === undefined ? {} : { timing }),
   });
@@ -159,10 +162,11 @@ export function fleetOn(sandbox: Sandbox, parts: FleetParts): Fleet {
 function appOn(sandbox: Sandbox, { clock, random, fetch, options, close }: AppParts): App {
   const db = openDb(':memory:');
   const ledger = createLedger({ db, ids: randomIds(random) });
+  const images = new FakeImageBuilder();
   const events: FleetEvent[] = [];
   const build = (): Fleet => {
     const { usage, timing } = options;
-    const fleet = fleetOn(sandbox, { clock, random, fetch, db, ledger, usage, timing });
+    const fleet = fleetOn(sandbox, { clock, random, fetch, db, ledger, images, usage, timing });
     fleet.subscribe((event) => events.push(event));
     return fleet;
   };
@@ -170,6 +174,7 @@ function appOn(sandbox: Sandbox, { clock, random, fetch, options, close }: AppPa
     sandbox,
     db,
     ledger,
+    images,
     events,
     fleet: build(),
     crash: async () => {

@@ -72,6 +72,25 @@ describe('what cannot be served is refused with why', () => {
 });
 
 describe('a deployment read out of an endpoint', () => {
+  it('is Ollama’s where another computer of ours made it, with the key that it asks for', () => {
+    const env = {
+      PORT: '11434',
+      RPLM_PRELOAD: 'qwen3:8b',
+      RPLM_FRONT_KEY: 'its-own',
+      HEALTH_CHECK_PATH: '/ping',
+    };
+    const made = read(balanced({ image: 'ollama/ollama:0.33.0', args: '{"entrypoint":["bash","-c"]}', env }));
+    expect(made.isKnownServer).toBe(true);
+    expect(made.spec).toMatchObject({ backend: 'ollama', model: 'qwen3:8b' });
+    expect(made.endpoint.launch).toMatchObject({
+      backend: 'ollama',
+      servedModel: 'qwen3:8b',
+      key: 'its-own',
+      healthPath: '/ping',
+    });
+    expect(JSON.stringify([made.spec, made.endpoint.launch.made])).not.toContain('its-own');
+  });
+
   it('has the facts of a queue: model, GPUs with prices, workers, idle time; no idle stop of ours', () => {
     const { spec, endpoint } = read(queue());
     expect(spec).toMatchObject({

@@ -148,7 +148,7 @@ export function world(
       simulated: false,
       hfToken: () => Promise.resolve(null),
       startOfDay: (ms, offset = 0) => (Math.floor(ms / 86_400_000) + offset) * 86_400_000,
-      guardScripts: { watchdog: '# watchdog', front: '# front' },
+      guardScripts: { watchdog: '# watchdog', front: '# front', preload: '# preload' },
       images,
       ...options.deps,
       ...(options.timing === undefined ? {} : { timing: options.timing }),

@@ -96,7 +96,7 @@ describe('how the proxy calls an endpoint', () => {
   const yes = (): boolean => true;
   const no = (): boolean => false;
   const one = (): number => 1;
-  const launch = { servedModel: 'one', fingerprint: 'f' };
+  const launch = { servedModel: 'one', fingerprint: 'f', key: null };
 
   it('is not at all before the key is known', async () => {
     const { plane: made } = plane(200, {});
@@ -120,5 +120,10 @@ describe('how the proxy calls an endpoint', () => {
       headers: { authorization: 'Bearer rpa_1' },
     });
     expect(upstream?.queue).toBeUndefined();
+    const keyed = { id: 'ep1', launch: { ...balanced.launch, key: 'its-own' } };
+    expect(endpointUpstream(keyed, made, yes, one)?.headers).toEqual({
+      authorization: 'Bearer rpa_1',
+      'x-rplm-key': 'its-own',
+    });
   });
 });

@@ -4,7 +4,12 @@ import { endpointChoice } from '../../../src/main/deployments/serverless/choice.
 import { unattendedEndpoint } from '../../../src/main/deployments/serverless/endpoint-view.ts';
 import { readJob } from '../../../src/main/deployments/serverless/invoke-plane.ts';
 import { runsServerless } from '../../../src/main/deployments/serverless/kind.ts';
-import { buildEndpoint, launchHash, marked } from '../../../src/main/deployments/serverless/launch.ts';
+import {
+  buildEndpoint,
+  launchHash,
+  marked,
+  type EndpointLaunchInput,
+} from '../../../src/main/deployments/serverless/launch.ts';
 import { phaseOf } from '../../../src/main/deployments/serverless/looking.ts';
 import { billOf } from '../../../src/main/deployments/serverless/meters.ts';
 import { isNamed, parsePodName } from '../../../src/main/deployments/pod/names.ts';
@@ -71,7 +76,11 @@ describe('the GPUs of an endpoint', () => {
 });
 
 describe('what is remembered of an endpoint', () => {
-  const built = (wish: Partial<DeploymentWish> = {}, hfToken: string | null = null) => {
+  const built = (
+    wish: Partial<DeploymentWish> = {},
+    hfToken: string | null = null,
+    more: Partial<EndpointLaunchInput> = {},
+  ) => {
     const made = spec(wish);
     const choice = endpointChoice([candidate('A', 1)], made);
     if (choice === null) throw new Error('no choice');
@@ -82,7 +91,12 @@ describe('what is remembered of an endpoint', () => {
       choice,
       offers: [{ id: 'A', pool: 'POOL' }],
       recipe,
+      own: null,
+      registryId: null,
+      key: 'a-key-of-its-own',
+      scripts: { watchdog: '# watchdog', front: '# front', preload: '# preload' },
       hfToken,
+      ...more,
     });
   };
 
@@ -92,6 +106,63 @@ describe('what is remembered of an endpoint', () => {
     expect(JSON.stringify(launch)).not.toContain('hf_secret');
     expect(marked(body)).not.toEqual(marked(built({}, 'hf_other').body));
     expect(marked(body)).toEqual(marked(built({}, 'hf_secret').body));
+  });
+
+  it('is the image of its own where one was made, with what it asks for and the login that may pull it', () => {
+    const own = {
+      reference: 'registry.test/me/llm:vllm-load-balancer-0123456789abcdef',
+      registryId: 'reg1',
+      env: { PORT: '8000', PORT_HEALTH: '8001', HEALTH_CHECK_PATH: '/ping' },
+      ports: ['8000/http', '8001/http'],
+    };
+    const balanced = { serverless: { type: 'LOAD_BALANCER' as const } };
+    const { body, launch } = built(balanced, null, { own, registryId: own.registryId });
+    expect(body).toMatchObject({ image: own.reference, registry: 'reg1', ports: own.ports, env: own.env });
+    // Its entrypoint becomes the server, whose arguments stay the start command.
+    expect(body.args).toMatch(/^--model Qwen\/Qwen3-8B /);
+    expect(launch).toMatchObject({ image: own.reference, key: null, override: false });
+    expect(launch.fingerprint).not.toBe(built(balanced).launch.fingerprint);
+  });
+
+  const OLLAMA = {
+    backend: 'ollama' as const,
+    model: 'qwen3:8b',
+    serverless: { type: 'LOAD_BALANCER' as const },
+  };
+
+  it.each([
+    ['stock', {}, true, true],
+    ['another version of Ollama’s own', { image: 'ollama/ollama:0.34.0' }, true, true],
+    ['one the app made', { image: 'me/x:ollama-load-balancer-0123456789abcdef' }, true, false],
+    ['somebody’s own', { image: 'me/x:1' }, false, false],
+    ['that of a template', { templateId: 't1' }, false, false],
+  ])('has a key check before Ollama as its image allows: %s', (_, wish, checks, sent) => {
+    const { body, launch } = built({ ...OLLAMA, ...wish });
+    expect(launch.key).toBe(checks ? 'a-key-of-its-own' : null);
+    expect(launch.override).toBe(sent);
+    expect(body.env?.['RPLM_FRONT_KEY']).toBe(checks ? 'a-key-of-its-own' : undefined);
+    expect(body.env?.['HEALTH_CHECK_PATH']).toBe(checks ? '/ping' : '/api/version');
+    // Never bare: behind the check it listens on loopback.
+    expect(body.env?.['OLLAMA_HOST']).toBe(checks ? '127.0.0.1:11435' : '0.0.0.0:11434');
+    expect((body.args ?? '').startsWith('{"entrypoint":["bash","-c"]')).toBe(sent);
+    expect('RPLM_FRONT' in (body.env ?? {})).toBe(sent);
+    expect('RPLM_PRELOADER' in (body.env ?? {})).toBe(sent);
+    expect(body.env).not.toHaveProperty('RPLM_WATCHDOG');
+    expect(body.ports).toEqual(['11434/http']);
+  });
+
+  it('keeps no key in what an edit is compared with', () => {
+    const { launch } = built(OLLAMA);
+    expect(JSON.stringify(launch.made)).not.toContain('a-key-of-its-own');
+    const other = built(OLLAMA, null, { key: 'another' });
+    expect(other.launch.made.env?.['RPLM_FRONT_KEY']).not.toBe(launch.made.env?.['RPLM_FRONT_KEY']);
+  });
+
+  it('refuses a variable that the key check needs otherwise, without a word of its key', () => {
+    const refused = () => built({ ...OLLAMA, env: { HEALTH_CHECK_PATH: '/' } });
+    expect(refused).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+    const { body } = built({ ...OLLAMA, env: { RPLM_FRONT_KEY: 'mine', OLLAMA_HOST: '0.0.0.0:11434' } });
+    expect(body.env).toMatchObject({ RPLM_FRONT_KEY: 'a-key-of-its-own', OLLAMA_HOST: '127.0.0.1:11435' });
   });
 
   it.each([
@@ -121,6 +192,8 @@ const endpoint = (more: Partial<EndpointRecord> = {}): EndpointRecord => ({
     image: 'x',
     servedModel: 'one',
     healthPath: '/health',
+    key: null,
+    override: false,
     fingerprint: 'f',
     specHash: 's',
     workers: { min: 0, max: 2, idleTimeout: 60 },
@@ -198,7 +271,7 @@ describe('containers that start', () => {
       listedAt: NOW,
       sameSince: NOW,
     };
-    const live = { inFlight: 1, asks: 1, awakeSince: 0, containerStarts };
+    const live = { inFlight: 1, asks: 1, awakeSince: 0, progressAt: 0, containerStarts };
     return phaseOf({ record, live, now: NOW }, endpoint({ job: 'j' }), look).phase;
   };
 

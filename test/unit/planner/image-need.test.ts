@@ -6,19 +6,17 @@ const spec = (wish: Partial<DeploymentWish> = {}) =>
   deploymentSpecSchema.parse({ name: 'x', model: 'Qwen/Qwen3-8B', ...wish });
 
 describe('the image of a deployment (SPEC 3.3)', () => {
-  it.each<[string, Partial<DeploymentWish>, 'pod' | 'serverless', boolean, string]>([
-    ['its own choice first', { image: 'me/x:1', ownImage: 'always' }, 'pod', false, 'given'],
-    ['then its template', { templateId: 't', ownImage: 'always' }, 'pod', false, 'given'],
-    ['then what its settings ask for', { ownImage: 'always' }, 'pod', false, 'build'],
-    ['a stock image for vLLM on a pod', {}, 'pod', false, 'stock'],
-    ['a stock image for vLLM without a watchdog', {}, 'pod', true, 'stock'],
-    ['a stock image for vLLM serverless', {}, 'serverless', false, 'stock'],
-    ['a stock image for Ollama on a pod', { backend: 'ollama' }, 'pod', false, 'stock'],
-    ['an own one where Ollama’s key check cannot travel', { backend: 'ollama' }, 'pod', true, 'build'],
-    ['an own one for Ollama serverless', { backend: 'ollama' }, 'serverless', false, 'build'],
-    ['a stock image against all odds', { backend: 'ollama', ownImage: 'never' }, 'serverless', true, 'stock'],
-  ])('is %s', (_name, wish, kind, overrideIgnored, need) => {
-    const found = imageNeed(spec(wish), kind, overrideIgnored);
+  it.each<[string, Partial<DeploymentWish>, boolean, string]>([
+    ['its own choice first', { image: 'me/x:1', ownImage: 'always' }, false, 'given'],
+    ['then its template', { templateId: 't', ownImage: 'always' }, false, 'given'],
+    ['then what its settings ask for', { ownImage: 'always' }, false, 'build'],
+    ['a stock image for vLLM', {}, false, 'stock'],
+    ['a stock image for vLLM without a watchdog', {}, true, 'stock'],
+    ['a stock image for Ollama', { backend: 'ollama' }, false, 'stock'],
+    ['an own one where Ollama’s key check cannot travel', { backend: 'ollama' }, true, 'build'],
+    ['a stock image against all odds', { backend: 'ollama', ownImage: 'never' }, true, 'stock'],
+  ])('is %s', (_name, wish, overrideIgnored, need) => {
+    const found = imageNeed(spec(wish), overrideIgnored);
     expect(found.kind).toBe(need);
     expect(found.reason).not.toBe('');
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { launchRecipe, type LaunchCandidate } from '../../../src/main/planner/launch.ts';
 import { plan } from '../../../src/main/planner/plan.ts';
 import type { ModelFacts } from '../../../src/main/planner/types.ts';
-import { AppError } from '../../../src/shared/errors.ts';
 import { deploymentSpecSchema, type DeploymentSpec, type DeploymentWish } from '../../../src/shared/model.ts';
 import { exact, inputOf, llama8b } from './facts.ts';
 
@@ -219,8 +218,31 @@ describe('serverless', () => {
     });
   });
 
-  it('has no recipe for Ollama', () => {
-    expect(() => launchRecipe(specOf({ backend: 'ollama' }), WORKER, null)).toThrow(AppError);
+  it('runs Ollama’s stock image, which loads its model by itself and tells so at a path of its own', () => {
+    const wish = {
+      backend: 'ollama' as const,
+      model: 'qwen3:8b',
+      serverless: { type: 'LOAD_BALANCER' as const },
+    };
+    const volume = { networkVolumeId: 'v', path: '/workspace' };
+    const worker = { ...WORKER, image: 'ollama/ollama:0.33.0', minCudaVersion: null };
+    const recipe = launchRecipe(specOf({ ...wish, volume }), worker, null);
+    expect(recipe).toMatchObject({
+      image: 'ollama/ollama:0.33.0',
+      argv: [],
+      healthPath: '/ping',
+      modelServerPort: 11_434,
+      minCudaVersion: null,
+      env: {
+        PORT: '11434',
+        PORT_HEALTH: '11434',
+        HEALTH_CHECK_PATH: '/ping',
+        RPLM_PRELOAD: 'qwen3:8b',
+        OLLAMA_MODELS: '/workspace/ollama',
+        OLLAMA_KEEP_ALIVE: '-1',
+      },
+    });
+    expect(launchRecipe(specOf({ ...wish, image: 'me/x:1' }), worker, null).healthPath).toBe('/api/version');
   });
 });
 

@@ -371,10 +371,12 @@ describe('serverless', () => {
     expect(none.takes).toBeNull();
   });
 
-  it('plans pods alone for Ollama in mode auto', () => {
+  it('plans both kinds for Ollama in mode auto', () => {
     const facts = { ...llama8b, quantization: exact('gguf' as const) };
     const made = plan(inputOf({ model: 'llama3.1:8b', backend: 'ollama', mode: 'auto' }, facts));
-    expect(new Set(made.candidates.map((candidate) => candidate.kind))).toEqual(new Set(['pod']));
+    const kinds = new Set(made.candidates.map((candidate) => candidate.kind));
+    expect(kinds).toEqual(new Set(['pod', 'serverless']));
+    for (const { image } of made.candidates) expect(image).toMatch(/^ollama\/ollama:0\.33\.0/);
   });
 });
 

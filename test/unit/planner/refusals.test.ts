@@ -61,14 +61,14 @@ describe('bad input', () => {
     expect(made.candidates[0]?.dataCenterIds).toEqual(['EU-RO-2']);
   });
 
-  it('refuses an Ollama name for vLLM and Ollama on serverless', () => {
+  it('refuses an Ollama name for vLLM, and Community Cloud for serverless workers', () => {
     expect(refusal(inputOf({ model: 'llama3.2:3b' }, null))).toMatchObject({
       code: 'invalid_input',
       details: { field: 'backend', nearest: 'ollama' },
     });
     expect(
-      refusal(inputOf({ model: 'llama3.2:3b', backend: 'ollama', mode: 'serverless' }, null)),
-    ).toMatchObject({ code: 'unsupported', details: { field: 'mode', nearest: 'pod' } });
+      refusal(inputOf({ model: LLAMA, mode: 'serverless', compute: { cloud: 'COMMUNITY' } }, llama8b)),
+    ).toMatchObject({ code: 'invalid_input', details: { field: 'compute.cloud', nearest: 'SECURE' } });
   });
 
   it('refuses a Hugging Face id for Ollama, and names the form Ollama takes', () => {

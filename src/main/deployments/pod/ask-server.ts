@@ -7,6 +7,7 @@ export interface ServerQuestion {
   readonly url: string;
   /** null or '' = ask as a stranger. */
   readonly key: string | null;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** A POST of JSON; absent = GET. */
   readonly body?: object;
   /** For headers and body together. */
@@ -49,7 +50,7 @@ export async function askServer(question: ServerQuestion, signal: AbortSignal): 
 }
 
 async function exchange(
-  { fetch, url, key, body }: ServerQuestion,
+  { fetch, url, key, headers, body }: ServerQuestion,
   signal: AbortSignal,
 ): Promise<ServerAnswer> {
   const response = await fetch(url, {
@@ -58,6 +59,7 @@ async function exchange(
     headers: {
       accept: 'application/json',
       ...(key === null || key === '' ? {} : { authorization: `Bearer ${key}` }),
+      ...headers,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -40,6 +40,17 @@ function readSystemLine(line: string): BootSignal | null {
   return null;
 }
 
+/** What resources/watchdog/preload.sh says. */
+function readPreloadLine(line: string): BootSignal | null {
+  const said = /^preload: (?:fetched (\d+) MB|the weights are there)$/.exec(line);
+  if (said === null) return null;
+  const megabytes = said[1];
+  return {
+    kind: 'loading',
+    detail: megabytes === undefined ? 'Loading weights' : `Downloading weights, ${megabytes} MB so far`,
+  };
+}
+
 const LOADING: readonly (readonly [RegExp, string])[] = [
   [/Loading (?:safetensors|pt) checkpoint shards:\s*(\d+)%/i, 'Loading weights'],
   [/(?:Fetching|Downloading)[^%]*?(\d+)%\|/i, 'Downloading weights'],
@@ -55,6 +66,8 @@ function readServerLine(line: string): BootSignal | null {
   // The words of our own start command come back when the image's entrypoint got them as arguments (FACTS 2.2).
   if (/\{\s*"?entrypoint"?\s*:/.test(line) || /unknown command "\{/.test(line))
     return { kind: 'override-ignored' };
+  const preload = readPreloadLine(line);
+  if (preload !== null) return preload;
   const loading = LOADING.find(([pattern]) => pattern.test(line));
   if (loading !== undefined)
     return { kind: 'loading', detail: `${loading[1]} ${loading[0].exec(line)?.[1]} %` };
@@ -95,6 +108,20 @@ const TROUBLES: readonly TroubleRow[] = [
     code: 'model_unknown',
     scope: 'fatal',
     message: 'Hugging Face does not know the model.',
+    advice: null,
+  },
+  {
+    pattern: /^preload: cannot fetch .*(?:file does not exist|not found|invalid model name)/i,
+    code: 'model_unknown',
+    scope: 'fatal',
+    message: 'Ollama does not know the model.',
+    advice: 'Check the name at ollama.com/library, or use hf.co/<owner>/<repo> for a GGUF repository.',
+  },
+  {
+    pattern: /^preload: cannot fetch .*(?:newer version of ollama|requires more system memory|\b40[13]\b)/i,
+    code: 'boot_failed',
+    scope: 'fatal',
+    message: 'Ollama cannot fetch the model.',
     advice: null,
   },
   {

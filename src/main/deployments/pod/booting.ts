@@ -2,8 +2,9 @@ import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import type { ProbeResult } from '../events.ts';
 import type { HandlersFor, Step } from '../state.ts';
 import { forgetContainer, go, history, isBooting, markProgress, notify } from '../state.ts';
-import type { Cure } from './cure.ts';
+import { beginEnding } from './ending.ts';
 import { failBoot, replacePod } from './failing.ts';
+import { openOllamaError, OVERRIDE_IGNORED, OWN_ENTRYPOINT } from './ignored-override.ts';
 import { mayCure, tryOwnImage } from './own-image.ts';
 import { copyPodStart } from './pod-facts.ts';
 
@@ -94,14 +95,14 @@ export const bootingHandlers: HandlersFor<Types> = {
     if (pod === null) return;
     step.notes.push({ type: 'override-ignored', image: pod.launch.image });
     if (spec.backend === 'ollama' && mayCure(step.record)) {
-      tryOwnImage(step, OWN_ENTRYPOINT, toErrorBody(openOllamaError()));
+      tryOwnImage(step, OWN_ENTRYPOINT, { error: toErrorBody(openOllamaError()), end: beginEnding });
       return;
     }
     if (spec.backend === 'ollama') {
       failBoot(step, toErrorBody(openOllamaError()));
       return;
     }
-    const said = OVERRIDE_IGNORED;
+    const said = `${OVERRIDE_IGNORED} so the watchdog cannot travel in it.`;
     const { boot } = step.record;
     replacePod(
       step,
@@ -117,26 +118,6 @@ export const bootingHandlers: HandlersFor<Types> = {
     });
   },
 };
-
-const OVERRIDE_IGNORED =
-  'RunPod passed the start command to the image as text, so the watchdog cannot travel in it.';
-
-/** An image of its own brings both in its entrypoint. */
-export const OWN_ENTRYPOINT: Cure = {
-  reason: 'RunPod does not run the start command that carries Ollama’s key check',
-  packages: [],
-};
-
-/** The start command carries Ollama's key check too. */
-export function openOllamaError(): AppError {
-  return new AppError(
-    'unsupported',
-    `${OVERRIDE_IGNORED} Ollama has no key of its own and would be open to everybody.`,
-    {
-      advice: 'Use an image that brings the watchdog and the key check, or the vLLM backend.',
-    },
-  );
-}
 
 function probed(step: Step, result: ProbeResult): void {
   const { live, record } = step;

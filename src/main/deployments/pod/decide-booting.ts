@@ -4,9 +4,8 @@ import type { PodRecord } from '../record.ts';
 import type { Moment, State } from '../state.ts';
 import { cloudNow, isBooting } from '../state.ts';
 import { bootBudgetError } from './decide-placing.ts';
-import { cureOf } from './cure.ts';
-import { troubleError } from './failing.ts';
-import { mayCure } from './own-image.ts';
+import { lastLine, troubleError } from './evidence.ts';
+import { curedBy } from './own-image.ts';
 import { podSpent } from './meters.ts';
 
 /**
@@ -83,24 +82,11 @@ function crashed(state: State): Verdict | null {
   );
 }
 
-/** A container that came down for a reason which an own image would not have; a known reason of another kind comes first. */
+/** A known reason of another kind comes first. */
 function cure(state: State): Verdict | null {
-  const { record, live } = state;
-  const down = restarts(state) >= 1 || record.pod?.status === 'ERROR';
-  if (!down || record.spec.backend !== 'vllm' || !mayCure(record)) return null;
-  const found = cureOf(live.trouble === null ? live.tail : [live.trouble.line]);
-  if (found === null) return null;
-  const error =
-    live.trouble === null
-      ? toErrorBody(new AppError('boot_failed', `The container starts and fails.${lastLine(live.tail)}`))
-      : troubleError(live.trouble);
-  return { do: 'apply', event: { type: 'cure-found', cure: found, error } };
+  const down = restarts(state) >= 1 || state.record.pod?.status === 'ERROR';
+  return down ? curedBy(state) : null;
 }
-
-const lastLine = (tail: readonly string[]): string => {
-  const line = tail.findLast((text) => text.trim() !== '' && !/^(?:start|create) container\b/i.test(text));
-  return line === undefined ? '' : ` Its last line: ${line.slice(0, 300)}`;
-};
 
 function boundReached(state: State, pod: PodRecord, moment: Moment): Verdict | null {
   const { record, live } = state;

@@ -1,12 +1,9 @@
 import type { ErrorBody } from '../../../shared/errors.ts';
 import { formatUsdPerHour } from '../../../shared/money.ts';
-import type { BootTrouble } from '../events.ts';
 import type { Step } from '../state.ts';
 import { go, history, isBooting, notify, setProblem } from '../state.ts';
 import { beginEnding, stopAction } from './ending.ts';
-
-/** Lines of the pod's log kept with a failure. */
-const EVIDENCE_LINES = 20;
+import { evidence } from './evidence.ts';
 
 /** The boot cannot succeed: say why, keep the evidence, end the pod. */
 export function failBoot(step: Step, error: ErrorBody): void {
@@ -48,17 +45,4 @@ export function replacePod(step: Step, result: 'stuck' | 'broken-host' | 'too-de
   }
   go(step, 'replaced');
   beginEnding(step, { action: 'terminate', why: 'the pod is given up', next: 'place' });
-}
-
-/** What the pod's log said last. */
-export const evidence = (step: Step): { readonly log?: readonly string[] } =>
-  step.live.tail.length === 0 ? {} : { log: step.live.tail.slice(-EVIDENCE_LINES) };
-
-export function troubleError(trouble: BootTrouble): ErrorBody {
-  return {
-    code: trouble.code,
-    message: trouble.message,
-    advice: trouble.advice ?? 'Look at the pod log for the reason.',
-    details: { line: trouble.line },
-  };
 }

@@ -16,6 +16,9 @@ import {
   type GuardSettings,
 } from './start-command.ts';
 
+/** Of a model server's own key. */
+export const SERVER_KEY_BYTES = 32;
+
 export interface LaunchInput {
   readonly name: string;
   readonly spec: DeploymentSpec;
@@ -50,7 +53,9 @@ export function buildLaunch(input: LaunchInput): {
   const disks = disksFor(spec, recipe);
   const watchdog = guard.mode === 'entrypoint';
   const override = overridesEntrypoint(input, guard);
-  const args = override ? guardedArgs(spec.backend, recipe.argv, watchdog) : plainArgs(recipe.argv);
+  const args = override
+    ? guardedArgs(spec.backend, recipe.argv, { watchdog, preload: false })
+    : plainArgs(recipe.argv);
   const body: CreatePodRequest = {
     name: input.name,
     ...(spec.templateId === null ? { image: imageOf(input) } : { templateId: spec.templateId }),
@@ -192,7 +197,9 @@ function envFor(
     ...spec.env,
     ...(spec.backend === 'vllm' ? { VLLM_API_KEY: key } : frontEnv(key, recipe.modelServerPort)),
     ...(guard.mode === 'off' ? {} : guardEnv(settings)),
-    ...(override ? scriptEnv(spec.backend, input.scripts, guard.mode === 'entrypoint') : {}),
+    ...(override
+      ? scriptEnv(spec.backend, input.scripts, { watchdog: guard.mode === 'entrypoint', preload: false })
+      : {}),
     ...own?.env,
   };
   delete env['RUNPOD_API_KEY'];

@@ -7,7 +7,7 @@ import { decideAuto, weighedHandlers } from '../auto-mode.ts';
 import { bootingHandlers } from './booting.ts';
 import { decideBooting } from './decide-booting.ts';
 import { decidePlacing, decideUncertain } from './decide-placing.ts';
-import { decideEnding, endingHandlers } from './ending.ts';
+import { beginEnding, decideEnding, endingHandlers } from './ending.ts';
 import { failBoot } from './failing.ts';
 import { decideHours, hoursHandlers } from './hours.ts';
 import { logHandlers } from './log-events.ts';
@@ -33,7 +33,7 @@ const HANDLERS: HandlersFor<PodEvent['type']> = {
   ...verbHandlers,
   ...weighedHandlers,
   ...placingHandlers,
-  ...ownImageHandlers,
+  ...ownImageHandlers({ fail: failBoot, end: beginEnding }),
   ...bootingHandlers,
   ...logHandlers,
   ...podFactsHandlers,

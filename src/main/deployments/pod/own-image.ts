@@ -1,15 +1,16 @@
-import type { ErrorBody } from '../../../shared/errors.ts';
+import { AppError, toErrorBody, type ErrorBody } from '../../../shared/errors.ts';
 import type { DeploymentSpec, PlanCandidate } from '../../../shared/model.ts';
 import { OLLAMA_IMAGE, VLLM_IMAGE } from '../../planner/images.ts';
-import type { ImageNeed } from '../../planner/image-need.ts';
+import { targetOf, type ImageNeed } from '../../planner/image-need.ts';
+import type { EndWish } from '../endings.ts';
 import type { Verdict } from '../events.ts';
 import type { DeploymentRecord, OwnImage } from '../record.ts';
+import { kindOf, type RunKind } from '../serverless/kind.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { go, history, markProgress } from '../state.ts';
-import type { Cure } from './cure.ts';
+import { cureOf, type Cure } from './cure.ts';
 import { digest } from './digest.ts';
-import { beginEnding } from './ending.ts';
-import { evidence, failBoot } from './failing.ts';
+import { evidence, lastLine, troubleError } from './evidence.ts';
 
 /**
  * An image of the deployment's own (SPEC 3.3): made where no stock image serves, or once a stock image failed for a reason
@@ -18,32 +19,57 @@ import { evidence, failBoot } from './failing.ts';
 
 const stockImage = ({ backend }: DeploymentSpec): string => (backend === 'vllm' ? VLLM_IMAGE : OLLAMA_IMAGE);
 
-/** The image is made on the stock one of this version of the app: a newer one may serve, and is tried first. */
-export const ownImageKey = (spec: DeploymentSpec): string =>
-  digest([spec.model, spec.revision, spec.backend, stockImage(spec)]);
+/**
+ * The image is made on the stock one of this version of the app: a newer one may serve, and is tried first. One for a pod
+ * does not serve behind an endpoint.
+ */
+export const ownImageKey = (spec: DeploymentSpec, kind: RunKind): string =>
+  digest([
+    spec.model,
+    spec.revision,
+    spec.backend,
+    stockImage(spec),
+    ...(kind === 'pod' ? [] : [targetOf(spec, kind)]),
+  ]);
 
 /** The image to launch with; null = not made, or of another model. */
-export function builtImage({ spec, ownImage }: DeploymentRecord): OwnImage['built'] {
-  return isInForce(spec, ownImage) ? ownImage.built : null;
-}
+export const builtImage = (record: DeploymentRecord): OwnImage['built'] => inForce(record)?.built ?? null;
 
-function isInForce(spec: DeploymentSpec, own: OwnImage | null): own is OwnImage {
+function inForce(record: DeploymentRecord): OwnImage | null {
+  const { spec, ownImage } = record;
   const given = spec.image !== null || spec.templateId !== null || spec.ownImage === 'never';
-  return own !== null && !given && own.key === ownImageKey(spec);
+  return ownImage !== null && !given && ownImage.key === ownImageKey(spec, kindOf(record)) ? ownImage : null;
 }
 
 /** Whether a failing image may still be replaced: once, and not against the user's word. One with packages was that once. */
-export const mayCure = ({ spec, ownImage }: DeploymentRecord): boolean =>
-  spec.image === null &&
-  spec.templateId === null &&
-  spec.ownImage !== 'never' &&
-  !(isInForce(spec, ownImage) && (ownImage.packages.length > 0 || spec.backend === 'ollama'));
+export function mayCure(record: DeploymentRecord): boolean {
+  const { spec } = record;
+  if (spec.image !== null || spec.templateId !== null || spec.ownImage === 'never') return false;
+  const own = inForce(record);
+  return own === null || (own.packages.length === 0 && spec.backend !== 'ollama');
+}
+
+/** Whether an image of its own has still to be made. */
+export function lacksImage(record: DeploymentRecord): boolean {
+  const own = inForce(record);
+  return own !== null && own.built === null;
+}
 
 /** Before a GPU is asked for. */
-export function decideImageWanted({ record }: State): Verdict | null {
-  const { spec, ownImage } = record;
-  if (!isInForce(spec, ownImage) || ownImage.built !== null) return null;
-  return { do: 'apply', event: { type: 'image-wanted' } };
+export const decideImageWanted = ({ record }: State): Verdict | null =>
+  lacksImage(record) ? { do: 'apply', event: { type: 'image-wanted' } } : null;
+
+/** A container of the stock image that came down for a reason which an own one would not have; null = none is seen. */
+export function curedBy({ record, live }: State): Verdict | null {
+  if (record.spec.backend !== 'vllm' || !mayCure(record)) return null;
+  const { trouble, tail } = live;
+  const cure = cureOf(trouble === null ? tail : [trouble.line]);
+  if (cure === null) return null;
+  const error =
+    trouble === null
+      ? toErrorBody(new AppError('boot_failed', `The container starts and fails.${lastLine(tail)}`))
+      : troubleError(trouble);
+  return { do: 'apply', event: { type: 'cure-found', cure, error } };
 }
 
 export function decideBuilding({ record, live }: State, { now }: Moment): Verdict | null {
@@ -57,10 +83,10 @@ export function decideBuilding({ record, live }: State, { now }: Moment): Verdic
 export function imagePlanned(step: Step, need: ImageNeed): void {
   const { record } = step;
   const { spec, boot } = record;
-  if (!isInForce(spec, record.ownImage)) {
+  if (inForce(record) === null) {
     record.ownImage =
       need.kind === 'build'
-        ? { key: ownImageKey(spec), reason: need.reason, packages: [], built: null }
+        ? { key: ownImageKey(spec, kindOf(record)), reason: need.reason, packages: [], built: null }
         : null;
   }
   const first = boot !== null && boot.pods === 0 && boot.rounds === 0;
@@ -76,14 +102,18 @@ export function imagePlanned(step: Step, need: ImageNeed): void {
 /** An own image is made on one stock image: a GPU whose hosts need another variant of it is not for it. */
 export function forImage(record: DeploymentRecord, candidates: readonly PlanCandidate[]): PlanCandidate[] {
   const pods = candidates.filter((candidate) => candidate.kind === 'pod');
-  return isInForce(record.spec, record.ownImage)
-    ? pods.filter(({ image }) => image === stockImage(record.spec))
-    : pods;
+  return inForce(record) !== null ? pods.filter(({ image }) => image === stockImage(record.spec)) : pods;
 }
 
 type Types = 'image-wanted' | 'image-progress' | 'image-ready' | 'image-failed' | 'cure-found';
 
-export const ownImageHandlers: HandlersFor<Types> = {
+/** How what it runs on is given up, and ended. */
+export interface ImageEnds {
+  readonly fail: (step: Step, error: ErrorBody) => void;
+  readonly end: (step: Step, wish: EndWish) => void;
+}
+
+export const ownImageHandlers = ({ fail, end }: ImageEnds): HandlersFor<Types> => ({
   'image-wanted': (step) => {
     go(step, 'image-wanted');
     step.live.effectAt = 0;
@@ -114,15 +144,21 @@ export const ownImageHandlers: HandlersFor<Types> = {
     go(step, 'image-settled');
   },
 
-  'image-failed': (step, { error }) => failBoot(step, withReason(error, step.record.ownImage)),
+  'image-failed': (step, { error }) => fail(step, withReason(error, step.record.ownImage)),
 
-  'cure-found': (step, { cure, error }) => tryOwnImage(step, cure, error),
-};
+  'cure-found': (step, { cure, error }) => tryOwnImage(step, cure, { error, end }),
+});
 
-/** The image failed as `error` says, and another one may not: the pod goes, the image is made, another pod comes. */
-export function tryOwnImage(step: Step, { reason, packages }: Cure, error: ErrorBody): void {
+interface Failure {
+  readonly error: ErrorBody;
+  readonly end: ImageEnds['end'];
+}
+
+/** The image failed as `error` says, and another one may not: what runs goes, the image is made, another one comes. */
+export function tryOwnImage(step: Step, { reason, packages }: Cure, { error, end }: Failure): void {
   const { record } = step;
-  record.ownImage = { key: ownImageKey(record.spec), reason, packages: [...packages], built: null };
+  const key = ownImageKey(record.spec, kindOf(record));
+  record.ownImage = { key, reason, packages: [...packages], built: null };
   history(
     step,
     'image-cure',
@@ -131,7 +167,7 @@ export function tryOwnImage(step: Step, { reason, packages }: Cure, error: Error
   );
   // The machine was not to blame: nothing is remembered against it.
   go(step, 'replaced');
-  beginEnding(step, { action: 'terminate', why: 'another image is tried', next: 'place' });
+  end(step, { action: 'terminate', why: 'another image is tried', next: 'place' });
 }
 
 const SOURCES = {

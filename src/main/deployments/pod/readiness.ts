@@ -9,6 +9,11 @@ export interface ProbeTarget {
   readonly url: string;
   readonly backend: Backend;
   readonly key: string;
+  /**
+   * Headers the server itself asks for where `key` is RunPod's, which its edge asks for; then a request without them is what
+   * a stranger's is. Absent = `key` is the server's.
+   */
+  readonly own?: Readonly<Record<string, string>> | undefined;
   /** The name the model server should know the model by, and the model's own. */
   readonly servedModel: string;
   readonly model: string;
@@ -41,7 +46,8 @@ export async function probe(
   const served = servedName(models, target);
   if (served === null)
     return { stage: 'server', missing: target.backend === 'ollama', detail: 'the model is not there yet' };
-  const stranger = await askServer({ ...tools, url: `${target.url}/v1/models`, key: null }, signal);
+  const key = target.own === undefined ? null : target.key;
+  const stranger = await askServer({ ...tools, url: `${target.url}/v1/models`, key }, signal);
   // A pod taken over from elsewhere may have no key (''): that is its owner's choice.
   if (stranger.status === 200 && target.key !== '')
     return { stage: 'open', detail: 'GET /v1/models needs no key' };
@@ -54,7 +60,7 @@ function get(
   path: string,
   signal: AbortSignal,
 ): Promise<ServerAnswer> {
-  return askServer({ ...tools, url: `${target.url}${path}`, key: target.key }, signal);
+  return askServer({ ...tools, url: `${target.url}${path}`, key: target.key, headers: target.own }, signal);
 }
 
 /** A custom image may serve the model under a name of its own; with a single model there is no doubt which. */
@@ -97,6 +103,7 @@ export async function firstToken(
         timeoutMs: tools.tokenTimeoutMs,
         url: `${target.url}${path}`,
         key: target.key,
+        headers: target.own,
         body: body(served),
       },
       signal,

@@ -2,11 +2,20 @@ import { gzipSync } from 'node:zlib';
 import type { Backend } from '../../../shared/model.ts';
 import { shellJoin } from './shell-quote.ts';
 
-/** The scripts that travel in a pod's environment; see resources/watchdog/. */
+/** The scripts that travel in the environment of a pod or a worker; see resources/watchdog/. */
 export interface GuardScripts {
   readonly watchdog: string;
   /** The key check in front of Ollama. */
   readonly front: string;
+  /** What has Ollama fetch and load its model by itself. */
+  readonly preload: string;
+}
+
+/** What a start command starts beside the model server; Ollama has its key check always. */
+export interface Beside {
+  readonly watchdog: boolean;
+  /** The model loads by itself: nobody can ask a certain worker of an endpoint to. */
+  readonly preload: boolean;
 }
 
 /** Entrypoints of the stock images (FACTS 2.3, 2.4), to hand over to after the watchdog was started. */
@@ -37,10 +46,14 @@ export function isGuardCommand(argv: readonly string[]): boolean {
 }
 
 /**
- * `args` in the JSON form that replaces the image's entrypoint (FACTS 2.2): bash unpacks the watchdog from the
- * environment, starts it beside, and becomes the model server, so that PID 1 and its signals are the image's own.
+ * `args` in the JSON form that replaces the image's entrypoint (FACTS 2.2): bash unpacks the scripts from the
+ * environment, starts them beside, and becomes the model server, so that PID 1 and its signals are the image's own.
  */
-export function guardedArgs(backend: Backend, args: readonly string[], watchdog: boolean): string {
+export function guardedArgs(
+  backend: Backend,
+  args: readonly string[],
+  { watchdog, preload }: Beside,
+): string {
   const unpack = (name: string, file: string): string =>
     `printf %s "$${name}" | base64 -d | gzip -dc > "$RPLM_STATE/${file}"`;
   const steps = [
@@ -48,6 +61,15 @@ export function guardedArgs(backend: Backend, args: readonly string[], watchdog:
     '[ -w "$RPLM_STATE" ] || RPLM_STATE=/tmp',
     ...(watchdog
       ? [unpack('RPLM_WATCHDOG', 'rplm-watchdog.sh'), '(bash "$RPLM_STATE/rplm-watchdog.sh" &)']
+      : []),
+    // Of the container that ended: the new one has loaded nothing yet.
+    ...(preload
+      ? [
+          'export RPLM_FRONT_GATE="$RPLM_STATE/rplm-loaded"',
+          'rm -f "$RPLM_FRONT_GATE"',
+          unpack('RPLM_PRELOADER', 'rplm-preload.sh'),
+          '(env -u RPLM_FRONT_KEY bash "$RPLM_STATE/rplm-preload.sh" &)',
+        ]
       : []),
     ...(backend === 'ollama'
       ? [unpack('RPLM_FRONT', 'rplm-front.pl'), '(perl "$RPLM_STATE/rplm-front.pl" &)']
@@ -88,10 +110,11 @@ export const deadlineEnv = (deadlineAt: number): Record<string, string> => ({
 export function scriptEnv(
   backend: Backend,
   scripts: GuardScripts,
-  watchdog: boolean,
+  { watchdog, preload }: Beside,
 ): Record<string, string> {
   return {
     ...(watchdog ? { RPLM_WATCHDOG: packed(scripts.watchdog) } : {}),
+    ...(preload ? { RPLM_PRELOADER: packed(scripts.preload) } : {}),
     ...(backend === 'ollama' ? { RPLM_FRONT: packed(scripts.front) } : {}),
   };
 }

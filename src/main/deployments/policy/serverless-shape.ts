@@ -3,6 +3,7 @@ import type { DeploymentSpec, PlanCandidate, ServerlessSpec } from '../../../sha
 import type { GpuOffer } from '../../planner/types.ts';
 import type { CreateEndpointRequest } from '../../runpod/api.ts';
 import { shellJoin } from '../pod/shell-quote.ts';
+import type { OwnImage } from '../record.ts';
 import type { Recipe } from '../types.ts';
 import { poolsFor } from './gpu-pools.ts';
 
@@ -21,6 +22,17 @@ export interface ShapeInput {
   readonly hfToken: string | null;
   /** Credential of a private registry; null = none. */
   readonly registryId: string | null;
+  /** The image that the app made for it; its settings win over the recipe's. null = none. */
+  readonly own: OwnImage['built'];
+  /** The key check before Ollama; null = there is none. */
+  readonly front: EndpointFront | null;
+}
+
+/** What the key check needs of an endpoint. */
+export interface EndpointFront {
+  readonly env: Readonly<Record<string, string>>;
+  /** The start command that brings it; null = the image does. */
+  readonly command: ((argv: readonly string[]) => string) | null;
 }
 
 /** Where RunPod mounts a network volume in a worker, whatever the deployment calls it on pods (FACTS 2.8). */
@@ -37,20 +49,21 @@ const QUEUE_DELAY_SECONDS = 4;
  * @throws AppError invalid_input, unsupported, unknown_gpu: each names the field
  */
 export function endpointBody(input: ShapeInput): CreateEndpointRequest {
-  const { name, spec, recipe } = input;
+  const { name, spec, recipe, own } = input;
   const { serverless } = spec;
   refuseCombinations(spec);
-  const balanced = serverless.type === 'LOAD_BALANCER';
-  const argv = recipe.argv.map((argument) => onVolume(spec, argument));
+  const args = argsOf(input);
   return {
     name,
     type: serverless.type,
-    ...(spec.templateId === null ? { image: recipe.image } : { templateId: spec.templateId }),
+    ...(spec.templateId === null
+      ? { image: own?.reference ?? recipe.image }
+      : { templateId: spec.templateId }),
     ...(spec.templateId !== null && spec.image !== null ? { image: spec.image } : {}),
-    ...(argv.length === 0 ? {} : { args: shellJoin(argv) }),
+    ...(args === '' ? {} : { args }),
     gpu: gpuOf(input),
     disk: recipe.disk,
-    ...(balanced ? { ports: [`${recipe.modelServerPort}/http`] } : {}),
+    ...portsOf(input),
     env: envOf(input),
     workers: workersOf(serverless),
     scaling: scalingOf(spec),
@@ -59,6 +72,16 @@ export function endpointBody(input: ShapeInput): CreateEndpointRequest {
     ...(input.registryId === null ? {} : { registry: input.registryId }),
     ...placeOf(spec),
   };
+}
+
+function argsOf({ spec, recipe, front }: ShapeInput): string {
+  const argv = recipe.argv.map((argument) => onVolume(spec, argument));
+  return front?.command?.(argv) ?? shellJoin(argv);
+}
+
+function portsOf({ spec, recipe, own }: ShapeInput): Pick<CreateEndpointRequest, 'ports'> {
+  if (spec.serverless.type === 'QUEUE') return {};
+  return { ports: own === null ? [`${recipe.modelServerPort}/http`] : [...own.ports] };
 }
 
 function refuseCombinations({ backend, serverless }: DeploymentSpec): void {
@@ -130,13 +153,15 @@ function placeOf({ volume, compute }: DeploymentSpec): Partial<CreateEndpointReq
 }
 
 function envOf(input: ShapeInput): Record<string, string> {
-  const { spec, candidate, recipe, hfToken } = input;
+  const { spec, candidate, recipe, hfToken, own, front } = input;
   const balanced = spec.serverless.type === 'LOAD_BALANCER';
   const port = String(recipe.modelServerPort);
   const init = String(Math.max(SHORTEST_INIT_SECONDS, Math.ceil(candidate.secondsToFirstToken.high * 1.5)));
-  const fixed: Record<string, string> = balanced
-    ? { PORT: port, PORT_HEALTH: port }
-    : { TENSOR_PARALLEL_SIZE: String(candidate.gpuCount) };
+  const fixed: Record<string, string> = {
+    ...(balanced ? { PORT: port, PORT_HEALTH: port } : { TENSOR_PARALLEL_SIZE: String(candidate.gpuCount) }),
+    ...own?.env,
+    ...(front === null ? {} : { HEALTH_CHECK_PATH: recipe.healthPath }),
+  };
   refuseOverrides(spec, fixed);
   // FACTS 3.2; the value is a secret and stays out of the error.
   if (balanced && spec.env['VLLM_API_KEY'] !== undefined) {
@@ -149,6 +174,7 @@ function envOf(input: ShapeInput): Record<string, string> {
     ...(hfToken === null ? {} : { HF_TOKEN: hfToken }),
     ...recipe.env,
     ...fixed,
+    ...front?.env,
   };
   // It would hide the key that RunPod gives the worker (trap 19).
   delete env['RUNPOD_API_KEY'];

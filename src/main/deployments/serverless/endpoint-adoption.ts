@@ -97,7 +97,8 @@ export function readEndpointAdoption(
   return {
     spec,
     endpoint: recordOf(endpoint, launchOf(endpoint, spec, prices), moment),
-    isKnownServer: QUEUE_WORKER.test(endpoint.image) || PLAIN_SERVER.test(endpoint.image),
+    isKnownServer:
+      spec.backend === 'ollama' || QUEUE_WORKER.test(endpoint.image) || PLAIN_SERVER.test(endpoint.image),
     unknown: unknownOf(endpoint),
   };
 }
@@ -109,8 +110,12 @@ const unfit = (id: string, why: string): AppError =>
 
 function modelOf({ args, env }: Endpoint): string | null {
   const named = /--model[ =]'?([\w./:@-]+)/.exec(args)?.[1] ?? /^'?([\w.-]+\/[\w.-]+)/.exec(args)?.[1];
-  return env['MODEL_NAME'] ?? named ?? null;
+  return env['MODEL_NAME'] ?? env['RPLM_PRELOAD'] ?? named ?? null;
 }
+
+/** Ollama behind an endpoint is this app's, of another computer: it names its model in a variable of its own. */
+const backendOf = ({ env }: Endpoint): DeploymentSpec['backend'] =>
+  env['RPLM_PRELOAD'] === undefined ? 'vllm' : 'ollama';
 
 function wishOf(endpoint: Endpoint, name: string): DeploymentWish {
   const { image, env, args, gpu, dataCenterIds } = endpoint;
@@ -123,6 +128,7 @@ function wishOf(endpoint: Endpoint, name: string): DeploymentWish {
     model: model === null || isPath ? name : model,
     modelPath: isPath ? model : null,
     revision: env['MODEL_REVISION'] ?? null,
+    backend: backendOf(endpoint),
     mode: 'serverless',
     image: image === '' ? null : image,
     compute: { gpuCount: gpu?.count ?? null, dataCenterIds: [...dataCenterIds] },
@@ -170,13 +176,15 @@ function launchOf(
   const served =
     env['OPENAI_SERVED_MODEL_NAME_OVERRIDE'] ?? /--served-model-name[ =]'?([\w./:@-]+)/.exec(args)?.[1];
   return {
-    backend: 'vllm',
+    backend: spec.backend,
     type: spec.serverless.type,
     gpus,
     gpuCount: gpu?.count ?? 1,
     image,
     servedModel: served ?? modelOf(endpoint) ?? spec.model,
     healthPath: env['HEALTH_CHECK_PATH'] ?? '/health',
+    key: env['RPLM_FRONT_KEY'] ?? null,
+    override: false,
     fingerprint: `adopted-${id}`,
     specHash: launchHash(spec, 'serverless'),
     workers: {

@@ -5,8 +5,9 @@ import { decideHours, hoursHandlers } from '../pod/hours.ts';
 import { logHandlers } from '../pod/log-events.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { isUnkept } from '../unkept.ts';
+import { decideBuilding, ownImageHandlers } from '../pod/own-image.ts';
+import { beginEnding, decideEnding, endingHandlers } from './ending.ts';
 import { failStart } from './failing.ts';
-import { decideEnding, endingHandlers } from './ending.ts';
 import { kindOf } from './kind.ts';
 import { lookingHandlers } from './looking.ts';
 import { observedHandlers } from './observed.ts';
@@ -39,6 +40,12 @@ type Heard =
       | 'mode-changed'
       | 'planned'
       | 'plan-failed'
+      | 'image-wanted'
+      | 'image-progress'
+      | 'image-ready'
+      | 'image-failed'
+      | 'cure-found'
+      | 'override-refused'
       | 'create-lost'
       | 'lookup-empty'
       | 'lookup-failed'
@@ -62,6 +69,7 @@ const HANDLERS: HandlersFor<Heard> = {
   ...verbHandlers,
   ...weighedHandlers,
   ...placingHandlers,
+  ...ownImageHandlers({ fail: failStart, end: beginEnding }),
   ...lookingHandlers,
   ...observedHandlers,
   ...servingHandlers,
@@ -95,6 +103,7 @@ export function decideEndpoint(state: State, moment: Moment): Verdict | null {
     decideLimits(state, moment) ??
     decideHours(state) ??
     decideAuto(state) ??
+    decideBuilding(state, moment) ??
     decideMoved(state) ??
     decidePlacing(state, moment) ??
     decideStarting(state, moment) ??

@@ -1,5 +1,6 @@
 import { AppError, toErrorBody } from '../../../shared/errors.ts';
 import type { EndpointEvent, JobFacts } from './events.ts';
+import { lastLine } from '../pod/evidence.ts';
 import { serverlessPhase, type ServerlessPhase } from '../policy/serverless-phase.ts';
 import type { DeploymentRecord, EndpointRecord } from '../record.ts';
 import type { EndpointLook, HandlersFor, Live, Step } from '../state.ts';
@@ -92,7 +93,7 @@ function looked(step: Step, { health, workers, listedAt, job, askedAt }: Looked)
 
 interface PhaseFacts {
   readonly record: Pick<DeploymentRecord, 'boot' | 'state'>;
-  readonly live: Pick<Live, 'inFlight' | 'asks' | 'awakeSince' | 'containerStarts'>;
+  readonly live: Pick<Live, 'inFlight' | 'asks' | 'awakeSince' | 'containerStarts' | 'progressAt'>;
   readonly now: number;
 }
 
@@ -110,7 +111,10 @@ export function phaseOf(
       idleTimeoutSeconds: launch.workers.idleTimeout,
       wanted:
         endpoint.job !== null || live.inFlight > 0 || launch.workers.min > 0 || wakes(record, live.asks),
-      unchangedMs: now - Math.max(look.sameSince, record.boot?.startedAt ?? 0, live.awakeSince),
+      // What a worker says while it fetches a large model is a change too.
+      unchangedMs:
+        now -
+        Math.max(look.sameSince, record.boot?.startedAt ?? 0, live.awakeSince, bootProgress(record, live)),
       answeredMsAgo: answeredAt === null ? null : now - answeredAt,
       containerStarts: Math.max(0, live.containerStarts - (workerCount(look) - 1)),
     },
@@ -118,6 +122,9 @@ export function phaseOf(
     look.workers,
   );
 }
+
+const bootProgress = (record: PhaseFacts['record'], { progressAt }: Pick<Live, 'progressAt'>): number =>
+  isBooting(record) ? progressAt : 0;
 
 /** Their logs are read as one: each starts its container once without anything being wrong. */
 export const workerCount = (look: EndpointLook | null): number =>
@@ -177,7 +184,7 @@ function broken(step: Step, { phase, why }: ServerlessPhase): void {
   const sameMs = step.now - (step.live.look?.sameSince ?? step.now);
   if (phase === 'crash-loop' && sameMs < CRASHING_MS) return;
   const what = phase === 'crash-loop' ? 'does not come up' : 'cannot be reached';
-  failStart(step, toErrorBody(new AppError('boot_failed', `It ${what}: ${why}.${lastLine(step)}`)));
+  failStart(step, toErrorBody(new AppError('boot_failed', `It ${what}: ${why}.${lastLine(step.live.tail)}`)));
 }
 
 const containerRuns = ({ live }: Step): boolean =>
@@ -186,13 +193,6 @@ const containerRuns = ({ live }: Step): boolean =>
 
 /** A question of our own is to be answered before anybody else's counts on it. */
 export const asksFirst = ({ record }: Pick<Step, 'record'>): boolean => record.boot?.warm !== false;
-
-function lastLine({ live }: Step): string {
-  const line = live.tail.findLast(
-    (text) => text.trim() !== '' && !/^(?:start|create) container\b/i.test(text),
-  );
-  return line === undefined ? '' : ` Its last line: ${line.slice(0, 300)}`;
-}
 
 function jobSeen(step: Step, endpoint: EndpointRecord, job: JobFacts): void {
   const { live } = step;

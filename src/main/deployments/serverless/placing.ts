@@ -5,6 +5,8 @@ import type { EndpointFacts } from './events.ts';
 import type { EndpointLaunch, EndpointRecord } from '../record.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import { forgetContainer, go, history, retryPause, waitOut } from '../state.ts';
+import { bootBudgetError } from '../pod/decide-placing.ts';
+import { decideImageWanted, imagePlanned, lacksImage } from '../pod/own-image.ts';
 import { failStart } from './failing.ts';
 import { mostUsdPerHour } from './meters.ts';
 import { rebuild } from './verbs.ts';
@@ -24,16 +26,27 @@ export function decidePlacing(state: State, { now }: Moment): Verdict | null {
   if (record.state !== 'placing' || boot === null) return null;
   const from = Math.max(boot.waitUntil ?? 0, live.effectAt);
   if (now < from) return { do: 'wait', until: from };
+  const limit = record.spec.budget.usdPerBoot;
+  if (boot.spentUsd >= limit)
+    return { do: 'apply', event: { type: 'boot-given-up', error: toErrorBody(bootBudgetError(limit)) } };
+  if (live.candidates !== null) {
+    const image = decideImageWanted(state);
+    if (image !== null) return image;
+  }
   if (endpoint === null) return planned(state, { do: 'run', effect: { kind: 'endpoint-create' } });
   return changeNeeded(state) ?? { do: 'apply', event: { type: 'in-place' } };
 }
 
 /** The call that brings what there is to what is wished; null = it is that. */
 export function changeNeeded(state: State): Verdict | null {
-  const { endpoint, specHash } = state.record;
+  const { endpoint, specHash, state: where } = state.record;
   if (endpoint === null) return null;
-  if (endpoint.launch.specHash !== specHash)
+  if (endpoint.launch.specHash !== specHash) {
+    // At work it cannot wait for an image: it is made anew with it.
+    if (where !== 'placing' && state.live.candidates !== null && lacksImage(state.record))
+      return { do: 'apply', event: { type: 'endpoint-replace', why: 'it is to have an image of its own' } };
     return planned(state, { do: 'run', effect: { kind: 'endpoint-sync' } });
+  }
   const { min, max } = endpoint.launch.workers;
   const scaled = endpoint.minWorkers === min && endpoint.maxWorkers === max;
   return scaled ? null : { do: 'run', effect: { kind: 'endpoint-scale' } };
@@ -58,7 +71,8 @@ type Types =
   | 'boot-given-up';
 
 export const placingHandlers: HandlersFor<Types> = {
-  planned: (step, { candidates }) => {
+  planned: (step, { candidates, image }) => {
+    if (image !== undefined) imagePlanned(step, image);
     step.live.candidates = candidates.filter(({ kind }) => kind === 'serverless');
   },
 

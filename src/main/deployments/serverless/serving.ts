@@ -3,12 +3,16 @@ import { decideDayBudget } from '../day-budget.ts';
 import { idleMinutes, idlePlan, type IdlePlan } from '../idle.ts';
 import type { Verdict } from '../events.ts';
 import { bootBudgetError } from '../pod/decide-placing.ts';
-import { troubleError } from '../pod/failing.ts';
+import { troubleError } from '../pod/evidence.ts';
+import { openOllamaError, OWN_ENTRYPOINT } from '../pod/ignored-override.ts';
+import { curedBy, mayCure, tryOwnImage } from '../pod/own-image.ts';
 import { servingHandlers as podServing } from '../pod/serving.ts';
 import type { EndpointRecord } from '../record.ts';
 import type { HandlersFor, Moment, State } from '../state.ts';
 import { isBooting } from '../state.ts';
 import { answered, asksFirst, phaseOf, workerCount } from './looking.ts';
+import { beginEnding } from './ending.ts';
+import { failStart } from './failing.ts';
 import { changeNeeded } from './placing.ts';
 
 /** A serverless deployment on its way up, at work, and asleep: what to ask next, and when it is enough. */
@@ -30,7 +34,7 @@ export function decideStarting(state: State, moment: Moment): Verdict | null {
   const { record, live } = state;
   const { endpoint, boot } = record;
   if (endpoint === null || boot === null || !isBooting(record) || record.state === 'placing') return null;
-  const end = boundReached(state, moment);
+  const end = unservable(state, endpoint) ?? boundReached(state, moment);
   if (end !== null) return end;
   if (live.readWanted) return paced(state, moment, { do: 'run', effect: { kind: 'endpoint-read' } });
   if (fellAsleep(state, endpoint, moment)) return { do: 'apply', event: { type: 'fell-asleep' } };
@@ -71,6 +75,17 @@ function fellAsleep(state: State, endpoint: EndpointRecord, moment: Moment): boo
   const { live, record } = state;
   if (asksFirst(state) || live.inFlight > 0 || live.look === null) return false;
   return live.look.at >= (record.boot?.startedAt ?? 0) && isCold(state, endpoint, moment);
+}
+
+/** The image is to blame, and another one may not be (SPEC 3.3). */
+function unservable(state: State, { launch }: EndpointRecord): Verdict | null {
+  const { live } = state;
+  if (live.overrideIgnored && launch.override) return { do: 'apply', event: { type: 'override-refused' } };
+  const down =
+    live.trouble?.scope === 'fatal' ||
+    live.containerStarts > workerCount(live.look) ||
+    (live.look?.health.workers.unhealthy ?? 0) > 0;
+  return down ? curedBy(state) : null;
 }
 
 function boundReached({ record, live }: State, moment: Moment): Verdict | null {
@@ -172,7 +187,8 @@ type Types =
   | 'idle-soon'
   | 'budget-soon'
   | 'tick'
-  | 'probed';
+  | 'probed'
+  | 'override-refused';
 
 export const servingHandlers: HandlersFor<Types> = {
   'lease-began': podServing['lease-began'],
@@ -197,6 +213,15 @@ export const servingHandlers: HandlersFor<Types> = {
     if (record.endpoint !== null) record.endpoint.answeredAt = null;
     live.look = null;
     live.effectAt = 0;
+  },
+
+  'override-refused': (step) => {
+    const { endpoint } = step.record;
+    if (endpoint === null) return;
+    step.notes.push({ type: 'override-ignored', image: endpoint.launch.image });
+    const error = toErrorBody(openOllamaError());
+    if (mayCure(step.record)) tryOwnImage(step, OWN_ENTRYPOINT, { error, end: beginEnding });
+    else failStart(step, error);
   },
 
   probed: (step, { result }) => {

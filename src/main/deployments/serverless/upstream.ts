@@ -1,5 +1,6 @@
 import type { Upstream } from '../../target.ts';
 import type { EndpointRecord } from '../record.ts';
+import { serverHeaders } from './front.ts';
 import type { InvokePlane } from './invoke-plane.ts';
 
 /** A load balancer takes 30 MB (FACTS 3.4, trap 38). */
@@ -7,7 +8,7 @@ const LARGEST_BODY_BYTES = 30 * 1024 * 1024;
 
 interface CalledEndpoint {
   readonly id: string;
-  readonly launch: Pick<EndpointRecord['launch'], 'type' | 'servedModel' | 'fingerprint'>;
+  readonly launch: Pick<EndpointRecord['launch'], 'type' | 'servedModel' | 'fingerprint' | 'key'>;
 }
 
 /** How the proxy calls an endpoint; null = there is no key to call it with, or it was not read yet. */
@@ -17,9 +18,9 @@ export function endpointUpstream(
   warm: () => boolean,
   workers: () => number,
 ): Upstream | null {
-  const { headers } = plane;
-  if (headers === null) return null;
-  const { servedModel, fingerprint } = launch;
+  if (plane.headers === null) return null;
+  const { servedModel, fingerprint, key } = launch;
+  const headers = { ...plane.headers, ...serverHeaders(key) };
   const common = { headers, account: 'runpod', servedModel, fingerprint } as const;
   if (launch.type === 'LOAD_BALANCER') {
     return { ...common, baseUrl: `${plane.balancerUrl(id)}/v1`, maxBodyBytes: LARGEST_BODY_BYTES };

@@ -45,7 +45,8 @@ export const verbHandlers: HandlersFor<Types> = {
     history(step, 'restart', 'Restarting.');
     const up = isBooting(record) || record.state === 'ready' || record.state === 'sleeping';
     if (!up) startUp(step, 'restart');
-    else if (record.ending === null) rebuild(step, 'its workers are started anew');
+    else if (record.ending === null && record.state !== 'building')
+      rebuild(step, 'its workers are started anew');
   },
 
   'mode-changed': (step, { to }) => {
@@ -56,6 +57,8 @@ export const verbHandlers: HandlersFor<Types> = {
   edited: (step, { spec, specHash, auto }) => {
     const { record, live } = step;
     const changed = specHash !== record.specHash;
+    // What was made for the asking goes with it; what a failure called for stays where one is asked for.
+    if (spec.ownImage !== record.spec.ownImage && spec.ownImage !== 'always') record.ownImage = null;
     record.spec = spec;
     record.auto = auto;
     record.specHash = specHash;
@@ -68,7 +71,11 @@ export const verbHandlers: HandlersFor<Types> = {
       'edited',
       changed && record.endpoint !== null ? 'Edited; the endpoint follows.' : 'Edited.',
     );
-    if (changed && record.state === 'placing') live.candidates = null;
+    if (changed) {
+      // A build under way may be of another model now, and a plan may want another image.
+      go(step, 'image-settled');
+      live.candidates = null;
+    }
     if (kindOf(record) === 'serverless' || record.endpoint === null || record.ending !== null) return;
     if (record.state === 'stopped' || record.state === 'failed') {
       const next = record.state;

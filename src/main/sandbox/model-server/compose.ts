@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digest } from '../pods/boot-lines.ts';
+import { digest } from '../pods/digest.ts';
 import { randomFrom, sentence } from './prose.ts';
 import { lastText, promptText, type Piece, type Prompt, type Tool } from './prompt.ts';
 import { sampleJson } from './sample-json.ts';

@@ -40,6 +40,10 @@ export interface OllamaConfig {
   readonly maxQueue: number;
   readonly keepAliveMs: number;
   readonly modelsPath: string;
+  /** The app's key check stands before it, with this key. */
+  readonly front?: string;
+  /** A serverless worker, which has loaded this model before it takes requests. */
+  readonly loads?: string;
 }
 
 export type ServerConfig = VllmConfig | OllamaConfig;

@@ -1,10 +1,7 @@
 import { durationMs } from './ollama-launch.ts';
 import type { ServerParts } from './model-server.ts';
-import { sizeBytes } from './ollama-models.ts';
+import { loadMs } from './ollama-models.ts';
 
-/** Reading weights into VRAM, in life's time. */
-const LOAD_BYTES_PER_MS = 500_000;
-const LOAD_BASE_MS = 3000;
 /** Far enough away for "for ever" (Ollama shows a date beyond 2300 too). */
 const FOREVER = '2318-01-01T00:00:00Z';
 
@@ -33,6 +30,11 @@ export class LoadedModels {
     await Promise.race([entry.ready, left(signal)]);
   }
 
+  /** It was loaded before the server's first request. */
+  assume(model: string): void {
+    this.#touch(this.#enter(model, Promise.resolve()), this.#keepAliveMs);
+  }
+
   unload(model: string): void {
     this.#entries.get(model)?.cancel();
     this.#entries.delete(model);
@@ -46,10 +48,13 @@ export class LoadedModels {
   }
 
   #load(model: string): Entry {
-    const ms = (LOAD_BASE_MS + sizeBytes(model) / LOAD_BYTES_PER_MS) / this.#parts.speed;
+    return this.#enter(model, this.#parts.clock.sleep(loadMs(model) / this.#parts.speed));
+  }
+
+  #enter(model: string, ready: Promise<void>): Entry {
     const entry: Entry = {
       model,
-      ready: this.#parts.clock.sleep(ms),
+      ready,
       expiresAtMs: Number.POSITIVE_INFINITY,
       cancel: () => {},
     };

@@ -1,4 +1,4 @@
-import { digest } from '../pods/boot-lines.ts';
+import { digest } from '../pods/digest.ts';
 import { modelTraits } from './models.ts';
 
 /** `qwen3:8b` → with the tag Ollama adds. */
@@ -11,6 +11,17 @@ export function sizeBytes(model: string): number {
   const traits = modelTraits(/q\d|fp16|bf16/i.test(model) ? model : `${model}-q4`);
   return Math.max(50_000_000, Math.round(traits.weightsGiB * 1024 ** 3));
 }
+
+/** Downloads run at about 200 MB/s. */
+const FETCH_BYTES_PER_MS = 200_000;
+const LOAD_BYTES_PER_MS = 500_000;
+const LOAD_BASE_MS = 3000;
+
+/** How long a model is fetched, in life's milliseconds. */
+export const fetchMs = (model: string): number => sizeBytes(model) / FETCH_BYTES_PER_MS;
+
+/** How long it is read into VRAM. */
+export const loadMs = (model: string): number => LOAD_BASE_MS + sizeBytes(model) / LOAD_BYTES_PER_MS;
 
 export function modelDigest(model: string): string {
   return digest(`ollama ${model}`, 64);

@@ -40,6 +40,7 @@ export class OllamaServer implements ModelServer {
     this.#parts = parts;
     this.#engine = new Engine({ ...parts, stats: this.stats, slots: config.numParallel });
     this.#loaded = new LoadedModels(parts, config.keepAliveMs);
+    if (config.loads !== undefined) this.#loaded.assume(config.loads);
   }
 
   readonly handle = async (request: SimRequest): Promise<SimReply> => {

@@ -3,11 +3,9 @@ import { json, type SimAnswer } from '../http/message.ts';
 import { promptTokens } from './engine.ts';
 import type { ServerParts } from './model-server.ts';
 import { collect } from './openai-chat.ts';
-import { modelDigest, sizeBytes } from './ollama-models.ts';
+import { fetchMs, modelDigest, sizeBytes } from './ollama-models.ts';
 import type { Finish, Piece, Prompt } from './prompt.ts';
 
-/** Downloads run at about 200 MB/s of life. */
-const PULL_BYTES_PER_MS = 200_000;
 const PULL_STEPS = 40;
 
 export function ndjson(values: Iterable<object> | AsyncIterable<object>): SimAnswer {
@@ -34,8 +32,7 @@ export function pullProgress(
     const here = parts.models().includes(model);
     for (let step = here ? PULL_STEPS : 0; step <= PULL_STEPS; step++) {
       yield { ...layer, completed: Math.round((total * step) / PULL_STEPS) };
-      if (step < PULL_STEPS)
-        await parts.clock.sleep(total / PULL_BYTES_PER_MS / PULL_STEPS / parts.speed, signal);
+      if (step < PULL_STEPS) await parts.clock.sleep(fetchMs(model) / PULL_STEPS / parts.speed, signal);
     }
     yield { status: 'verifying sha256 digest' };
     yield { status: 'writing manifest' };

@@ -1,6 +1,6 @@
-/** RunPod's queue worker takes vLLM's flags from the environment, in capitals (FACTS 3.7). */
+/** RunPod's queue worker, and the app's images of it, take vLLM's flags from the environment, in capitals (FACTS 3.7). */
 export function isWorkerVllm(image: string): boolean {
-  return /worker-(?:v1-)?vllm/.test(image);
+  return /worker-(?:v1-)?vllm|:vllm-queue-[0-9a-f]{16}$/.test(image);
 }
 
 const ALIASES: Readonly<Record<string, string>> = {

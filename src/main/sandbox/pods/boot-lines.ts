@@ -1,6 +1,7 @@
 import { stampLine, type Launch } from '../model-server/launch.ts';
 import type { Boot, ContainerSpec } from '../state.ts';
 import { containerPlan } from './container.ts';
+import { digest } from './digest.ts';
 import { bootTimes, roundMs } from './timeline.ts';
 
 export interface LogEntry {
@@ -156,15 +157,4 @@ function rounds(from: number, length: number, now: number): { round: number; at:
     round: first + index,
     at: Math.round(from + (first + index) * length),
   }));
-}
-
-/** A repeatable hex string, so that the same image always has the same layers. */
-export function digest(text: string, length: number): string {
-  let hash = 0x811c9dc5;
-  let out = '';
-  for (let i = 0; out.length < length; i++) {
-    for (const char of `${text}:${i}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-    out += hash.toString(16).padStart(8, '0');
-  }
-  return out.slice(0, length);
 }

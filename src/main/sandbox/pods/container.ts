@@ -1,7 +1,14 @@
 import { findGpu } from '../catalogue/gpus.ts';
-import { engineOf, parseStartCommand, serverWords, shellSplit } from '../container/start-command.ts';
+import {
+  engineOf,
+  parseStartCommand,
+  serverWords,
+  shellSplit,
+  type StartCommand,
+} from '../container/start-command.ts';
 import { crash, type Host, type Launch } from '../model-server/launch.ts';
 import { launchOllama } from '../model-server/ollama-launch.ts';
+import { launchWorker } from '../model-server/ollama-worker.ts';
 import { cudaRefusal, launchVllm } from '../model-server/vllm-launch.ts';
 import { isWorkerVllm, workerVllmWords } from '../model-server/worker-vllm.ts';
 import type { Boot, ContainerSpec } from '../state.ts';
@@ -30,7 +37,7 @@ function decide(container: ContainerSpec, boot: Boot): ContainerPlan {
   const refusal = cudaRefusal(container.image, container.cudaVersion);
   if (refusal !== null) return { kind: 'refused', line: refusal };
   const command = parseStartCommand(container.args, boot.entrypointOverride);
-  const launch = launchOf(container, boot);
+  const launch = behindKey(launchOf(container, boot), container, { command, boot });
   const own = boot.imageCommand;
   if (command.entrypoint !== null)
     return { kind: 'override', argv: [...command.entrypoint, ...command.cmd], launch };
@@ -41,6 +48,26 @@ function decide(container: ContainerSpec, boot: Boot): ContainerPlan {
     argv: [...own.entrypoint, ...cmd],
     launch: behindFront(launch, container.ports),
   };
+}
+
+/**
+ * An Ollama that the app's scripts keep behind a key, by the start command they came with or in an image of its own; on a
+ * worker they load its model too.
+ */
+function behindKey(
+  launch: Launch,
+  { env, image, ports }: ContainerSpec,
+  { command, boot }: { readonly command: StartCommand; readonly boot: Boot },
+): Launch {
+  const front = env['RPLM_FRONT_KEY'];
+  if (launch.kind !== 'serves' || launch.server.engine !== 'ollama' || front === undefined) return launch;
+  const own = /:ollama-(pod|load-balancer)-[0-9a-f]{16}$/.exec(image)?.[1];
+  const sent = command.entrypoint !== null && env['RPLM_FRONT'] !== undefined;
+  if (own === undefined && !sent) return launch;
+  const kept = { ...launch, server: { ...launch.server, front } };
+  const model =
+    own === 'load-balancer' || env['RPLM_PRELOADER'] !== undefined ? env['RPLM_PRELOAD'] : undefined;
+  return behindFront(model === undefined ? kept : launchWorker(kept, model, boot.cachedModels), ports);
 }
 
 /** The model server's fate, read out of the start command whether or not a script stands in front of it. */

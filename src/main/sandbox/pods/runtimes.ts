@@ -1,5 +1,6 @@
 import { stampLine, type ServerConfig } from '../model-server/launch.ts';
 import type { ModelServer, ServerParts } from '../model-server/model-server.ts';
+import { OllamaFront } from '../model-server/ollama-front.ts';
 import { OllamaServer } from '../model-server/ollama-server.ts';
 import type { Relay } from '../model-server/relay.ts';
 import { VllmServer } from '../model-server/vllm-server.ts';
@@ -132,7 +133,10 @@ export class PodRuntimes {
         this.#world.save();
       },
     };
-    return config.engine === 'vllm' ? new VllmServer(config, parts) : new OllamaServer(config, parts);
+    if (config.engine === 'vllm') return new VllmServer(config, parts);
+    return config.front === undefined
+      ? new OllamaServer(config, parts)
+      : new OllamaFront(new OllamaServer(config, parts), config.front, null);
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@ import type { Pod } from '../../runpod/api.ts';
 import { podCost } from '../money/prices.ts';
 import type { PodRecord } from '../state.ts';
 import { currentBoot } from './boot.ts';
-import { digest } from './boot-lines.ts';
+import { digest } from './digest.ts';
 import { bootTimes, momentOf, type Moment } from './timeline.ts';
 
 /** Live figures a pod's model server and process contribute. */

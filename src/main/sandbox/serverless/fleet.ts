@@ -1,9 +1,10 @@
 import type { SimRequest, SimReply } from '../http/message.ts';
 import type { ModelServer, ServerParts } from '../model-server/model-server.ts';
 import { OllamaServer } from '../model-server/ollama-server.ts';
+import { OllamaFront } from '../model-server/ollama-front.ts';
 import type { Relay } from '../model-server/relay.ts';
 import { VllmServer } from '../model-server/vllm-server.ts';
-import { stampLine } from '../model-server/launch.ts';
+import { stampLine, type ServerConfig } from '../model-server/launch.ts';
 import { closeSegments, openSegment, wholeSecondsEnd } from '../money/segments.ts';
 import { containerPlan } from '../pods/container.ts';
 import { LiveLog } from '../pods/live-log.ts';
@@ -78,7 +79,15 @@ export class Fleet {
     const plan = containerPlan(worker.container, worker.boot);
     if (plan.kind === 'refused' || plan.launch.kind === 'crashes') return null;
     const loading = plan.launch.kind === 'serves' ? plan.launch.readyMs * worker.boot.pace : 0;
-    return bootTimes(worker.boot).containerAt + loading;
+    return Number.isFinite(loading) ? bootTimes(worker.boot).containerAt + loading : null;
+  }
+
+  /** What answers in a worker now: its model server, or before that the key check in front of it. */
+  listening(worker: WorkerRecord, now: number): ModelServer | null {
+    const { phase } = momentOf(worker.container, worker.boot, now);
+    if (worker.state === 'throttled' || (phase !== 'ready' && phase !== 'loading')) return null;
+    const server = this.server(worker);
+    return phase === 'ready' || server instanceof OllamaFront ? server : null;
   }
 
   busy(worker: WorkerRecord): number {
@@ -90,10 +99,17 @@ export class Fleet {
     if (live.server !== null) return live.server;
     const plan = containerPlan(worker.container, worker.boot);
     if (plan.kind === 'refused' || plan.launch.kind !== 'serves') return null;
-    const config = plan.launch.server;
-    const parts = this.#serverParts(worker, live);
-    live.server = config.engine === 'vllm' ? new VllmServer(config, parts) : new OllamaServer(config, parts);
+    live.server = this.#newServer(worker, plan.launch.server, this.#serverParts(worker, live));
     return live.server;
+  }
+
+  #newServer(worker: WorkerRecord, config: ServerConfig, parts: ServerParts): ModelServer {
+    if (config.engine === 'vllm') return new VllmServer(config, parts);
+    const ollama = new OllamaServer(config, parts);
+    const { front, loads } = config;
+    if (front === undefined || loads === undefined) return ollama;
+    if (!parts.models().includes(loads)) parts.addModel(loads);
+    return new OllamaFront(ollama, front, () => this.stateOf(worker, this.#world.clock.now()) === 'ready');
   }
 
   /** Hands a request to a worker's model server; it counts as busy until the answer has ended. */
@@ -133,9 +149,9 @@ export class Fleet {
   /** Brings one more worker up: a parked one where there is one, else on a fresh machine. */
   start(): void {
     const parked = this.parked.find((worker) => worker.version === this.#endpoint.version);
-    const worker = parked ?? newWorker(this.#world, this.#endpoint);
+    const worker = parked ?? newWorker(this.#world, this.#endpoint, this.#volumeModels());
     if (parked === undefined) this.#endpoint.fleet.push(worker);
-    else parked.boot = this.#drawBoot(parked, this.#volumeModels());
+    else parked.boot = this.#drawBoot(parked, true);
     worker.idleSince = null;
     worker.state = placeWorker(this.#world, this.#endpoint, worker) ? 'running' : 'throttled';
     if (worker.state === 'running') this.#bill(worker);
@@ -147,7 +163,7 @@ export class Fleet {
       if (this.#retryInMs(worker) > 0) continue;
       worker.boot = { ...worker.boot, startedAt: this.#world.clock.now() };
       if (!placeWorker(this.#world, this.#endpoint, worker)) continue;
-      worker.boot = this.#drawBoot(worker, null);
+      worker.boot = this.#drawBoot(worker, false);
       worker.state = 'running';
       this.#bill(worker);
     }
@@ -195,14 +211,16 @@ export class Fleet {
   }
 
   #end(worker: WorkerRecord, atMs: number): void {
+    if (worker.state === 'running') this.#rememberWeights(worker);
     this.#live.get(worker.id)?.ending.abort();
     this.#live.delete(worker.id);
     const account = accountOf(this.#world, 'endpoint', this.#endpoint.id, this.#endpoint.name);
     closeSegments(account, wholeSecondsEnd(bootTimes(worker.boot).containerAt, atMs), { part: worker.id });
   }
 
-  #drawBoot(worker: WorkerRecord, cachedModels: string[] | null): WorkerRecord['boot'] {
-    return drawWorkerBoot(this.#world, this.#endpoint, { n: worker.boot.n + 1, cachedModels });
+  #drawBoot(worker: WorkerRecord, warm: boolean): WorkerRecord['boot'] {
+    const start = { n: worker.boot.n + 1, warm, models: this.#volumeModels() };
+    return drawWorkerBoot(this.#world, this.#endpoint, start);
   }
 
   /** Start of the container to its end, loading and idling included, in whole seconds (FACTS 3.1, 3.3). */
@@ -212,7 +230,21 @@ export class Fleet {
     openSegment(account, 'worker-gpu', rate, bootTimes(worker.boot).containerAt, worker.id);
   }
 
+  /** What a worker that came up has fetched lies on the endpoint's volume for those that come after it. */
+  #rememberWeights(worker: WorkerRecord): void {
+    const plan = containerPlan(worker.container, worker.boot);
+    if (plan.kind === 'refused' || plan.launch.kind !== 'serves') return;
+    if (this.stateOf(worker, this.#world.clock.now()) !== 'ready') return;
+    const { server } = plan.launch;
+    const model = server.engine === 'vllm' ? server.args.model : server.loads;
+    for (const id of this.#endpoint.networkVolumes) {
+      const models = this.#world.state.volumes.get(id)?.models;
+      if (model !== undefined && models?.includes(model) === false) models.push(model);
+    }
+  }
+
   #volumeModels(): string[] {
+    for (const worker of this.active) this.#rememberWeights(worker);
     return this.#endpoint.networkVolumes.flatMap((id) => this.#world.state.volumes.get(id)?.models ?? []);
   }
 

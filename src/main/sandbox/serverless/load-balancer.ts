@@ -1,7 +1,8 @@
 import { behindEdge } from '../http/edge.ts';
 import { json, segments, type SimReply, type SimRequest } from '../http/message.ts';
 import type { Caller } from '../control-plane/access.ts';
-import type { WorkerRecord } from '../state.ts';
+import type { ModelServer } from '../model-server/model-server.ts';
+import type { EndpointRecord, WorkerRecord } from '../state.ts';
 import { waitForChange, type World } from '../world.ts';
 import type { Endpoints, RunningEndpoint } from './endpoints.ts';
 
@@ -75,7 +76,7 @@ async function findWorker(
   }
 }
 
-/** Ready by the endpoint's own health check: right port, published, and the path answers 200. */
+/** Those whose port is published and whose health check answers 200: 204 is a worker that still loads (FACTS 3.6). */
 async function healthyWorkers(
   world: World,
   running: RunningEndpoint,
@@ -83,28 +84,42 @@ async function healthyWorkers(
 ): Promise<WorkerRecord[]> {
   const { record, fleet } = running;
   const port = Number(record.env['PORT'] ?? '80');
-  const healthPort = Number(record.env['PORT_HEALTH'] ?? '80');
-  const path = record.env['HEALTH_CHECK_PATH'] ?? '/ping';
   const now = world.clock.now();
   const healthy: WorkerRecord[] = [];
   for (const worker of fleet.active) {
-    if (fleet.stateOf(worker, now) !== 'ready') continue;
-    const server = fleet.server(worker);
-    const published = record.ports.includes(`${port}/http`);
-    if (server === null || server.port !== port || healthPort !== port || !published) continue;
-    const probe = {
-      method: 'GET',
-      path,
-      query: new URLSearchParams(),
-      headers: {},
-      body: new Uint8Array(),
-      signal,
-    };
-    const reply = await server.handle(probe);
-    if (!('drop' in reply) && reply.status === 200) healthy.push(worker);
+    const server = fleet.listening(worker, now);
+    if (server === null || server.port !== port || !record.ports.includes(`${port}/http`)) continue;
+    if ((await healthOf(record, server, signal)) === 200) healthy.push(worker);
   }
   return healthy;
 }
+
+/** The status of the endpoint's health check; null = nothing answers there. */
+async function healthOf(
+  { image, env, ports }: EndpointRecord,
+  server: ModelServer,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const port = Number(env['PORT_HEALTH'] ?? '80');
+  const path = env['HEALTH_CHECK_PATH'] ?? '/ping';
+  if (port !== server.port) {
+    // The app's own images of vLLM tell it on a port of their own.
+    const tells = OWN_VLLM_BALANCER.test(image) && ports.includes(`${port}/http`) && path === '/ping';
+    return tells ? 200 : null;
+  }
+  const query = new URLSearchParams();
+  const reply = await server.handle({
+    method: 'GET',
+    path,
+    query,
+    headers: {},
+    body: new Uint8Array(),
+    signal,
+  });
+  return 'drop' in reply ? null : reply.status;
+}
+
+const OWN_VLLM_BALANCER = /:vllm-load-balancer-[0-9a-f]{16}$/;
 
 /** RunPod uses the Authorization header up: it does not reach the worker (FACTS 3.2). */
 async function serve(

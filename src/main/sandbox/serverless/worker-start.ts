@@ -2,6 +2,7 @@ import { randomInt } from '../../platform/random.ts';
 import { findCpu } from '../catalogue/cpus.ts';
 import { gpusInPool, POOL_USD_PER_HOUR, type SimGpu } from '../catalogue/gpus.ts';
 import { matchingCuda, spotsFor, type StockQuery } from '../catalogue/stock.ts';
+import { parseStartCommand } from '../container/start-command.ts';
 import { isSoldOut } from '../pods/placement.ts';
 import type { Boot, EndpointRecord, WorkerRecord } from '../state.ts';
 import { newId, type World } from '../world.ts';
@@ -10,14 +11,14 @@ import { newId, type World } from '../world.ts';
 const CPU_DATA_CENTER = 'US-KS-2';
 
 /** A worker of the endpoint's current configuration that boots on a fresh machine; where is decided by placing it. */
-export function newWorker(world: World, endpoint: EndpointRecord): WorkerRecord {
+export function newWorker(world: World, endpoint: EndpointRecord, models: string[]): WorkerRecord {
   const { image, args, env, ports, gpu, version } = endpoint;
   return {
     id: newId(world, 'sbw'),
     version,
     container: { image, args, env, ports, gpu: null, attachedGpus: gpu?.count ?? 0, cudaVersion: null },
     dataCenterId: '',
-    boot: drawWorkerBoot(world, endpoint, { n: 1, cachedModels: null }),
+    boot: drawWorkerBoot(world, endpoint, { n: 1, warm: false, models }),
     state: 'running',
     idleSince: null,
   };
@@ -53,32 +54,34 @@ export function placeWorker(world: World, endpoint: EndpointRecord, worker: Work
 }
 
 /**
- * A parked worker's image lies on its host; FlashBoot brings it back in seconds (FACTS 3.8). `cachedModels` null = a
- * fresh host.
+ * A parked worker's image lies on its host; FlashBoot brings it back in seconds (FACTS 3.8). `models` = what lies on its
+ * volume.
  */
 export function drawWorkerBoot(
   world: World,
   endpoint: EndpointRecord,
-  start: { readonly n: number; readonly cachedModels: string[] | null },
+  { n, warm, models }: { readonly n: number; readonly warm: boolean; readonly models: string[] },
 ): Boot {
   const { random, speed, clock, faults } = world;
-  const warm = start.cachedModels !== null;
   const slow = faults.take('slow-boot')?.factor ?? 1;
   const flash = warm && endpoint.flashboot !== 'OFF';
   const pace = (slow * (0.85 + random.next() * 0.3) * (flash ? 0.1 : 1)) / speed;
   return {
-    n: start.n,
+    n,
     startedAt: clock.now(),
     placingMs: 1000 * pace,
     pullMs: (warm ? 1 : randomInt(random, 60, 300)) * 1000 * pace,
     stuck: faults.take('stuck-boot')?.phase ?? null,
     pace,
     imageCached: warm,
-    cachedModels: start.cachedModels ?? [],
+    cachedModels: models,
     crashLine: faults.take('crash-loop')?.line ?? null,
-    entrypointOverride: true,
+    entrypointOverride: !replacesEntrypoint(endpoint) || faults.take('no-entrypoint-override') === null,
   };
 }
+
+const replacesEntrypoint = ({ args }: EndpointRecord): boolean =>
+  parseStartCommand(args, true).entrypoint !== null;
 
 /** USD per hour of a worker while its container is up. */
 export function workerRate(endpoint: EndpointRecord, worker: WorkerRecord): number {

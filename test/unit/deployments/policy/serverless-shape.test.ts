@@ -48,6 +48,8 @@ function inputFor(wish: Partial<DeploymentWish>, rest: Rest = {}): ShapeInput {
     recipe: launchRecipe(spec, candidate, null),
     hfToken: null,
     registryId: null,
+    own: null,
+    front: null,
     ...others,
   };
 }

@@ -1,6 +1,7 @@
 import { AppError, isAbort, toErrorBody } from '../../../../shared/errors.ts';
 import type { BuildEvent } from '../../../../shared/images.ts';
 import { requestFor } from '../../../planner/image-need.ts';
+import { kindOf } from '../../serverless/kind.ts';
 import { buildDetail } from '../build-words.ts';
 import type { EffectContext, EffectParts } from './context.ts';
 
@@ -16,7 +17,7 @@ export async function buildOwnImage(parts: EffectParts, context: EffectContext):
   const tell = detailTeller(post);
   try {
     const packages = await images.pin(record.ownImage?.packages ?? [], both);
-    const request = requestFor(record.spec, 'pod', packages);
+    const request = requestFor(record.spec, kindOf(record), packages);
     const onEvent = (event: BuildEvent): void => {
       silence.broken();
       tell(event);

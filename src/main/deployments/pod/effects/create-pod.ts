@@ -5,18 +5,18 @@ import type { ModelFacts } from '../../../planner/types.ts';
 import type { CreatePodRequest } from '../../../runpod/api.ts';
 import type { Intent } from '../../events.ts';
 import type { Launch } from '../../record.ts';
-import { openOllamaError, OWN_ENTRYPOINT } from '../booting.ts';
 import { createOutcome } from '../create-outcome.ts';
 import { candidateKey } from '../decide-placing.ts';
+import { openOllamaError, OWN_ENTRYPOINT } from '../ignored-override.ts';
 import { findLate } from '../late-creates.ts';
-import { buildLaunch, needsOverride } from '../launch.ts';
+import { buildLaunch, needsOverride, SERVER_KEY_BYTES } from '../launch.ts';
 import { builtImage, mayCure } from '../own-image.ts';
 import { podName } from '../names.ts';
 import { podFacts } from '../read-pod.ts';
 import { cloudNow, intentOf, type EffectContext, type EffectParts } from './context.ts';
+import { givenLogin, isOverrideIgnored, withImageAdvice } from './image-access.ts';
 
-/** Bytes of a model server's key, and of what makes a pod's name unique. */
-const KEY_BYTES = 32;
+/** Bytes of what makes a pod's name unique. */
 const NONCE_BYTES = 4;
 
 /** Model facts of the last plan, for the create that follows it. */
@@ -32,7 +32,7 @@ export async function planPods(
 ): Promise<PlannedFacts | null> {
   try {
     const { plan, facts } = await parts.market.plan(record.spec, signal);
-    const image = imageNeed(record.spec, 'pod', isOverrideIgnored(parts));
+    const image = imageNeed(record.spec, isOverrideIgnored(parts));
     post({ type: 'planned', candidates: plan.candidates, image });
     return { spec: record.spec, facts };
   } catch (error) {
@@ -84,20 +84,6 @@ async function isThereAlready(
   return true;
 }
 
-/** RunPod says that an image cannot be had; its registry knows what there is instead. */
-async function withImageAdvice(
-  { deps }: EffectParts,
-  error: unknown,
-  image: string,
-  signal: AbortSignal,
-): Promise<unknown> {
-  if (!(error instanceof AppError) || error.code !== 'image_invalid' || deps.simulated) return error;
-  const advice = await deps.images.nearestTo(image, signal);
-  if (advice === null) return error;
-  const { message, requestId, details } = error;
-  return new AppError('image_invalid', message, { cause: error, requestId, details, advice });
-}
-
 interface Prepared {
   readonly launch: Launch;
   readonly body: CreatePodRequest;
@@ -132,7 +118,7 @@ async function prepare(
       recipe: deps.planner.recipe(spec, candidate, facts),
       own,
       registryId: own === null ? await givenLogin(parts, spec, signal) : own.registryId,
-      key: deps.random.hex(KEY_BYTES),
+      key: deps.random.hex(SERVER_KEY_BYTES),
       hfToken: await deps.hfToken(),
       apiUrl: deps.apiUrl,
       scripts: deps.guardScripts,
@@ -146,21 +132,6 @@ async function prepare(
     post({ type: 'plan-failed', error: toErrorBody(known), retryable: known.retryable });
     return null;
   }
-}
-
-/** An image that its owner names may be private, and its login be set here. */
-function givenLogin(
-  { deps }: EffectParts,
-  { image }: DeploymentSpec,
-  signal: AbortSignal,
-): Promise<string | null> {
-  return image === null ? Promise.resolve(null) : deps.images.pullLogin(image, signal);
-}
-
-/** RunPod was lately seen passing the JSON form of a start command on as text. */
-function isOverrideIgnored({ store, deps, timing }: EffectParts): boolean {
-  const memory = store.meta('override-ignored');
-  return memory !== null && deps.clock.now() - memory.at < timing.overrideMemoryMs;
 }
 
 /** Whether a create whose answer was lost made its pod; of several the oldest is taken, the others are orphans. */

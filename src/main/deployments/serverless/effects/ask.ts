@@ -2,6 +2,7 @@ import { asAppError, isAbort, toErrorBody } from '../../../../shared/errors.ts';
 import { askServer } from '../../pod/ask-server.ts';
 import type { EffectContext } from '../../pod/effects/context.ts';
 import { probe } from '../../pod/readiness.ts';
+import { serverHeaders } from '../front.ts';
 import { QUESTIONS } from '../questions.ts';
 import { endpointOf, type EndpointParts } from './context.ts';
 
@@ -52,6 +53,7 @@ export async function probeEndpoint(
     url: plane.balancerUrl(id),
     backend: launch.backend,
     key: await plane.key(),
+    own: launch.key === null ? undefined : serverHeaders(launch.key),
     servedModel: launch.servedModel,
     model: record.spec.model,
   };

@@ -1,11 +1,16 @@
 import { AppError, asAppError, isAbort, toErrorBody } from '../../../../shared/errors.ts';
 import type { DeploymentSpec } from '../../../../shared/model.ts';
+import { imageNeed } from '../../../planner/image-need.ts';
 import type { GpuOffer, ModelFacts } from '../../../planner/types.ts';
 import type { CreateEndpointRequest, UpdateEndpointRequest } from '../../../runpod/api.ts';
 import type { Intent } from '../../events.ts';
 import { createOutcome } from '../../pod/create-outcome.ts';
 import { intentOf, type EffectContext } from '../../pod/effects/context.ts';
+import { givenLogin, isOverrideIgnored, withImageAdvice } from '../../pod/effects/image-access.ts';
+import { openOllamaError } from '../../pod/ignored-override.ts';
+import { SERVER_KEY_BYTES } from '../../pod/launch.ts';
 import { isNamed, podName } from '../../pod/names.ts';
+import { builtImage } from '../../pod/own-image.ts';
 import { endpointEdit } from '../../policy/endpoint-edit.ts';
 import { checkWorkerQuota } from '../../policy/worker-quota.ts';
 import type { EndpointLaunch } from '../../record.ts';
@@ -26,16 +31,17 @@ export interface PlannedEndpoint {
 }
 
 export async function planEndpoint(
-  { market }: EndpointParts,
+  parts: EndpointParts,
   { record, post, signal }: EffectContext,
 ): Promise<PlannedEndpoint | null> {
+  const { market } = parts;
   const { spec } = record;
   try {
     const { plan, facts, offers } = await market.plan(spec, signal, 'serverless');
     const candidates = plan.candidates.filter(({ kind }) => kind === 'serverless');
     const choice = endpointChoice(candidates, spec);
     if (choice === null) throw new AppError('model_does_not_fit', 'No GPU of a serverless pool fits.');
-    post({ type: 'planned', candidates });
+    post({ type: 'planned', candidates, image: imageNeed(spec, isOverrideIgnored(parts)) });
     return { spec, facts, offers, choice };
   } catch (error) {
     if (isAbort(error)) throw error;
@@ -50,14 +56,29 @@ interface Prepared {
   readonly body: CreateEndpointRequest;
 }
 
-/** @throws AppError of the recipe and the shape */
+/** @throws AppError of the recipe and the shape; unsupported where Ollama would be without its key check */
 async function prepare(
-  { deps }: EndpointParts,
+  parts: EndpointParts,
   name: string,
   { spec, facts, offers, choice }: PlannedEndpoint,
+  { record, signal }: EffectContext,
 ): Promise<Prepared> {
-  const recipe = deps.planner.recipe(spec, choice.candidate, facts);
-  return buildEndpoint({ name, spec, choice, offers, recipe, hfToken: await deps.hfToken() });
+  const { deps } = parts;
+  const own = builtImage(record);
+  const prepared = buildEndpoint({
+    name,
+    spec,
+    choice,
+    offers,
+    recipe: deps.planner.recipe(spec, choice.candidate, facts),
+    own,
+    registryId: own === null ? await givenLogin(parts, spec, signal) : own.registryId,
+    key: record.endpoint?.launch.key ?? deps.random.hex(SERVER_KEY_BYTES),
+    scripts: deps.guardScripts,
+    hfToken: await deps.hfToken(),
+  });
+  if (prepared.launch.override && isOverrideIgnored(parts)) throw openOllamaError();
+  return prepared;
 }
 
 /** Workers are promised out of one account-wide number (trap 40). @throws AppError invalid_input, runpod_* */
@@ -85,9 +106,10 @@ export async function createEndpoint(
   const { deps, store, installation } = parts;
   const { record, post, signal } = context;
   const name = podName(installation, record.id, deps.random.hex(NONCE_BYTES));
-  const { launch, body } = await prepare(parts, name, planned);
+  const { launch, body } = await prepare(parts, name, planned, context);
   await warnOfQuota(parts, launch, context);
   if (planned.choice.note !== null) post({ type: 'told', text: planned.choice.note });
+  if (launch.backend === 'ollama' && launch.key === null) post({ type: 'told', text: EDGE_ONLY });
   const intent = {
     ...intentOf(parts, record, { kind: 'create-endpoint', podName: name, podId: null, launch: null }),
     endpoint: launch,
@@ -98,11 +120,13 @@ export async function createEndpoint(
     post({ type: 'endpoint-made', intent, launch, endpoint: endpointFacts(made), adopted: false });
   } catch (error) {
     if (isAbort(error)) throw error;
-    const outcome = createOutcome(error);
+    const outcome = createOutcome(await withImageAdvice(parts, error, launch.image, signal));
     if (outcome.lost) post({ type: 'create-lost', intent, error: toErrorBody(error) });
     else post({ type: 'endpoint-refused', intent, refusal: outcome });
   }
 }
+
+const EDGE_ONLY = "Only RunPod's edge asks for a key here: its image brings no key check of the app's own.";
 
 async function warnOfQuota(
   parts: EndpointParts,
@@ -148,7 +172,7 @@ export async function syncEndpoint(
   const { deps } = parts;
   const { post, signal } = context;
   const { id, name, launch: before } = endpointOf(context);
-  const { launch, body } = await prepare(parts, name, planned);
+  const { launch, body } = await prepare(parts, name, planned, context);
   const edit = endpointEdit(before.made, launch.made);
   switch (edit.kind) {
     case 'none':
