@@ -9,6 +9,7 @@ import { patiently } from './patience.ts';
 import { podUrl } from './pod/pod-url.ts';
 import { probe } from './pod/readiness.ts';
 import { podFacts } from './pod/read-pod.ts';
+import { awaitsLate } from './pod/late-creates.ts';
 import { isNamed, parsePodName } from './pod/names.ts';
 import { podItem, radarOf, type Ownership } from './radar.ts';
 import { readAccount, type Account } from './read-account.ts';
@@ -197,13 +198,15 @@ export class FleetRadar implements RadarApi {
   #ownership(): Ownership {
     const { installation, store, unreadable } = this.#core;
     const creates = store.openIntents().filter(({ kind }) => kind === 'create' || kind === 'create-endpoint');
+    const late = this.#core.actors().filter(({ state }) => awaitsLate(state));
+    const awaited = [...creates, ...late.flatMap(({ record }) => record.late)];
     return {
       installation,
       ownerOf: (id) => this.#owner(id)?.record.spec.name ?? null,
       isSpokenFor: (name) => {
         const made = parsePodName(name);
         const isUnreadable = made?.installation === installation && unreadable.includes(made.deploymentId);
-        return isUnreadable || creates.some(({ podName }) => isNamed(name, podName));
+        return isUnreadable || awaited.some(({ podName }) => isNamed(name, podName));
       },
       madeVolume: (id) => this.#volumes.has(id),
     };

@@ -8,12 +8,12 @@ import type { Emitter } from '../platform/lifecycle.ts';
 import type { Pod, RunPodApi } from '../runpod/api.ts';
 import type { DeploymentActor } from './actor.ts';
 import { awaitsLate } from './pod/late-creates.ts';
+import { deploymentOf, noteOrphan, OrphanPursuit, tellOrphan, type Attempt } from './orphan-pursuit.ts';
 import { parsePodName } from './pod/names.ts';
 import { podFacts } from './pod/read-pod.ts';
 import type { PodRow } from './store.ts';
 import type { DeploymentStore } from './store.ts';
 import type { Timing } from './timing.ts';
-import { backoff } from './state.ts';
 import type { FleetEvent } from './types.ts';
 
 export interface OrphanFacts {
@@ -64,67 +64,36 @@ export interface OrphanSweepParts {
   readonly unreadable: readonly string[];
 }
 
-interface Attempt {
-  tries: number;
-  /** Monotonic. */
-  nextAt: number;
-}
-
 /** Ends our own orphans, once told about, as often as it takes. */
 export class OrphanSweep {
   readonly #parts: OrphanSweepParts;
-  readonly #attempts = new Map<string, Attempt>();
-  readonly #running = new Set<Promise<void>>();
-  /** Pods whose end is being asked for. */
-  readonly #underWay = new Set<string>();
-  readonly #end = new AbortController();
+  readonly #pursuit: OrphanPursuit;
 
   constructor(parts: OrphanSweepParts) {
     this.#parts = parts;
+    this.#pursuit = new OrphanPursuit(parts);
   }
 
-  async dispose(): Promise<void> {
-    this.#end.abort();
-    await Promise.all(this.#running);
+  dispose(): Promise<void> {
+    return this.#pursuit.dispose();
   }
 
   sweep(pods: readonly Pod[], askedAt: number): void {
-    const { store, timing, installation, clock, actors } = this.#parts;
-    const owned = new Set(actors().flatMap(({ record }) => (record.pod === null ? [] : [record.pod.id])));
+    const { store, timing, installation, unreadable, actors } = this.#parts;
+    const owned = new Set(actors().flatMap(({ record }) => record.pod?.id ?? []));
     const awaited = actors()
       .filter(({ state }) => awaitsLate(state))
       .flatMap(({ record }) => record.late.map(({ podName }) => podName));
     const pending = new Set([...awaited, ...store.openIntents().map((intent) => intent.podName)]);
+    const lagMs = timing.settleMs;
     const orphans = pods.filter((pod) =>
-      isOrphan({
-        installation,
-        pod,
-        askedAt,
-        owned,
-        pending,
-        unreadable: this.#parts.unreadable,
-        row: store.pod(pod.id),
-        lagMs: timing.settleMs,
-      }),
+      isOrphan({ installation, pod, askedAt, owned, pending, unreadable, row: store.pod(pod.id), lagMs }),
     );
-    const ids = new Set(orphans.map((pod) => pod.id));
-    for (const id of this.#attempts.keys()) if (!ids.has(id)) this.#attempts.delete(id);
     const listed = new Set(pods.map((pod) => pod.id));
-    this.#note(() =>
-      this.#closeMeters((podId) => owned.has(podId) || listed.has(podId) || this.#underWay.has(podId)),
-    );
-    for (const pod of orphans) {
-      if (this.#underWay.has(pod.id)) continue;
-      const attempt = this.#attempts.get(pod.id) ?? { tries: 0, nextAt: 0 };
-      if (clock.monotonic() < attempt.nextAt) continue;
-      this.#attempts.set(pod.id, attempt);
-      this.#underWay.add(pod.id);
-      const ending = this.#terminate(pod, attempt).finally(() => {
-        this.#underWay.delete(pod.id);
-        this.#running.delete(ending);
-      });
-      this.#running.add(ending);
-    }
+    const isAlive = (podId: string): boolean =>
+      owned.has(podId) || listed.has(podId) || this.#pursuit.isUnderWay(podId);
+    noteOrphan(this.#parts, () => this.#closeMeters(isAlive));
+    this.#pursuit.pursue(orphans, (pod, attempt) => this.#terminate(pod, attempt));
   }
 
   /**
@@ -142,12 +111,11 @@ export class OrphanSweep {
   }
 
   async #terminate(pod: Pod, attempt: Attempt): Promise<void> {
-    const { api, clock, ids, log, ledger, store, timing } = this.#parts;
-    const deploymentId = parsePodName(pod.name)?.deploymentId ?? '';
+    const { api, clock, ids, log, ledger, store } = this.#parts;
+    const { signal } = this.#pursuit;
+    const deploymentId = deploymentOf(pod.name);
     const facts = podFacts(pod);
-    attempt.tries++;
-    attempt.nextAt = clock.monotonic() + backoff(timing, attempt.tries);
-    if (attempt.tries === 1) this.#tell(pod, deploymentId);
+    if (attempt.tries === 1) this.#tell(pod);
     const intent = {
       id: ids.next('int'),
       deploymentId,
@@ -157,16 +125,16 @@ export class OrphanSweep {
       launch: null,
       sentAt: clock.now() + api.clockOffsetMs(),
     } as const;
-    this.#note(() => {
+    noteOrphan(this.#parts, () => {
       this.#meter(pod, deploymentId);
       store.addPod({ id: pod.id, deploymentId, name: pod.name, createdAt: facts.createdAt });
       store.openIntent(intent);
     });
     try {
-      if (pod.locked) await api.pods.update(pod.id, { locked: false }, this.#end.signal);
-      const ended = await api.pods.delete(pod.id, this.#end.signal);
+      if (pod.locked) await api.pods.update(pod.id, { locked: false }, signal);
+      const ended = await api.pods.delete(pod.id, signal);
       const now = clock.now();
-      this.#note(() => {
+      noteOrphan(this.#parts, () => {
         store.closeIntent(intent.id, 'accepted', now);
         store.endPod(pod.id, now);
         ledger.close(pod.id, 'compute', now + api.clockOffsetMs(), {
@@ -176,9 +144,9 @@ export class OrphanSweep {
       });
       log.info({ podId: pod.id }, 'an orphaned pod was ended');
     } catch (error) {
-      if (isAbort(error) && this.#end.signal.aborted) return;
+      if (isAbort(error) && signal.aborted) return;
       const known = asAppError(error);
-      this.#note(() => store.closeIntent(intent.id, known.code, clock.now()));
+      noteOrphan(this.#parts, () => store.closeIntent(intent.id, known.code, clock.now()));
       log.warn(
         { podId: pod.id, code: known.code, requestId: known.requestId },
         'an orphaned pod could not be ended yet',
@@ -186,19 +154,10 @@ export class OrphanSweep {
     }
   }
 
-  /** A disk that takes no more must not keep money flowing: an end is sent even where it cannot be noted. */
-  #note(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#parts.log.error({ error }, 'the end of an orphaned pod could not be noted');
-    }
-  }
-
   /** What a stopped one cost, and its disk still costs, is left to the bill: its entry says that there was something. */
   #meter(pod: Pod, deploymentId: string): void {
-    const { ledger, clock, api } = this.#parts;
-    const name = this.#deployment(deploymentId)?.record.spec.name ?? null;
+    const { ledger, clock, api, actors } = this.#parts;
+    const name = actors().find(({ record }) => record.id === deploymentId)?.record.spec.name ?? null;
     ledger.observe(
       { resourceId: pod.id, deploymentId, deploymentName: name, kind: 'compute', usdPerHour: pod.cost },
       podFacts(pod).createdAt,
@@ -206,31 +165,12 @@ export class OrphanSweep {
     );
   }
 
-  #deployment(id: string): DeploymentActor | undefined {
-    return this.#parts.actors().find((actor) => actor.record.id === id);
-  }
-
-  #tell(pod: Pod, deploymentId: string): void {
-    const { store, clock, ids, events } = this.#parts;
-    const actor = this.#deployment(deploymentId);
-    const at = new Date(clock.now()).toISOString();
-    const text = `Found pod ${pod.id} of an interrupted run (${formatUsdPerHour(pod.cost)}) and ended it.`;
-    if (actor !== undefined) {
-      const entry = { at, kind: 'orphan-ended', text, data: { podId: pod.id } };
-      this.#note(() => store.addHistory(deploymentId, clock.now(), entry));
-      events.emit({ name: 'history.added', payload: { deploymentId, entry } });
-    }
-    events.emit({
-      name: 'notification',
-      payload: {
-        id: ids.next('ntf'),
-        at,
-        kind: 'orphan',
-        title: 'A forgotten pod was found',
-        body: text,
-        facts: { what: 'orphan', resource: 'pod', id: pod.id, usdPerHour: pod.cost },
-        deployment: actor?.record.spec.name ?? null,
-      },
+  #tell(pod: Pod): void {
+    tellOrphan(this.#parts, pod, {
+      resource: 'pod',
+      usdPerHour: pod.cost,
+      title: 'A forgotten pod was found',
+      body: `Found pod ${pod.id} of an interrupted run (${formatUsdPerHour(pod.cost)}) and ended it.`,
     });
   }
 }
