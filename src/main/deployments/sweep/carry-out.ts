@@ -1,5 +1,6 @@
 import { asAppError, isAbort } from '../../../shared/errors.ts';
 import { formatUsd } from '../../../shared/money.ts';
+import type { CostKind } from '../../../shared/model.ts';
 import { throwIfAborted } from '../../platform/clock.ts';
 import { parsePodName } from '../pod/names.ts';
 import { backoff } from '../state.ts';
@@ -14,6 +15,13 @@ import { stillBillingNews } from './words.ts';
 const AT_ONCE = 4;
 /** An end that RunPod forbids is tried this often before it counts as refused. */
 const FORBIDDEN_TRIES = 3;
+
+/** What of a thing is in the ledger, if anything is. */
+const METERS = {
+  pod: ['compute', 'disk'],
+  endpoint: ['serverless'],
+  'network-volume': ['volume'],
+} as const satisfies Record<StoredThing['kind'], readonly CostKind[]>;
 
 interface CarryOutParts extends SweeperParts {
   /** A step was made: it is stored and told. */
@@ -189,11 +197,10 @@ export class CarryOut {
   #book(thing: StoredThing, reading: Reading): void {
     const { api, clock, ledger, store, log } = this.#parts;
     const { kind, id, act, sentAt } = thing;
-    const meters = kind === 'endpoint' ? (['serverless'] as const) : (['compute', 'disk'] as const);
     try {
       const atMs = (sentAt ?? clock.now()) + api.clockOffsetMs();
       store.db.transaction(() => {
-        for (const meter of meters) {
+        for (const meter of METERS[kind]) {
           // A stopped pod's disk bills on.
           if (act === 'terminate' || meter !== 'disk') {
             ledger.close(id, meter, atMs, { estimated: true, note: 'swept' });
