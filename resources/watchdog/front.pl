@@ -208,7 +208,8 @@ sub refuse {
   my ($client, $status, $why) = @_;
   my %words = (400 => 'Bad Request', 401 => 'Unauthorized', 408 => 'Request Timeout', 502 => 'Bad Gateway', 503 => 'Service Unavailable');
   my $body = qq({"error":"$why"});
-  write_all($client, join("\r\n", "HTTP/1.1 $status $words{$status}", 'content-type: application/json',
+  # Tells a refusal of its own from one of RunPod's edge.
+  write_all($client, join("\r\n", "HTTP/1.1 $status $words{$status}", 'content-type: application/json', 'x-rplm-front: refused',
     'content-length: ' . length($body), 'connection: close', '', $body));
   finish($client);
   return;

@@ -24,6 +24,8 @@ export interface Upstream {
   readonly queue?: QueuePlane;
   /** Set where `headers` hold the RunPod key itself: a refusal of it, or no money, is then the account's trouble. */
   readonly account?: 'runpod';
+  /** Longest time for one call in all, after which RunPod cuts it; absent = no such limit known (FACTS 3.4: load balancers). */
+  readonly longestCallMs?: number;
   /** The largest body a call may have; absent = no limit known. A load balancer takes 30 MB (FACTS 3.4). */
   readonly maxBodyBytes?: number;
 }

@@ -10,7 +10,7 @@ import type { Upstream } from '../../../src/main/target.ts';
 import { FakeQueue } from '../../support/fake-queue.ts';
 import { dataOf, eventually, Harness, settled as settledBy, textOf } from '../../support/proxy-harness.ts';
 import { FakeTarget } from '../../support/proxy-targets.ts';
-import { answerChat, sendJson } from '../../support/proxy-upstream.ts';
+import { answerChat, chatEvents, gatewayPage, sendJson, type Script } from '../../support/proxy-upstream.ts';
 
 interface ErrorAnswer {
   readonly error: { readonly code: string; readonly message: string };
@@ -45,6 +45,63 @@ describe('against fakes', () => {
       h.settings = { ...h.settings, fallbacks: { m: ['big'] } };
       const other = await settled(h.chat({ messages }));
       expect([other.status, other.headers.get('x-runpod-llm-target')]).toEqual([200, 'big']);
+    });
+
+    describe('ends a request after 5.5 minutes', () => {
+      const LIMIT_MS = 330_000;
+      const page = gatewayPage(524);
+      const hangUp: Script = (_request, res) => void res.destroy();
+
+      it.each([
+        ['a page', page],
+        ['a hang-up', hangUp],
+      ])('before its first byte (%s): told once, repeated by nobody', async (_, cut) => {
+        h.target.wakeUp(queue.plain({ longestCallMs: LIMIT_MS }));
+        queue.direct = (request, res) => void clock.after(LIMIT_MS, () => cut(request, res));
+        const res = await settled(h.chat());
+        expect([res.status, res.headers.get('x-should-retry')]).toEqual([504, 'false']);
+        const { code, message } = await errorOf(res);
+        expect([code, message]).toEqual([
+          'upstream_timeout',
+          expect.stringMatching(/ended the call after 5\.5 minutes/),
+        ]);
+        expect(message).toContain('max_tokens');
+        expect(h.upstream.received).toHaveLength(1);
+        expect(h.target.unreachableReports).toBe(0);
+      });
+
+      it('in the middle of an answer, in words of its own; the next call is not kept away', async () => {
+        h.target.wakeUp(queue.plain({ longestCallMs: LIMIT_MS }));
+        for (let call = 0; call < 6; call++) {
+          queue.direct = (_request, res) => {
+            res.writeHead(200, { 'content-type': 'text/event-stream' });
+            for (const event of chatEvents(['Hel']).slice(0, 2)) res.write(event);
+            const stop = clock.every(10_000, () => res.write(chatEvents(['lo']).at(1)));
+            clock.after(LIMIT_MS, () => {
+              stop();
+              res.destroy();
+            });
+          };
+          expect(await answered(h.chat({ stream: true }))).toContain('ended the call after 5.5 minutes');
+        }
+        queue.direct = answerChat('Hello there');
+        expect(textOf(await answered(h.chat({ stream: true })))).toBe('Hello there');
+      });
+
+      it('an earlier end is told as what it is', async () => {
+        h.target.wakeUp(queue.plain({ longestCallMs: LIMIT_MS }));
+        queue.direct = (request, res) => void clock.after(100_000, () => page(request, res));
+        expect((await errorOf(await settled(h.chat()))).message).not.toContain('5.5');
+      });
+    });
+
+    it('passes a refusal of the server’s own key on as that, not as one of RunPod’s', async () => {
+      h.target.wakeUp(queue.plain({ account: 'runpod' }));
+      const own = { 'x-rplm-front': 'refused' };
+      queue.direct = (_request, res) => sendJson(res, 401, { error: 'a valid key is needed' }, own);
+      expect((await errorOf(await settled(h.chat()))).code).toBe('upstream_rejected');
+      queue.direct = (_request, res) => sendJson(res, 401, { error: 'unauthorized' });
+      expect((await errorOf(await settled(h.chat()))).code).toBe('runpod_key_invalid');
     });
 
     it('drops calls without a worker: they are repeated, not handed to the client', async () => {

@@ -5,6 +5,8 @@ import type { InvokePlane } from './invoke-plane.ts';
 
 /** A load balancer takes 30 MB (FACTS 3.4, trap 38). */
 const LARGEST_BODY_BYTES = 30 * 1024 * 1024;
+/** And works on one request for 5.5 minutes. */
+const LONGEST_CALL_MS = 330_000;
 
 interface CalledEndpoint {
   readonly id: string;
@@ -23,7 +25,8 @@ export function endpointUpstream(
   const headers = { ...plane.headers, ...serverHeaders(key) };
   const common = { headers, account: 'runpod', servedModel, fingerprint } as const;
   if (launch.type === 'LOAD_BALANCER') {
-    return { ...common, baseUrl: `${plane.balancerUrl(id)}/v1`, maxBodyBytes: LARGEST_BODY_BYTES };
+    const limits = { maxBodyBytes: LARGEST_BODY_BYTES, longestCallMs: LONGEST_CALL_MS };
+    return { ...common, ...limits, baseUrl: `${plane.balancerUrl(id)}/v1` };
   }
   const invokeUrl = plane.queueUrl(id);
   return { ...common, baseUrl: `${invokeUrl}/openai/v1`, queue: { invokeUrl, warm, workers } };

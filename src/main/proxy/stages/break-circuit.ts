@@ -25,9 +25,11 @@ export function breakCircuit(breakers: Breakers): Stage {
       );
     }
     const judge = (error: unknown): void => {
-      const { code } = asAppError(error);
+      const { code, details } = asAppError(error);
+      // A call that was too long for its gateway says nothing about the server behind it.
+      const isBroken = FAULTS.has(code) && details?.['gatewayLimit'] !== true;
       if (code === 'client_closed' || code === 'body_too_large') breakers.undecided(id);
-      else if (FAULTS.has(code)) breakers.failed(id);
+      else if (isBroken) breakers.failed(id);
       else breakers.succeeded(id);
     };
     try {

@@ -173,6 +173,35 @@ export function connectionError(error: unknown, targetName: string): AppError {
   });
 }
 
+/** What a call that its gateway cut may end in: how RunPod's load balancer says so is not documented. */
+const CUT: ReadonlySet<string> = new Set(['upstream_failed', 'upstream_timeout', 'upstream_unreachable']);
+
+/**
+ * RunPod's load balancer works on one request for so long in all, whatever it sends (FACTS 3.4, RunPod trap 38). Repeating it
+ * would be cut alike, and paid for again.
+ */
+export function cutAtLimit(error: AppError, { targetName, longestCallMs, tookMs }: LimitedCall): AppError {
+  const ownLimit = error.details?.['late'] === true;
+  if (longestCallMs === undefined || ownLimit || tookMs < longestCallMs || !CUT.has(error.code)) return error;
+  const minutes = longestCallMs / 60_000;
+  return new AppError(
+    'upstream_timeout',
+    `RunPod's load balancer ended the call after ${minutes} minutes, the longest that ${targetName} may work on one.`,
+    {
+      cause: error,
+      advice:
+        'Ask for less at once (max_tokens), or serve the model from a pod or a queue endpoint, which have no such limit.',
+      details: { gatewayLimit: true },
+    },
+  );
+}
+
+interface LimitedCall {
+  readonly targetName: string;
+  readonly longestCallMs: number | undefined;
+  readonly tookMs: number;
+}
+
 /** Whole seconds to wait; null when absent or not a number of seconds. */
 export function retryAfter(headers: IncomingHttpHeaders): number | null {
   const value = headers['retry-after'];

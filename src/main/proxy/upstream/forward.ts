@@ -7,7 +7,7 @@ import { Settling, Through } from '../flow.ts';
 import type { Ticker } from '../ticker.ts';
 import { DeadlineWatch, type Deadlines } from './deadlines.ts';
 import { bodyFor } from './body-for.ts';
-import { connectionError } from './errors.ts';
+import { connectionError, cutAtLimit } from './errors.ts';
 import { Exchange, reasonOf } from './exchange.ts';
 import { replyFor } from './reply-for.ts';
 
@@ -33,6 +33,13 @@ export function forward(options: ForwardOptions): Handle {
     if (call.signal.aborted) throw connectionError(reasonOf(call.signal), call.target.name);
     call.trace.attempts++;
     const exchange = new Exchange(options.clock);
+    const began = options.clock.monotonic();
+    const explain = (error: unknown): AppError =>
+      cutAtLimit(connectionError(error, call.target.name), {
+        targetName: call.target.name,
+        longestCallMs: upstream.longestCallMs,
+        tookMs: options.clock.monotonic() - began,
+      });
     const leave = (): void => exchange.fail(reasonOf(call.signal));
     const watch = new DeadlineWatch(
       exchange,
@@ -50,12 +57,12 @@ export function forward(options: ForwardOptions): Handle {
     call.signal.addEventListener('abort', leave, { once: true });
     try {
       const head = await exchange.send(options.dispatcher, requestFor(call, upstream, options.userAgent));
-      const body = new Settling(new Watched(exchange, watch, call.target.name), release);
+      const body = new Settling(new Watched(exchange, watch, explain), release);
       return await replyFor(call, upstream, head, body, options.clock);
     } catch (error) {
       release();
       exchange.cancel(error instanceof Error ? error : new Error('failed'));
-      throw connectionError(error, call.target.name);
+      throw explain(error);
     }
   };
 }
@@ -63,12 +70,12 @@ export function forward(options: ForwardOptions): Handle {
 /** Tells the deadline watch when it is the client that holds the answer back, and explains broken connections. */
 class Watched extends Through {
   readonly #watch: DeadlineWatch;
-  readonly #targetName: string;
+  readonly #explain: (error: unknown) => AppError;
 
-  constructor(exchange: Exchange, watch: DeadlineWatch, targetName: string) {
+  constructor(exchange: Exchange, watch: DeadlineWatch, explain: (error: unknown) => AppError) {
     super(exchange);
     this.#watch = watch;
-    this.#targetName = targetName;
+    this.#explain = explain;
   }
   override pause(): void {
     this.#watch.held = true;
@@ -79,7 +86,7 @@ class Watched extends Through {
     super.resume();
   }
   override fail(error: Error): void {
-    super.fail(connectionError(error, this.#targetName));
+    super.fail(this.#explain(error));
   }
 }
 

@@ -29,7 +29,9 @@ export async function replyFor(
   const plain = decoded(body, head.headers['content-encoding']);
   if (head.status < 200 || head.status >= 300) {
     const failure = await failureOf(call, head, plain);
-    const ofAccount = upstream.account === 'runpod' ? accountError(head.status, call.target.name) : null;
+    // The app's own key check behind RunPod's edge says so: then it is not the account's key that was refused.
+    const byEdge = upstream.account === 'runpod' && head.headers['x-rplm-front'] === undefined;
+    const ofAccount = byEdge ? accountError(head.status, call.target.name) : null;
     throw ofAccount ?? failure;
   }
   call.trace.servedModel = upstream.servedModel;

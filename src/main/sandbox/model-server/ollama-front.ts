@@ -1,6 +1,8 @@
 import { json, type SimReply, type SimRequest } from '../http/message.ts';
 import type { ModelServer } from './model-server.ts';
 
+const REFUSED = { 'x-rplm-front': 'refused' };
+
 /** The app's key check before Ollama, as resources/watchdog/front.pl makes it; it listens before there is anything to serve. */
 export class OllamaFront implements ModelServer {
   readonly port: number;
@@ -24,8 +26,8 @@ export class OllamaFront implements ModelServer {
     if (asksHealth && this.#loaded !== null) return { status: loaded ? 200 : 204, headers: {}, body: null };
     const { 'x-rplm-key': own, authorization, ...headers } = request.headers;
     const key = own ?? /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-    if (key !== this.#key) return json(401, { error: 'a valid key is needed' });
-    if (!loaded) return json(502, { error: 'Ollama is not up yet' });
+    if (key !== this.#key) return json(401, { error: 'a valid key is needed' }, REFUSED);
+    if (!loaded) return json(502, { error: 'Ollama is not up yet' }, REFUSED);
     return this.#ollama.handle({ ...request, headers });
   };
 }
