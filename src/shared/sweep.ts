@@ -4,13 +4,11 @@ import { isoSchema } from './common.ts';
 /** A sweep of the radar: what the account pays for without need goes in one act that can be undone (SPEC 3.11). */
 
 export const itemKindSchema = z.enum(['pod', 'endpoint', 'network-volume']);
-export type ItemKind = z.infer<typeof itemKindSchema>;
 
 export const ownershipSchema = z.enum(['known', 'orphan', 'other-machine', 'foreign']);
 
 /** stop = what runs ends and can be started again; terminate = it is deleted. */
 export const sweepActSchema = z.enum(['stop', 'terminate']);
-export type SweepAct = z.infer<typeof sweepActSchema>;
 
 /** What is lost for ever; `gb` null = not a matter of size. */
 export const sweepLossSchema = z.object({
