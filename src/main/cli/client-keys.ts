@@ -39,7 +39,7 @@ const defineMake: Define = (command, run) => {
   command
     .command('make')
     .description('Make a key of the endpoint for one client. It is shown once.')
-    .argument('<name>', 'who it is for')
+    .argument('<name>', 'who it is for; what stands before a slash is its project, as in website/laptop')
     .option('--no-wake', 'its requests may not start hardware that costs money')
     .option('--model <name>', 'a model it may use; may be repeated, without it all', collect)
     .option('--requests-per-minute <n>', 'most requests a minute', wholeNumber(1, MOST))
@@ -50,7 +50,11 @@ const defineMake: Define = (command, run) => {
     .option('--days <n>', 'days until it expires', positive)
     .addHelpText(
       'after',
-      examples('key make editor --usd-per-day 2', 'key make ci --no-wake --requests-per-minute 60 --days 30'),
+      examples(
+        'key make editor --usd-per-day 2',
+        'key make website/laptop',
+        'key make ci --no-wake --requests-per-minute 60 --days 30',
+      ),
     )
     .action(
       run(async (cli, invocation) => {

@@ -1,5 +1,5 @@
 import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
-import type { CostSummary, LedgerEntry } from '../../../shared/model.ts';
+import type { CostShare, CostShares, CostSummary, LedgerEntry } from '../../../shared/model.ts';
 import type { VolumeView } from '../../../shared/volumes.ts';
 import { localTime } from './deployments.ts';
 import { renderTable, type TableOptions } from './table.ts';
@@ -78,6 +78,40 @@ function sources({ simulated, reconciliation }: CostSummary): string {
   const { asOf, billedUsd, ledgerUsd, gapUsd } = reconciliation;
   const measured = `measured ${formatUsd(ledgerUsd)}, difference ${formatUsd(gapUsd)}`;
   return `RunPod’s bill up to ${localTime(asOf)}: ${formatUsd(billedUsd)}; ${measured}.`;
+}
+
+const NOBODY = '(nobody: starts by hand, idle before a request, storage)';
+
+/** Whom the money was spent for, and how much of the paid time was idle. */
+export function renderShares(shares: CostShares, options: TableOptions): string {
+  if (shares.rows.length === 0) return 'Nothing was spent in this time.';
+  const usd = (header: string, cell: (row: CostShare) => number | null, drop = 0) => ({
+    header,
+    cell: (row: CostShare) => formatUsd(cell(row)),
+    align: 'right' as const,
+    ...(drop === 0 ? {} : { drop }),
+  });
+  const table = renderTable(
+    [
+      { header: shares.by.toUpperCase(), cell: ({ name }) => name ?? NOBODY, shrinkTo: 16 },
+      { header: 'REQUESTS', cell: ({ requests }) => String(requests), align: 'right', drop: 1 },
+      usd('SERVING', (row) => row.busyUsd, 4),
+      usd('STARTS', (row) => row.bootUsd, 3),
+      usd('IDLE', (row) => row.idleUsd, 2),
+      usd('IN ALL', (row) => row.usd),
+      usd('PER 1M TOKENS', (row) => row.usdPerMillionTokens, 5),
+      usd('SAME TOKENS, PUBLIC', (row) => row.publicUsd, 6),
+    ],
+    shares.rows,
+    options,
+  );
+  const { busy, boot, idle, nobody } = shares.hours;
+  const hours = busy + boot + idle + nobody;
+  const share = (part: number): string => `${Math.round((part / hours) * 100)} %`;
+  const use = `serving ${share(busy)}, starting ${share(boot)}, idle behind a request ${share(idle)}, for nobody ${share(nobody)}`;
+  const paid = hours === 0 ? '' : ` ${hours.toFixed(1)} h of hardware: ${use}.`;
+  const simulated = shares.simulated ? ' (simulated)' : '';
+  return `${table}\n\n${options.paint.dim(`Since ${localTime(shares.from)}: ${formatUsd(shares.usd)}${simulated}.${paid}`)}`;
 }
 
 export function renderEntries(entries: readonly LedgerEntry[], options: TableOptions): string {

@@ -74,7 +74,7 @@ export const connect: typeof english = {
   own: {
     make: (client) => `Schlüssel für ${client} erzeugen`,
     busy: 'Der Schlüssel wird erzeugt.',
-    why: 'Ein eigener Schlüssel: Seine Kosten stehen für sich, und er lässt sich allein begrenzen oder sperren.',
+    why: 'Ein eigener Schlüssel: Seine Kosten stehen für sich, und er lässt sich allein begrenzen oder sperren. Schlüssel eines Projekts macht man in den Einstellungen: „website/laptop“.',
     failed: (client) => `Für ${client} konnte kein Schlüssel erzeugt werden`,
     made: (name) => `Der Schlüssel „${name}“ wurde erzeugt.`,
     once: 'Jetzt kopierte Schnipsel enthalten ihn. Nach dem Verlassen dieser Seite wird er nicht mehr gezeigt.',

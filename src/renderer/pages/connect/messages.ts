@@ -73,7 +73,7 @@ export const words = catalogue('connect', {
   own: {
     make: (client: string) => `Make a key for ${client}`,
     busy: 'The key is being made.',
-    why: 'A key of its own: its costs are told apart, and it can be limited or cut off alone.',
+    why: 'A key of its own: its costs are told apart, and it can be limited or cut off alone. Settings make keys of a project: “website/laptop”.',
     failed: (client: string) => `Could not make a key for ${client}`,
     made: (name: string) => `The key “${name}” was made.`,
     once: 'Snippets copied now carry it. It is not shown again after this page is left.',

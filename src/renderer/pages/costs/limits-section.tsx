@@ -40,6 +40,7 @@ export function LimitsSection({ summary }: { readonly summary: CostSummary }): R
           <LimitRow key={row.name} {...row} />
         ))}
       </dl>
+      <p className="mt-3 text-sm text-soft">{words.limitsText}</p>
     </Section>
   );
 }

@@ -21,6 +21,8 @@ export const costs: typeof english = {
     model: 'Modell',
     key: 'Schlüssel',
     project: 'Projekt',
+    projectText:
+      'Eine Anfrage zählt für das Projekt, das ihr Schlüssel vor dem ersten Schrägstrich nennt: „website/laptop“ und „website/ci“ für „website“.',
     today: 'Heute',
     month: 'Dieser Monat',
     requests: 'Anfragen',
@@ -56,6 +58,8 @@ export const costs: typeof english = {
   near: 'über 80 %',
   reached: 'erreicht: gestoppt',
   limits: 'Grenzen',
+  limitsText:
+    'Eine Grenze ist in dem Augenblick erreicht, den der jetzige Preis ergibt; überschritten wird sie um das, was das Stoppen dauert, einige Sekunden. Was übrig ist, muss auch die Leerlaufzeit eines Starts bezahlen.',
   noLimit: 'keine',
   edit: 'Grenzen ändern',
   tellAt: (usd: string) => `Hinweis bei ${usd}`,

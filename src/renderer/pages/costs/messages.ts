@@ -21,6 +21,8 @@ export const words = catalogue('costs', {
     model: 'Model',
     key: 'Key',
     project: 'Project',
+    projectText:
+      'A request counts for the project that its key names before the first slash: “website/laptop” and “website/ci” for “website”.',
     today: 'Today',
     month: 'This month',
     requests: 'Requests',
@@ -56,6 +58,8 @@ export const words = catalogue('costs', {
   near: 'over 80 %',
   reached: 'reached: stopped',
   limits: 'Limits',
+  limitsText:
+    'A limit is reached at the instant the present rate says; it is passed by what a stop takes, some seconds of $/h. What is left must also pay the idle time of a start.',
   noLimit: 'none',
   edit: 'Edit limits',
   tellAt: (usd: string) => `tell at ${usd}`,

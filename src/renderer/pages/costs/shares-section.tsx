@@ -39,6 +39,7 @@ export function SharesSection(): ReactNode {
         </div>
       )}
       {shares.value === null && shares.problem === null && <Loading what={words.sharesWhat} />}
+      {by === 'project' && <p className="px-4 pb-3 text-sm text-soft">{words.shares.projectText}</p>}
       {shares.value !== null && shares.value.rows.length === 0 && (
         <p className="px-4 pb-4 text-soft">{words.nothing}</p>
       )}

@@ -229,7 +229,8 @@ export const settings: typeof english = {
     secret: 'Schlüssel',
     done: 'Fertig',
     name: 'Name',
-    nameHint: 'Für wen er ist; Kosten und Anfragen stehen darunter.',
+    nameHint:
+      'Für wen er ist; Kosten und Anfragen stehen darunter. „website/laptop“ zählt auch für das Projekt „website“.',
     nameFirst: 'Geben Sie zuerst einen Namen an.',
     correct: 'Berichtigen Sie zuerst die Werte.',
     busy: 'Der Schlüssel wird erzeugt.',

@@ -224,7 +224,8 @@ export const words = catalogue('settings', {
     secret: 'Key',
     done: 'Done',
     name: 'Name',
-    nameHint: 'Who it is for; costs and requests are told by it.',
+    nameHint:
+      'Who it is for; costs and requests are told by it. “website/laptop” also counts for the project “website”.',
     nameFirst: 'Name it first.',
     correct: 'Correct the values first.',
     busy: 'The key is being made.',

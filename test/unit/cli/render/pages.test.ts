@@ -1,7 +1,7 @@
 import type { VolumeView } from '../../../../src/shared/volumes.ts';
 import { describe, expect, it } from 'vitest';
 import { renderConnectOverview, renderClient } from '../../../../src/main/cli/render/connect.ts';
-import { renderCosts, renderEntries } from '../../../../src/main/cli/render/costs.ts';
+import { renderCosts, renderEntries, renderShares } from '../../../../src/main/cli/render/costs.ts';
 import { renderError, renderErrorJson } from '../../../../src/main/cli/render/errors.ts';
 import { createPaint, plain } from '../../../../src/main/cli/render/paint.ts';
 import {
@@ -17,6 +17,7 @@ import { AppError } from '../../../../src/shared/errors.ts';
 import {
   SAMPLE_NOW,
   sampleCosts,
+  sampleCostShares,
   sampleEntries,
   sampleKeyCheck,
   sampleRadar,
@@ -50,6 +51,25 @@ describe('costs', () => {
 
       Measured by this app; RunPod’s bill has not been asked for yet."
     `);
+  });
+
+  it('says whom it was spent for, and how the paid hours were used', () => {
+    const shares = sampleCostShares(SAMPLE_NOW, 'project');
+    const text = renderShares(shares, { ...table, width: 200 });
+    expect(text).toContain('PROJECT');
+    expect(text).toContain('(nobody: starts by hand');
+    expect(text).toMatch(/Since .*: \$[\d.]+ \(simulated\)\. .* h of hardware: serving \d+ %/);
+    const none = { busy: 0, boot: 0, idle: 0, nobody: 0 };
+    expect(renderShares({ ...shares, hours: none, simulated: false }, table)).not.toContain('hardware');
+    expect(renderShares({ ...shares, rows: [] }, table)).toBe('Nothing was spent in this time.');
+  });
+
+  it('tells storage that RunPod has not told of yet', () => {
+    const text = renderCosts(
+      { ...sampleCosts(), restUsdPerMonth: null },
+      { ...table, now: SAMPLE_NOW, volumes: [] },
+    );
+    expect(text).toContain('storage at rest not known yet');
   });
 
   it('tells simulated money, and money that cannot be told', () => {
