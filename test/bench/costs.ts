@@ -8,7 +8,7 @@ import { MachineRun, replay, type Machine } from '../../src/main/deployments/pol
 import { machinesOf } from '../../src/main/deployments/policy/machines.ts';
 import type { Use } from '../../src/main/deployments/policy/use.ts';
 import { deploymentSpecSchema } from '../../src/shared/model.ts';
-import { formatUsd } from '../../src/shared/money.ts';
+import { diskUsdPerHour, formatUsd } from '../../src/shared/money.ts';
 import { simulateModes } from '../support/mode-simulation.ts';
 import { MONTH_BEGINS, MONTH_ENDS, PROFILE_NAMES, readMonth } from './data/developer-month.ts';
 import { report } from './report.ts';
@@ -18,10 +18,15 @@ const MINUTE = 60 * SECOND;
 const FIXED_MINUTES = 15;
 const MONTH = { from: MONTH_BEGINS, to: MONTH_ENDS };
 
-/** Prices as in FACTS 5 and the sandbox's catalogue; starts as in FACTS 2.6 and 3.8, on hosts that have the image. */
+const disk = (containerGb: number): number => diskUsdPerHour({ containerGb, persistentGb: 0 }, 'running');
+
+/**
+ * Prices as in FACTS 5 and the sandbox's catalogue, a pod's with its disk; starts as in FACTS 2.6 and 3.8, on hosts that
+ * have the image.
+ */
 const GPUS = [
-  { name: 'RTX 4090', pod: 0.69, serverless: 1.12, bootMs: 180 * SECOND, coldMs: 105 * SECOND },
-  { name: 'H100 SXM', pod: 2.99, serverless: 4.18, bootMs: 420 * SECOND, coldMs: 162 * SECOND },
+  { name: 'RTX 4090', pod: 0.69 + disk(40), serverless: 1.12, bootMs: 180 * SECOND, coldMs: 105 * SECOND },
+  { name: 'H100 SXM', pod: 2.99 + disk(100), serverless: 4.18, bootMs: 420 * SECOND, coldMs: 162 * SECOND },
 ] as const;
 type Gpu = (typeof GPUS)[number];
 
