@@ -205,7 +205,13 @@ export const ERRORS = {
   // Deployments
   deployment_stopped: row(402, EXIT.refused, false, 'app', 'Start it, or allow it to start on request.'),
   deployment_failed: row(402, EXIT.failed, false, 'app', 'Look at its history and logs.'),
-  boot_failed: row(402, EXIT.failed, false, 'model-server', 'Look at the pod log for the reason.'),
+  boot_failed: row(
+    402,
+    EXIT.failed,
+    false,
+    'model-server',
+    'The last lines of its log are in the history of the deployment.',
+  ),
   boot_stuck: row(402, EXIT.failed, true, 'runpod', 'The pod made no progress and was replaced or stopped.'),
   wait_timeout: row(504, EXIT.timedOut, true, 'app', 'It goes on in the background; look again later.'),
   stop_unconfirmed: row(

@@ -78,11 +78,17 @@ function waitError(
     });
   }
   if (!(error instanceof AppError) || error.code !== 'wait_timeout') return error;
-  const message = `${view.name} is not ${until} after ${duration(timeoutSeconds * 1000)}: ${stateWords(view).text}.`;
+  const message = `${view.name} is not ${until} after ${duration(timeoutSeconds * 1000)}: ${stateWords(view).text}${detailOf(view)}.`;
   return new AppError('wait_timeout', message, {
     advice: `It goes on in the background. Look again: runpod-llm show ${view.name}. Stop it: ${stop}`,
     details,
   });
+}
+
+/** What it is at, or what it waits for. */
+function detailOf({ phases }: DeploymentView): string {
+  const detail = phases.at(-1)?.detail ?? null;
+  return detail === null ? '' : ` (${detail.replace(/\.$/, '')})`;
 }
 
 /** One redrawn line where somebody watches, else a line a phase; nothing with --json. */

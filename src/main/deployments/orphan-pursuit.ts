@@ -73,7 +73,26 @@ export function noteOrphan({ log }: Pick<OrphanSweepParts, 'log'>, write: () => 
 /** The deployment that an orphan was made for, by its name; '' = it is not told. */
 export const deploymentOf = (name: string): string => parsePodName(name)?.deploymentId ?? '';
 
-/** Tells people, and the deployment's history where there still is one, that an orphan was found and ended. */
+/** Writes into the history of the deployment that it was made for, where there still is one. */
+export function rememberOrphan(
+  parts: OrphanSweepParts,
+  { id, name }: Found,
+  told: {
+    readonly kind: 'orphan-found' | 'orphan-ended';
+    readonly resource: 'pod' | 'endpoint';
+    readonly text: string;
+  },
+): void {
+  const { store, clock, events, actors } = parts;
+  const deploymentId = deploymentOf(name);
+  if (!actors().some(({ record }) => record.id === deploymentId)) return;
+  const { kind, resource, text } = told;
+  const entry = { at: new Date(clock.now()).toISOString(), kind, text, data: { [`${resource}Id`]: id } };
+  noteOrphan(parts, () => store.addHistory(deploymentId, clock.now(), entry));
+  events.emit({ name: 'history.added', payload: { deploymentId, entry } });
+}
+
+/** Tells people, and the deployment's history, that an orphan was found and is being ended. */
 export function tellOrphan(
   parts: OrphanSweepParts,
   { id, name }: Found,
@@ -82,21 +101,16 @@ export function tellOrphan(
     readonly usdPerHour: number | null;
   },
 ): void {
-  const { store, clock, ids, events, actors } = parts;
+  const { clock, ids, events, actors } = parts;
   const { resource, usdPerHour, title, body } = told;
   const deploymentId = deploymentOf(name);
   const owner = actors().find(({ record }) => record.id === deploymentId);
-  const at = new Date(clock.now()).toISOString();
-  if (owner !== undefined) {
-    const entry = { at, kind: 'orphan-ended', text: body, data: { [`${resource}Id`]: id } };
-    noteOrphan(parts, () => store.addHistory(deploymentId, clock.now(), entry));
-    events.emit({ name: 'history.added', payload: { deploymentId, entry } });
-  }
+  rememberOrphan(parts, { id, name }, { kind: 'orphan-found', resource, text: body });
   events.emit({
     name: 'notification',
     payload: {
       id: ids.next('ntf'),
-      at,
+      at: new Date(clock.now()).toISOString(),
       kind: 'orphan',
       title,
       body,

@@ -8,7 +8,14 @@ import type { Emitter } from '../platform/lifecycle.ts';
 import type { Pod, RunPodApi } from '../runpod/api.ts';
 import type { DeploymentActor } from './actor.ts';
 import { awaitsLate } from './pod/late-creates.ts';
-import { deploymentOf, noteOrphan, OrphanPursuit, tellOrphan, type Attempt } from './orphan-pursuit.ts';
+import {
+  deploymentOf,
+  noteOrphan,
+  OrphanPursuit,
+  rememberOrphan,
+  tellOrphan,
+  type Attempt,
+} from './orphan-pursuit.ts';
 import { parsePodName } from './pod/names.ts';
 import { podFacts } from './pod/read-pod.ts';
 import type { PodRow } from './store.ts';
@@ -142,6 +149,11 @@ export class OrphanSweep {
           note: 'orphan ended',
         });
       });
+      rememberOrphan(this.#parts, pod, {
+        kind: 'orphan-ended',
+        resource: 'pod',
+        text: `Pod ${pod.id} is gone.`,
+      });
       log.info({ podId: pod.id }, 'an orphaned pod was ended');
     } catch (error) {
       if (isAbort(error) && signal.aborted) return;
@@ -170,7 +182,7 @@ export class OrphanSweep {
       resource: 'pod',
       usdPerHour: pod.cost,
       title: 'A forgotten pod was found',
-      body: `Found pod ${pod.id} of an interrupted run (${formatUsdPerHour(pod.cost)}) and ended it.`,
+      body: `Found pod ${pod.id}, which no deployment needs (${formatUsdPerHour(pod.cost)}). It is being ended.`,
     });
   }
 }

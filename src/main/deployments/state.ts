@@ -326,6 +326,7 @@ export function waitOut(
     return;
   }
   boot.waitUntil = step.now + Math.max(atLeastMs, retryPause(step, boot.troubles, error));
+  step.live.detail = error.message;
   history(step, 'waiting', `${error.message} Trying again.`, { code: error.code });
 }
 

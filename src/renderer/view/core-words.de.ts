@@ -37,6 +37,7 @@ const history: Readonly<Record<string, string>> = {
   unlocked: 'Entsperrt',
   'stop-without-effect': 'Stopp ohne Wirkung',
   'cleaned-up': 'Aufgeräumt',
+  'orphan-found': 'Verwaistes gefunden',
   'orphan-ended': 'Verwaistes beendet',
   'scaled-down': 'Herabgesetzt',
   'scaled-outside': 'Von außen geändert',

@@ -45,7 +45,7 @@ function worded(name: string, facts: NewsFacts): NewsText {
     case 'orphan':
       return {
         title: 'Vergessenes bei RunPod gefunden',
-        body: `${RESOURCES[facts.resource]} ${facts.id} eines abgebrochenen Laufs${facts.usdPerHour === null ? '' : ` (${usd(facts.usdPerHour)}/h)`} wurde beendet.`,
+        body: `${RESOURCES[facts.resource]} ${facts.id} gehört zu keinem Deployment${facts.usdPerHour === null ? '' : ` (${usd(facts.usdPerHour)}/h)`} und wird beendet.`,
       };
     case 'swept':
       return swept(facts);

@@ -145,7 +145,10 @@ export const germanProblems: Readonly<Record<ErrorCode, ProblemWords>> = {
     'Starten Sie es oder erlauben Sie den Start bei Anfragen.',
   ),
   deployment_failed: problem('Das Deployment ist fehlgeschlagen.', 'Sehen Sie in Verlauf und Protokolle.'),
-  boot_failed: problem('Der Start ist fehlgeschlagen.', 'Das Protokoll des Pods nennt den Grund.'),
+  boot_failed: problem(
+    'Der Start ist fehlgeschlagen.',
+    'Die letzten Zeilen des Protokolls stehen im Verlauf des Deployments.',
+  ),
   boot_stuck: problem('Der Start kam nicht voran.', 'Der Pod wurde ersetzt oder gestoppt.'),
   wait_timeout: problem(
     'Das dauert länger als erwartet.',

@@ -295,7 +295,7 @@ describe('--wait', () => {
       await fakeInstance({ fake }),
     );
     expect(code).toBe(5);
-    expect(err).toContain('error: gemma-3-12b is not ready after 2 min: Loading weights.');
+    expect(err).toMatch(/error: gemma-3-12b is not ready after 2 min: Loading weights \(.+\)\./);
     expect(err).toContain('It goes on in the background.');
     expect(named(fake, 'deployments.wait')[0]?.input).toMatchObject({ timeoutSeconds: 90 });
   });

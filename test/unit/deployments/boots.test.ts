@@ -273,6 +273,30 @@ describe('boots that do not come up', () => {
     });
   });
 
+  it('leave an account of the pod: which it was, where, for how long, and what it said last', async () => {
+    w = world();
+    await deploy();
+    await w.pass(15_000);
+    w.cloud.say('RuntimeError: the machine is broken');
+    w.cloud.pod().pod = { ...w.cloud.pod().pod, status: 'ERROR' };
+    w.cloud.creates = [{ do: 'refuse', error: new AppError('runpod_balance_empty', 'no money') }];
+    await w.pass(60_000);
+    const entries = w.fleet.history('qwen').entries;
+    const end = entries.find(({ kind }) => kind === 'cleaned-up');
+    expect(end?.text).toMatch(
+      /Pod pod1 \(1 × NVIDIA GeForce RTX 4090 in EU-RO-1\) ran for \d+ s, about \$0\.0/,
+    );
+    expect(end?.data).toMatchObject({
+      podId: 'pod1',
+      gpuTypeId: 'NVIDIA GeForce RTX 4090',
+      dataCenterId: 'EU-RO-1',
+      from: w.cloud.pods.get('pod1')?.pod.createdAt,
+      usd: expect.closeTo((w.cloud.billedMs() * 0.69) / 3_600_000, 4),
+    });
+    const given = entries.find(({ kind }) => kind === 'pod-given-up');
+    expect(given?.data['log']).toContain('RuntimeError: the machine is broken');
+  });
+
   it('rent no further pod once those that were given up have cost what one start may cost', async () => {
     w = world({ timing: { stuckPullingMs: 60_000, stuckPlacingMs: 60_000 } });
     w.cloud.bootMs = 9_000_000;

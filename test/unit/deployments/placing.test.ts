@@ -40,6 +40,7 @@ describe('the candidate loop (SPEC 3.4)', () => {
     await deploy();
     await w.pass(5000);
     expect(creates()).toHaveLength(2);
+    expect(w.fleet.get('qwen').phases.at(-1)?.detail).toBe('no GPU that would do is free; trying again');
     await w.pass(60_000);
     expect(creates()).toHaveLength(6);
     expect(w.fleet.get('qwen')).toMatchObject({ state: 'failed', problem: { code: 'no_gpu_capacity' } });
@@ -74,6 +75,14 @@ describe('the candidate loop (SPEC 3.4)', () => {
       expect(creates()).toHaveLength(1);
     },
   );
+
+  it('says that a 404 is about what the pod was asked with, as there was none yet', async () => {
+    w = world();
+    w.cloud.creates = [{ do: 'refuse', error: error('runpod_not_found') }];
+    await deploy();
+    await w.pass(2000);
+    expect(w.fleet.get('qwen').problem?.advice).toMatch(/its template, network volume or registry login/);
+  });
 
   it('stops at a 422, which every candidate would get', async () => {
     w = world();

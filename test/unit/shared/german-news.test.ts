@@ -64,7 +64,7 @@ describe('news in German', () => {
     [
       { what: 'orphan', resource: 'pod', id: 'p1', usdPerHour: 0.44 },
       'Vergessenes bei RunPod gefunden',
-      'Pod p1 eines abgebrochenen Laufs (0,44 $/h) wurde beendet.',
+      'Pod p1 gehört zu keinem Deployment (0,44 $/h) und wird beendet.',
     ],
   ] satisfies [NewsFacts, string, string][])('%j', (facts, title, body) => {
     const told = germanNews(news(facts));

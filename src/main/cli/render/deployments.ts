@@ -110,10 +110,22 @@ export function renderDeployment(
   if (history.length > 0) {
     sections.push([
       paint.dim('HISTORY'),
-      ...history.map((entry) => `  ${paint.dim(localTime(entry.at))}  ${safeText(entry.text, false)}`),
+      ...history.flatMap((entry) => [
+        `  ${paint.dim(localTime(entry.at))}  ${safeText(entry.text, false)}`,
+        ...evidenceOf(entry).map((line) => paint.dim(`      │ ${safeText(line, false)}`)),
+      ]),
     ]);
   }
   return sections.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+/** Lines of its log that are kept with a failure; all of them are in `--json`. */
+const SHOWN_LOG_LINES = 8;
+
+/** What the pod said last: its log goes with the pod. */
+function evidenceOf({ data }: HistoryEntry): string[] {
+  const { log } = data;
+  return Array.isArray(log) ? log.filter((line) => typeof line === 'string').slice(-SHOWN_LOG_LINES) : [];
 }
 
 function problemLines(view: DeploymentView, paint: Paint): string[] {

@@ -1,10 +1,11 @@
 import { AppError, toErrorBody } from '../../../shared/errors.ts';
+import { formatUsd } from '../../../shared/money.ts';
 import { insistOn, isTellTime, newEnding, retryLater, type EndWish } from '../endings.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import type { Verdict } from '../events.ts';
 import type { Ending, PodRecord } from '../record.ts';
 import { cloudNow, go, history, notify, setProblem } from '../state.ts';
-import { closePod, endedAt, stopMeters } from './meters.ts';
+import { closePod, endedAt, podSpent, stopMeters } from './meters.ts';
 
 /**
  * Ending a pod (SPEC 3.8): an accepted stop is read back; until RunPod confirmed that nothing runs, the app keeps
@@ -141,12 +142,13 @@ export function endNotDone(step: Step): void {
 export function finishEnding(step: Step): void {
   const { record } = step;
   const { ending, pod } = record;
+  const bill = pod === null ? null : billOf(step, pod);
   if (pod !== null) bookEnd(step, pod, ending);
   record.ending = null;
   if (record.problem?.code === 'stop_unconfirmed') record.problem = null;
   step.live.readWanted = false;
   const next = ending?.next ?? (record.desired === 'terminated' ? 'removed' : 'stopped');
-  afterEnding(step, next, ending?.why ?? 'nothing was running yet', pod);
+  afterEnding(step, next, { why: ending?.why ?? 'nothing was running yet', pod, bill });
 }
 
 function bookEnd(step: Step, pod: PodRecord, ending: Ending | null): void {
@@ -156,8 +158,44 @@ function bookEnd(step: Step, pod: PodRecord, ending: Ending | null): void {
   if (pod.status !== 'EXITED' || ending?.action === 'terminate') closePod(step, at);
 }
 
-function afterEnding(step: Step, next: Ending['next'], why: string, pod: PodRecord | null): void {
+/** What a run of a pod came to, for whoever compares it with RunPod's bill or asks for the money back. */
+interface Bill {
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+function billOf(step: Step, pod: PodRecord): Bill {
+  const to = Math.max(pod.billingSince, endedAt(step) ?? cloudNow(step));
+  const usd = podSpent(pod, to, pod.billingSince);
+  const { gpuTypeId } = pod.launch;
+  const where = pod.dataCenterId === null ? '' : ` in ${pod.dataCenterId}`;
+  const minutes = (to - pod.billingSince) / 60_000;
+  const length = minutes < 2 ? `${Math.round(minutes * 60)} s` : `${Math.round(minutes)} min`;
+  return {
+    text: `Pod ${pod.id} (${pod.gpuCount} × ${gpuTypeId}${where}) ran for ${length}, about ${formatUsd(usd)}.`,
+    data: {
+      podId: pod.id,
+      podName: pod.name,
+      gpuTypeId,
+      gpuCount: pod.gpuCount,
+      dataCenterId: pod.dataCenterId,
+      image: pod.launch.image,
+      from: new Date(pod.billingSince).toISOString(),
+      to: new Date(to).toISOString(),
+      usd,
+    },
+  };
+}
+
+interface Outcome {
+  readonly why: string;
+  readonly pod: PodRecord | null;
+  readonly bill: Bill | null;
+}
+
+function afterEnding(step: Step, next: Ending['next'], { why, pod, bill }: Outcome): void {
   const { record } = step;
+  const account = bill === null ? '' : ` ${bill.text}`;
   switch (next) {
     case 'removed':
       go(step, 'ended');
@@ -165,7 +203,7 @@ function afterEnding(step: Step, next: Ending['next'], why: string, pod: PodReco
       return;
     case 'stopped':
       go(step, 'ended');
-      history(step, 'stopped', `Stopped: ${why}.`);
+      history(step, 'stopped', `Stopped: ${why}.${account}`, bill?.data);
       if (pod !== null) {
         step.notes.push({
           type: 'notify',
@@ -178,10 +216,10 @@ function afterEnding(step: Step, next: Ending['next'], why: string, pod: PodReco
       }
       return;
     case 'failed':
-      history(step, 'cleaned-up', 'The failed pod is gone; nothing bills.');
+      history(step, 'cleaned-up', `The failed pod is gone; nothing bills.${account}`, bill?.data);
       return;
     case 'place':
-      history(step, 'cleaned-up', 'The old pod is gone; looking for another.');
+      history(step, 'cleaned-up', `The old pod is gone; looking for another.${account}`, bill?.data);
       return;
   }
 }

@@ -1,4 +1,4 @@
-import type { ErrorBody } from '../../../shared/errors.ts';
+import { ERRORS, type ErrorBody } from '../../../shared/errors.ts';
 import type { BootTrouble } from '../events.ts';
 import type { Step } from '../state.ts';
 
@@ -19,7 +19,7 @@ export function troubleError(trouble: BootTrouble): ErrorBody {
   return {
     code: trouble.code,
     message: trouble.message,
-    advice: trouble.advice ?? 'Look at the pod log for the reason.',
+    advice: trouble.advice ?? ERRORS.boot_failed.advice,
     details: { line: trouble.line },
   };
 }

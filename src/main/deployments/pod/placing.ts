@@ -226,5 +226,6 @@ function roundFailed(step: Step): void {
   boot.tried = boot.tried.filter((entry) => entry.result !== 'no-capacity' && entry.result !== 'rejected');
   boot.waitUntil = step.now + backoff(step.timing, boot.rounds, step.timing.roundPauseMs);
   step.live.candidates = null;
+  step.live.detail = 'no GPU that would do is free; trying again';
   history(step, 'round-failed', `No candidate could be placed (round ${boot.rounds}). Trying again.`);
 }

@@ -1,6 +1,13 @@
 import { asAppError, isAbort } from '../../../shared/errors.ts';
 import type { Endpoint } from '../../runpod/api.ts';
-import { deploymentOf, noteOrphan, OrphanPursuit, tellOrphan, type Attempt } from '../orphan-pursuit.ts';
+import {
+  deploymentOf,
+  noteOrphan,
+  OrphanPursuit,
+  rememberOrphan,
+  tellOrphan,
+  type Attempt,
+} from '../orphan-pursuit.ts';
 import { isOrphan, type OrphanSweepParts } from '../orphans.ts';
 import { endpointFacts } from './read-endpoint.ts';
 
@@ -44,6 +51,11 @@ export class OrphanEndpoints {
         const endedAt = now + api.clockOffsetMs();
         ledger.close(id, 'serverless', endedAt, { estimated: true, note: 'orphan deleted' });
       });
+      rememberOrphan(this.#parts, endpoint, {
+        kind: 'orphan-ended',
+        resource: 'endpoint',
+        text: `Endpoint ${id} is gone.`,
+      });
       log.info({ endpointId: id }, 'an orphaned endpoint was deleted');
     } catch (error) {
       if (isAbort(error) && signal.aborted) return;
@@ -57,7 +69,7 @@ export class OrphanEndpoints {
       resource: 'endpoint',
       usdPerHour: null,
       title: 'A forgotten endpoint was found',
-      body: `Found endpoint ${endpoint.id} of an interrupted run and deleted it.`,
+      body: `Found endpoint ${endpoint.id}, which no deployment needs. It is being deleted.`,
     });
   }
 }

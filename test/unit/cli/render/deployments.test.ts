@@ -71,6 +71,16 @@ describe('show', () => {
     `);
   });
 
+  it('shows what the pod of a failed start said last: its log is gone with it', () => {
+    const log = Array.from({ length: 12 }, (_, n) => `line ${n}\u001b[2J`);
+    const failed = { at: '2026-11-24T08:19:00Z', kind: 'failed', text: 'It failed.', data: { log } };
+    const text = renderDeployment(views[0] ?? raise(), [failed], options(Infinity));
+    expect(text).toContain('It failed.\n      │ line 4\n');
+    expect(text).toContain('│ line 11');
+    expect(text).not.toContain('line 3\n');
+    expect(text).not.toContain('\u001b[2J');
+  });
+
   it('tells what went wrong and what to do', () => {
     expect(renderDeployment(views[3] ?? raise(), [], options(Infinity))).toMatchInlineSnapshot(`
       "llama-70b  ▲ No GPU free for 60 min

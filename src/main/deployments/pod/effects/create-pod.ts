@@ -61,7 +61,7 @@ export async function createPod(
     post({ type: 'created', intent, launch, pod: podFacts(made) });
   } catch (error) {
     if (isAbort(error)) throw error;
-    const outcome = createOutcome(await withImageAdvice(parts, error, launch.image, signal));
+    const outcome = createOutcome(await withImageAdvice(parts, namedParts(error), launch.image, signal));
     if (outcome.lost) post({ type: 'create-lost', intent, error: toErrorBody(error) });
     else post({ type: 'create-refused', intent, candidate: candidateKey(candidate), refusal: outcome });
   }
@@ -82,6 +82,19 @@ async function isThereAlready(
     post({ type: 'lookup-failed', error: toErrorBody(error) });
   }
   return true;
+}
+
+/** Nothing was there yet that could be gone: what the request names is unknown to RunPod (FACTS 1). */
+function namedParts(error: unknown): unknown {
+  if (!(error instanceof AppError) || error.code !== 'runpod_not_found') return error;
+  const { message, requestId, details } = error;
+  return new AppError('runpod_not_found', message, {
+    cause: error,
+    requestId,
+    details,
+    advice:
+      'Correct what the deployment names: its template, network volume or registry login is not in this account.',
+  });
 }
 
 interface Prepared {
