@@ -6,7 +6,7 @@ import type { DeploymentEvent, Effect, Intent, Note } from './events.ts';
 import { applyEvent, decide } from './life-cycle.ts';
 import type { EffectContext } from './pod/effects/context.ts';
 import type { DeploymentRecord } from './record.ts';
-import { aheadMs, setBack } from './set-back.ts';
+import { aheadMs, putForward, setBack } from './set-back.ts';
 import { newLive, type Moment, type State } from './state.ts';
 import type { Timing } from './timing.ts';
 
@@ -157,8 +157,10 @@ export class DeploymentActor {
 
   /** The clock was set: what was stamped by the old one moves along. Returns how far ahead it may be beyond that. */
   #noticeJump(): number {
-    const { byMs, doubtMs } = this.#jump.look();
-    if (byMs !== 0) setBack(this.#state.record, this.#state.live, -byMs);
+    const { backMs, forward, doubtMs } = this.#jump.look();
+    const { record, live } = this.#state;
+    if (backMs > 0) setBack(record, live, backMs);
+    if (forward !== null) putForward(record, live, forward);
     return doubtMs;
   }
 

@@ -2,7 +2,7 @@ import type { DeploymentRecord } from './record.ts';
 import type { Live } from './state.ts';
 
 /**
- * The computer's clock was set back by `ms`, or put forward where that is negative: instants stamped by the old one move along, so that everything is as old
+ * The computer's clock was set back by `ms`: instants stamped by the old one move along, so that everything is as old
  * as it is and no wait grows by the difference. Instants on the cloud's clock and those of a calendar stay.
  */
 export function setBack(record: DeploymentRecord, live: Live | null, ms: number): void {
@@ -41,6 +41,22 @@ export function setBack(record: DeploymentRecord, live: Live | null, ms: number)
     }));
   }
   if (live !== null) setLiveBack(live, ms, back);
+}
+
+/**
+ * It was put forward by `byMs`: what was asked and spent before, until `beforeMs` on the old time, is as old as it is, so
+ * that no ceiling is lowered and no idle time ends early. Waits only end sooner.
+ */
+export function putForward(
+  record: DeploymentRecord,
+  live: Live,
+  { byMs, beforeMs }: { readonly byMs: number; readonly beforeMs: number },
+): void {
+  const on = <T extends number | null>(at: T): number | T => (at !== null && at <= beforeMs ? at + byMs : at);
+  record.lastRequestAt = on(record.lastRequestAt);
+  record.readyAt = on(record.readyAt);
+  live.touchedAt = on(live.touchedAt);
+  live.spentAt = on(live.spentAt);
 }
 
 function setLiveBack(live: Live, ms: number, back: (at: number | null) => number | null): void {

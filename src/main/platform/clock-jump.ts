@@ -8,8 +8,10 @@ const SAME_MS = 2500;
 const UNDECIDED_MS = 45_000;
 
 export interface Jump {
-  /** What instants stamped before have to be moved by, for everything to be as old as it is; 0 = nothing jumped. */
-  readonly byMs: number;
+  /** It was set back by so much; what it stamped before has to move along. 0 = it was not. */
+  readonly backMs: number;
+  /** It turns out to have been put forward; what was stamped until `beforeMs` is by the old time. */
+  readonly forward: { readonly byMs: number; readonly beforeMs: number } | null;
   /** The clock may be so far ahead: nobody knows yet whether it was put forward or the computer slept. */
   readonly doubtMs: number;
 }
@@ -24,7 +26,12 @@ export class ClockJump {
   /** Wall minus monotonic time, and the offset, at the last look. */
   #apart: number;
   #offset: number;
-  #ahead: { readonly ms: number; readonly offset: number; readonly at: number } | null = null;
+  #ahead: {
+    readonly ms: number;
+    readonly offset: number;
+    readonly at: number;
+    readonly beforeMs: number;
+  } | null = null;
 
   /** `offsetMs`: the cloud's clock minus this computer's, as known now. */
   constructor(clock: Clock, offsetMs: () => number) {
@@ -38,18 +45,20 @@ export class ClockJump {
     const apart = this.#clock.now() - this.#clock.monotonic();
     const moved = apart - this.#apart;
     this.#apart = apart;
-    if (moved > JUMP_MS) this.#ahead = { ms: moved, offset: this.#offset, at: this.#clock.monotonic() };
+    if (moved > JUMP_MS) {
+      const beforeMs = this.#clock.now() - moved;
+      this.#ahead = { ms: moved, offset: this.#offset, at: this.#clock.monotonic(), beforeMs };
+    }
     const forward = this.#decided();
     this.#offset = this.#offsetMs();
-    return { byMs: forward + Math.min(0, moved < -JUMP_MS ? moved : 0), doubtMs: this.#ahead?.ms ?? 0 };
+    return { backMs: moved < -JUMP_MS ? -moved : 0, forward, doubtMs: this.#ahead?.ms ?? 0 };
   }
 
-  /** By how much it turns out to have been put forward. */
-  #decided(): number {
+  #decided(): Jump['forward'] {
     const ahead = this.#ahead;
-    if (ahead === null) return 0;
+    if (ahead === null) return null;
     const wasSet = Math.abs(ahead.offset - ahead.ms - this.#offsetMs()) < SAME_MS;
     if (wasSet || this.#clock.monotonic() - ahead.at > UNDECIDED_MS) this.#ahead = null;
-    return wasSet ? ahead.ms : 0;
+    return wasSet ? { byMs: ahead.ms, beforeMs: ahead.beforeMs } : null;
   }
 }
