@@ -7,10 +7,18 @@ import {
   type KeyPress,
 } from '../../src/renderer/app/keys.ts';
 import { parseRoute, to } from '../../src/renderer/app/router.ts';
-import { CLIENT_ENTRIES, shownSnippets, snippetWithKey, unfitness } from '../../src/renderer/view/connect.ts';
+import {
+  CLIENT_ENTRIES,
+  heardFrom,
+  nameOfCaller,
+  shownSnippets,
+  snippetWithKey,
+  unfitness,
+} from '../../src/renderer/view/connect.ts';
 import { CLIENTS } from '../../src/shared/clients/clients.ts';
 import { freeName, nameFromModel } from '../../src/shared/recipes.ts';
-import { nameSchema } from '../../src/shared/model.ts';
+import { nameSchema, type RequestRecord } from '../../src/shared/model.ts';
+import { sampleRequest } from '../support/samples.ts';
 
 describe('addresses', () => {
   it.each([
@@ -101,6 +109,45 @@ describe('the connect page', () => {
     if (claude === undefined) throw new Error('the registry has Claude Code');
     expect(unfitness(claude, 32_768)).toContain('64k');
     expect(unfitness(claude, 65_536)).toBeNull();
+  });
+
+  const since = Date.parse('2026-11-24T10:00:00Z');
+  const request = (given: Partial<RequestRecord>): RequestRecord => ({
+    ...sampleRequest(since + 1),
+    at: new Date(since + 1).toISOString(),
+    deployment: 'coder',
+    model: 'coder',
+    outcome: 'ok',
+    ...given,
+  });
+  const heard = (recent: readonly RequestRecord[], hasChecked = false): RequestRecord | undefined => {
+    const sheet = CLIENTS.find(({ id }) => id === 'codex');
+    if (sheet === undefined) throw new Error('the registry has Codex');
+    return heardFrom(recent, { sheet, view: { name: 'coder', models: ['alias'] }, since, hasChecked });
+  };
+
+  it.each([
+    ['its own key', { client: 'Codex CLI' }, true],
+    ['its second key', { client: 'Codex CLI 2' }, true],
+    ['a key of the user’s', { client: 'laptop' }, true],
+    ['the owner’s key', { client: 'owner' }, true],
+    ['no key', { client: null }, true],
+    ['an alias of the deployment', { deployment: null, model: 'alias' }, true],
+    ['the key of another client', { client: 'OpenCode' }, false],
+    ['another deployment', { deployment: 'other', model: 'other' }, false],
+    ['a time before the card was opened', { at: '2026-11-24T09:59:59Z' }, false],
+  ] as const)('hears a request with %s: %o → %s', (_name, given, isHeard) => {
+    expect(heard([request({ client: 'Codex CLI', ...given })]) !== undefined).toBe(isHeard);
+  });
+
+  it('does not take its own check for the client, and prefers what worked', () => {
+    const [owner, own] = [request({ client: 'owner' }), request({ client: 'Codex CLI' })];
+    expect(heard([owner], true)).toBeUndefined();
+    expect(heard([owner, own], true)).toBe(own);
+    const failed = request({ client: 'Codex CLI', outcome: 'error' });
+    expect(heard([failed, own])).toBe(own);
+    expect(heard([failed])).toBe(failed);
+    expect([nameOfCaller(owner), nameOfCaller(own)]).toEqual([null, 'Codex CLI']);
   });
 });
 

@@ -181,11 +181,11 @@ describe('what people do', () => {
         ...request,
         id: 'fresh',
         at: new Date(Date.now() + 1000).toISOString(),
-        client: 'aider',
+        client: 'Aider',
         firstTokenMs: 800,
       },
     });
-    await expect.poll(() => page.getByText('Connected: aider, first token after 800 ms.').count()).toBe(1);
+    await expect.poll(() => page.getByText('Connected: Aider, first token after 800 ms.').count()).toBe(1);
   });
 
   it('saves limits and tells when they cannot be saved', async () => {

@@ -20,10 +20,13 @@ export function CheckSection({
   clientId,
   clientName,
   view,
+  onStart,
 }: {
   readonly clientId: string;
   readonly clientName: string;
   readonly view: DeploymentView;
+  /** Requests of the app itself follow. */
+  readonly onStart: () => void;
 }): ReactNode {
   const { client } = useApp();
   const [state, setState] = useState<State>({ kind: 'idle' });
@@ -34,6 +37,7 @@ export function CheckSection({
   async function run(): Promise<void> {
     const leaving = new AbortController();
     running.current = leaving;
+    onStart();
     setState({ kind: 'running' });
     try {
       const asked = { client: clientId, deployment: view.id };

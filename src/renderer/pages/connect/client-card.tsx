@@ -1,16 +1,14 @@
-import { CircleCheck, CircleX, Info, Radio, TriangleAlert } from 'lucide-react';
+import { Info, TriangleAlert } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
 import type { ClientSheet } from '../../../shared/clients/clients.ts';
 import { writesFile } from '../../../shared/clients/files.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { copy, tell } from '../../app/actions.ts';
 import { useApp } from '../../app/app-context.ts';
-import { now } from '../../app/clock.ts';
 import { to } from '../../app/router.ts';
 import { buttonClass } from '../../components/button.tsx';
 import { CodeBlock } from '../../components/copy-field.tsx';
 import { Tag } from '../../components/surface.tsx';
-import { useTraffic } from '../../stores/traffic.ts';
 import {
   shownSnippets,
   snippetWithKey,
@@ -18,9 +16,9 @@ import {
   type ConnectTarget,
   type ShownSnippet,
 } from '../../view/connect.ts';
-import { latency } from '../../view/format.ts';
 import { CheckSection } from './check-section.tsx';
 import { FileSection } from './file-section.tsx';
+import { Handshake } from './handshake.tsx';
 import { words } from './messages.ts';
 import { OwnKeyRow, type OwnKey } from './own-key.tsx';
 import { CoreText } from '../../components/core-text.tsx';
@@ -43,7 +41,9 @@ export function ClientCard({
   readonly onFile: () => void;
 }): ReactNode {
   const [ownKey, setOwnKey] = useState<OwnKey | null>(null);
+  const [hasChecked, setHasChecked] = useState(false);
   const snippets = shownSnippets(sheet, target, ownKey?.hint ?? keyHint);
+  const heard = sheet.way === 'impossible' ? undefined : view;
   const warning = view === undefined ? null : unfitness(sheet, view.spec.contextTokens);
   return (
     <section aria-labelledby="client-name" className="min-w-0 grow space-y-4 overflow-y-auto px-6 py-4">
@@ -53,6 +53,7 @@ export function ClientCard({
         </h2>
         <Tag tone={sheet.way === 'impossible' ? 'bad' : 'accent'}>{words.ways[sheet.way]}</Tag>
       </div>
+      {heard !== undefined && <Handshake key={heard.id} sheet={sheet} view={heard} hasChecked={hasChecked} />}
       {warning !== null && view !== undefined && (
         <p className="flex items-center gap-2 rounded-md bg-warn-soft px-3 py-2 text-warn">
           <TriangleAlert size={15} aria-hidden /> <span className="grow">{warning}</span>
@@ -82,11 +83,14 @@ export function ClientCard({
           ))}
         </ul>
       )}
-      {sheet.way !== 'impossible' && view !== undefined && (
-        <>
-          <Handshake view={view} />
-          <CheckSection key={view.id} clientId={sheet.id} clientName={sheet.name} view={view} />
-        </>
+      {heard !== undefined && (
+        <CheckSection
+          key={heard.id}
+          clientId={sheet.id}
+          clientName={sheet.name}
+          view={heard}
+          onStart={() => setHasChecked(true)}
+        />
       )}
     </section>
   );
@@ -123,38 +127,5 @@ function SnippetView({
         </p>
       )}
     </div>
-  );
-}
-
-/** The first request after the card was opened says that it works: nothing is started to find out (CLIENTS 2.8). */
-function Handshake({ view }: { readonly view: DeploymentView }): ReactNode {
-  const [since] = useState(now);
-  const request = useTraffic((state) =>
-    state.recent?.find(
-      (known) =>
-        Date.parse(known.at) >= since &&
-        (known.deployment === view.name || view.models.includes(known.model)),
-    ),
-  );
-  if (request === undefined) {
-    return (
-      <p role="status" className="flex items-center gap-2 rounded-md border border-line px-3 py-2">
-        <Radio size={15} aria-hidden className="text-busy" /> {words.waiting}{' '}
-        <span className="text-soft">{words.waitingText}</span>
-      </p>
-    );
-  }
-  const good = request.outcome === 'ok';
-  return (
-    <p role="status" className="flex items-center gap-2 rounded-md border border-line px-3 py-2 font-medium">
-      {good ? (
-        <CircleCheck size={15} aria-hidden className="text-ok" />
-      ) : (
-        <CircleX size={15} aria-hidden className="text-bad" />
-      )}
-      {good
-        ? words.heard(request.client ?? words.aClient, latency(request.firstTokenMs ?? request.totalMs))
-        : words.heardFailed(request.errorCode ?? String(request.status))}
-    </p>
   );
 }

@@ -51,6 +51,13 @@ export const connect: typeof english = {
   raise: 'Kontext ändern',
   waiting: 'Warten auf die erste Anfrage …',
   waitingText: 'Diese Seite anzusehen startet nichts.',
+  slow: 'Nach einer Minute noch nichts?',
+  slowHints: [
+    'Laden Sie das Programm neu oder starten Sie es neu: Die meisten lesen ihre Einstellungen nur dann.',
+    'Vergleichen Sie Adresse, Schlüssel und Modell mit denen auf dieser Seite.',
+    'Ist dort HTTP_PROXY gesetzt, setzen Sie auch NO_PROXY=127.0.0.1,localhost.',
+    'Die Prüfung unten sagt, ob der Endpunkt selbst so antwortet, wie dieser Client fragt.',
+  ],
   check: {
     title: 'Prüfung',
     verb: (client: string) => `Sprechen wie ${client}`,
@@ -129,7 +136,7 @@ export const connect: typeof english = {
   },
   heard: (client: string, time: string) => `Verbunden: ${client}, erstes Token nach ${time}.`,
   heardFailed: (code: string) => `Eine Anfrage kam an und schlug fehl: ${code}. Siehe Protokolle → Anfragen.`,
-  aClient: 'ein Client',
+  aClient: 'ein Client mit dem lokalen Schlüssel',
   deploy: 'Modell bereitstellen',
   contextWord: 'Kontext',
   clients: 'Clients',

@@ -50,6 +50,13 @@ export const words = catalogue('connect', {
   raise: 'Edit the context',
   waiting: 'Waiting for the first request…',
   waitingText: 'Nothing is started by looking at this page.',
+  slow: 'Nothing after a minute?',
+  slowHints: [
+    'Reload the program or start it anew: most read their settings only then.',
+    'Compare address, key and model with the ones on this page.',
+    'If HTTP_PROXY is set where it runs, set NO_PROXY=127.0.0.1,localhost too.',
+    'The check below tells whether the endpoint itself answers the way this client asks.',
+  ],
   check: {
     title: 'Check',
     verb: (client: string) => `Talk as ${client} does`,
@@ -128,7 +135,7 @@ export const words = catalogue('connect', {
   },
   heard: (client: string, time: string) => `Connected: ${client}, first token after ${time}.`,
   heardFailed: (code: string) => `A request came and failed: ${code}. See Logs → Requests.`,
-  aClient: 'a client',
+  aClient: 'a client with the local key',
   deploy: 'Deploy a model',
   contextWord: 'context',
   clients: 'Clients',
