@@ -20,7 +20,11 @@ interface Shown {
 
 const LONG = { timeout: 120_000, interval: 100 };
 
-describe.each(['queue', 'load-balancer'])('a serverless deployment behind a %s', (type) => {
+describe.each([
+  ['vLLM behind a queue', ['Qwen/Qwen3-8B', '--endpoint', 'queue']],
+  ['vLLM behind a load balancer', ['Qwen/Qwen3-8B', '--endpoint', 'load-balancer']],
+  ['Ollama', ['qwen3:8b', '--backend', 'ollama']],
+])('a serverless deployment: %s', (_, what) => {
   let sandbox: SandboxProcess;
   let app: Installation;
   let client: OpenAI;
@@ -50,7 +54,7 @@ describe.each(['queue', 'load-balancer'])('a serverless deployment behind a %s',
 
   it('is planned and deployed until it has answered', async () => {
     const result = await app.cli(
-      ['deploy', 'Qwen/Qwen3-8B', '--name', 'coder', '--mode', 'serverless', '--endpoint', type].concat(
+      ['deploy', ...what, '--name', 'coder', '--mode', 'serverless'].concat(
         '--worker-idle',
         '2s',
         '--yes',

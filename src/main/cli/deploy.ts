@@ -61,6 +61,7 @@ export const define: Define = (command, run) => {
         'deploy Qwen/Qwen3-8B --wait',
         'deploy Qwen/Qwen3-Coder-30B-A3B-Instruct-FP8 --name coder --context 64k --idle 30',
         'deploy llama3.2:3b --backend ollama --max-price 0.5 --dry-run',
+        'deploy qwen3:8b --backend ollama --mode serverless --worker-idle 5m --wait',
       ),
     )
     .action(
@@ -131,7 +132,7 @@ function addOwnOptions(command: Command): void {
     .option('--volume <id>', 'network volume that keeps the weights; "new" makes one for this model')
     .option(
       '--endpoint <type>',
-      'with --mode serverless: queue or load-balancer',
+      'with --mode serverless: queue or load-balancer; Ollama has a load balancer always',
       oneOf({ queue: 'QUEUE', 'load-balancer': 'LOAD_BALANCER' }),
     )
     .option('--max-workers <n>', 'serverless workers at most (default: 2)', wholeNumber(1, 100))
@@ -148,6 +149,16 @@ function refuseBadSpec(spec: DeploymentWish): void {
     throw new AppError('invalid_input', 'Endpoint and workers were named, and a pod has neither.', {
       advice: 'Add --mode serverless or --mode auto.',
     });
+  }
+  if (spec.backend === 'ollama' && spec.serverless?.type === 'QUEUE') {
+    throw new AppError(
+      'invalid_input',
+      'Ollama has no queue worker; behind an endpoint a load balancer serves it.',
+      {
+        advice: 'Leave --endpoint out.',
+        details: { field: 'serverless.type', value: 'QUEUE', nearest: 'LOAD_BALANCER' },
+      },
+    );
   }
   const { error } = deploymentSpecSchema.safeParse(spec);
   if (error !== undefined) throw inputError('deploy', error, spec);

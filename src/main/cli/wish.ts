@@ -27,7 +27,7 @@ export function addWishOptions(command: Command): Command {
     .option('--count <n>', 'GPUs; without it as few as fit', wholeNumber(1, 8))
     .option(
       '--cloud <cloud>',
-      'secure, community or any',
+      'secure, community or any, of pods; serverless workers cannot be asked into one',
       oneOf({ secure: 'SECURE', community: 'COMMUNITY', any: 'ANY' }),
     )
     .option('--data-center <id>', 'acceptable data centre; may be repeated', collect)

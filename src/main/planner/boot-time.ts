@@ -21,6 +21,8 @@ const WARM_UP: Readonly<Record<Backend, Range>> = {
 };
 const DOWNLOAD_GB_PER_SECOND: Range = { fast: 1, slow: 0.2 };
 const LOAD_GB_PER_SECOND: Range = { fast: 2, slow: 0.4 };
+/** A network volume's pace (FACTS 2.6). */
+const VOLUME_GB_PER_SECOND: Range = { fast: 0.4, slow: 0.2 };
 /** Lines of Community Cloud hosts vary. */
 const COMMUNITY_FACTOR = 1.5;
 
@@ -28,6 +30,27 @@ interface Boot {
   readonly weightBytes: number;
   readonly backend: Backend;
   readonly cloud: PlanCandidate['cloud'];
+  /** Absent = they are fetched. */
+  readonly weights?: WeightSource;
+}
+
+/** Where weights come from at a start: fetched, read from a network volume, or there with the image. */
+export type WeightSource = 'hub' | 'volume' | 'image';
+
+/** Seconds after the start of the container: those of fetching alone, and all until the first token. */
+export function coldStages(
+  weightBytes: number,
+  backend: Backend,
+  from: WeightSource,
+): { readonly fetched: Range; readonly billed: Range } {
+  const gigabytes = weightBytes / 1e9;
+  const pace = from === 'volume' ? VOLUME_GB_PER_SECOND : LOAD_GB_PER_SECOND;
+  const stages = (which: keyof Range): { fetch: number; all: number } => {
+    const fetch = from === 'hub' ? gigabytes / DOWNLOAD_GB_PER_SECOND[which] : 0;
+    return { fetch, all: WARM_UP[backend][which] + fetch + gigabytes / pace[which] };
+  };
+  const [fast, slow] = [stages('fast'), stages('slow')];
+  return { fetched: { fast: fast.fetch, slow: slow.fetch }, billed: { fast: fast.all, slow: slow.all } };
 }
 
 /** Seconds from create to the first token: from earlier boots where there are any, else from the stages above. */
@@ -41,12 +64,8 @@ export function estimateBoot(boot: Boot, history: BootTimes | null): PlanCandida
       from: 'history',
     };
   }
-  const gigabytes = boot.weightBytes / 1e9;
-  const total = (which: keyof Range): number =>
-    PLACE_AND_PULL[boot.backend][which] +
-    WARM_UP[boot.backend][which] +
-    gigabytes / DOWNLOAD_GB_PER_SECOND[which] +
-    gigabytes / LOAD_GB_PER_SECOND[which];
+  const { billed } = coldStages(boot.weightBytes, boot.backend, boot.weights ?? 'hub');
+  const total = (which: keyof Range): number => PLACE_AND_PULL[boot.backend][which] + billed[which];
   const slowness = boot.cloud === 'COMMUNITY' ? COMMUNITY_FACTOR : 1;
   return { low: Math.round(total('fast')), high: Math.round(total('slow') * slowness), from: 'table' };
 }

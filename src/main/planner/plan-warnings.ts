@@ -15,6 +15,8 @@ export function warningsFor(on: Case, candidates: readonly PlanCandidate[], comp
       `Coding agents open with up to 19,000 tokens: a context of ${tokens(request.contextTokens)} looks broken to them; 32,768 or more is right.`,
     );
   }
+  if (request.mode === 'auto' && request.compute.cloud === 'COMMUNITY')
+    warnings.push('Community Cloud is for its pods: where it runs serverless, RunPod places its workers.');
   return [...warnings, ...candidateWarnings(candidates)];
 }
 

@@ -3,6 +3,7 @@ import type { Plan, PlanCandidate, PlanRejection } from '../../shared/model.ts';
 import { estimateBoot } from './boot-time.ts';
 import { checkWish } from './check-wish.ts';
 import { contextFor } from './context.ts';
+import { cheapestPod, coldStartNote, coldWarnings, weightSource } from './cold-start.ts';
 import { combinationsOf, DEFAULT_BUSY_SHARE, stockRank, type Combination } from './combinations.ts';
 import { estimateFacts } from './estimate.ts';
 import { imageNeed } from './image-need.ts';
@@ -67,6 +68,9 @@ export function plan(asked: PlanInput): Plan {
     warnings: [
       ...loweredContext(asked, contextTokens),
       ...warningsFor(on, candidates, isComplete(on, input)),
+      ...coldWarnings(on, takes === null ? undefined : candidates[takes], () =>
+        cheapestPod(on, input.offers, disks),
+      ),
     ],
     pricesAsOf: input.pricesAsOf,
     simulated: input.simulated,
@@ -139,7 +143,11 @@ function toCandidate(
   const { fit } = ranked;
   const { kind, offer, gpuCount, cloud, stock } = fit.combination;
   const { request, facts, shape } = on;
-  const boot = { weightBytes: facts.weightBytes.value, backend: request.backend, cloud };
+  const weightBytes = facts.weightBytes.value;
+  const weights = kind === 'serverless' ? weightSource(request) : 'hub';
+  const boot = { weightBytes, backend: request.backend, cloud, weights };
+  const usdPerHour = fit.combination.usdPerHour ?? 0;
+  const cold = kind === 'serverless' ? coldStartNote({ request, weightBytes, usdPerHour }) : null;
   const server = { gpuTypeId: offer.id, gpuCount };
   const headroom = round(ranked.headroomPercent ?? 0, 1);
   return {
@@ -150,7 +158,7 @@ function toCandidate(
     gpuCount,
     cloud,
     dataCenterIds: placesFor(fit.combination, request.compute.dataCenterIds),
-    usdPerHour: round(fit.combination.usdPerHour ?? 0, USD_DIGITS),
+    usdPerHour: round(usdPerHour, USD_DIGITS),
     parts: partsOf(fit.combination),
     usdPerDay: round((fit.combination.usdPerHourOfUse ?? 0) * request.hoursPerDay, 4),
     usableGiB: round(fit.budget / GIB, 2),
@@ -170,6 +178,7 @@ function toCandidate(
     containerDiskGb: fetchedDiskGb(on),
     notes: [
       ...notesFor(ranked, input.busyShare ?? DEFAULT_BUSY_SHARE),
+      ...(cold === null ? [] : [cold]),
       ...poolNotes(fit.combination, refusals),
     ],
   };

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { PlanWish } from '../../../src/shared/model.ts';
 import { plan } from '../../../src/main/planner/plan.ts';
 import type { GpuOffer } from '../../../src/main/planner/types.ts';
 import { planSchema, takenOf } from '../../../src/shared/model.ts';
@@ -369,6 +370,49 @@ describe('serverless', () => {
     expect(takenOf(made)).toMatchObject({ kind: 'pod', gpuTypeId: 'NVIDIA A40', rank: 25 });
     const none = plan(inputOf({ model: LLAMA, mode: 'auto' }, llama8b, { offers: offers.slice(0, 30) }));
     expect(none.takes).toBeNull();
+  });
+
+  const gguf = (gigabytes: number) => ({
+    ...llama8b,
+    quantization: exact('gguf' as const),
+    weightBytes: exact(gigabytes * 1e9),
+  });
+  const ollama = { model: 'llama3.1:8b', backend: 'ollama', mode: 'serverless' } as const;
+
+  it('tells what a cold start costs, by where its weights come from', () => {
+    const note = (wish: Partial<PlanWish>): string =>
+      plan(inputOf({ ...ollama, ...wish }, gguf(5))).candidates[0]?.notes.find((text) =>
+        text.startsWith('a cold start'),
+      ) ?? '';
+    expect(note({})).toMatch(
+      /^a cold start costs \$[\d.]+ to \$[\d.]+: a worker bills for 13 to 58 s while it fetches and loads 5\.0 GB$/,
+    );
+    expect(note({ volume: { networkVolumeId: 'v' } })).toMatch(
+      /18 to 45 s while it reads from the volume 5\.0 GB$/,
+    );
+    expect(note({ image: 'me/x:1' })).toMatch(/8 to 33 s while it loads 5\.0 GB$/);
+  });
+
+  it('warns of a fetch at every cold start, in numbers, and names what would spare it', () => {
+    const warned = (gigabytes: number, wish: Partial<PlanWish> = {}): string =>
+      plan(inputOf({ ...ollama, ...wish }, gguf(gigabytes))).warnings.find((text) =>
+        text.startsWith('Every'),
+      ) ?? '';
+    expect(warned(5)).toBe('');
+    const text = warned(16);
+    expect(text).toMatch(
+      /^Every cold start fetches 16\.0 GB again: 16 to 80 s of a worker that bills, \$[\d.]+ to \$[\d.]+ each time\. Instead: /,
+    );
+    expect(text).toContain('build llama3.1:8b --backend ollama --target load-balancer --bake');
+    expect(text).toContain('a network volume of 20 GB ($1.40 a month), 45 to 100 s');
+    expect(text).toMatch(/a pod, which keeps them loaded: .+ at \$[\d.]+\/h\.$/);
+    expect(warned(16, { volume: { networkVolumeId: 'v' } })).toBe('');
+    expect(warned(16, { mode: 'auto' })).toBe('');
+  });
+
+  it('says in mode auto that a cloud is for pods alone', () => {
+    const wish = { ...ollama, mode: 'auto', compute: { cloud: 'COMMUNITY' } } as const;
+    expect(plan(inputOf(wish, gguf(5))).warnings.join(' ')).toContain('Community Cloud is for its pods');
   });
 
   it('plans both kinds for Ollama in mode auto', () => {
