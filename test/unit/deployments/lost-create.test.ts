@@ -162,6 +162,19 @@ describe('trap 6: a create whose answer was lost', () => {
     expect(w.cloud.alive().map((entry) => entry.pod.id)).toEqual(['pod1']);
   });
 
+  it('that shows up locked is unlocked, so that it can be ended (trap 17)', async () => {
+    w = world();
+    w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 60_000 }];
+    await deploy();
+    await w.pass(50_000);
+    const late = w.cloud.pod('pod1');
+    late.pod = { ...late.pod, locked: true };
+    await w.pass(20_000);
+    expect(late.gone).toBe(true);
+    const ends = w.cloud.calls.filter((call) => call === 'update' || call === 'delete');
+    expect(ends).toEqual(['update', 'delete']);
+  });
+
   it('that shows up after a stop is ended, and the deployment stays stopped', async () => {
     w = world();
     w.cloud.creates = [{ do: 'lose', error: lost(), listLagMs: 60_000 }];

@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DeploymentEvent, PodFacts } from '../../../src/main/deployments/events.ts';
+import { newEnding } from '../../../src/main/deployments/endings.ts';
 import { applyEvent } from '../../../src/main/deployments/life-cycle.ts';
+import { endedAt } from '../../../src/main/deployments/pod/meters.ts';
 import { recordSchema, type DeploymentRecord, type PodRecord } from '../../../src/main/deployments/record.ts';
 import { newLive, type Moment, type State } from '../../../src/main/deployments/state.ts';
 import { DEFAULT_TIMING } from '../../../src/main/deployments/timing.ts';
@@ -183,5 +185,29 @@ describe('an uptime that fell', () => {
     const life = new Life('ready').at(MINUTE).sees({ uptimeSeconds: 500 }, MINUTE);
     life.at(2 * MINUTE).sees({ uptimeSeconds: 499 }, 2 * MINUTE);
     expect(life.record.state).toBe('ready');
+  });
+});
+
+describe('the end of billing of a stop whose answer never came', () => {
+  const ended = (sentAgoMs: number, awakeAgoMs: number): number | null => {
+    const life = new Life('ready').at(60 * MINUTE);
+    const { state, record } = life;
+    const now = life.touchedAt + 60 * MINUTE;
+    state.live.awakeSince = now - awakeAgoMs;
+    const at = { offsetMs: 0, now, timing: DEFAULT_TIMING, zone: 'UTC' };
+    const step = { ...at, state, record, live: state.live, notes: [] };
+    record.ending = newEnding(step, { action: 'terminate', why: 'a test', next: 'stopped' });
+    record.ending.sentAt = now - sentAgoMs;
+    const end = endedAt(step);
+    return end === null ? null : now - end;
+  };
+
+  it('is as late as the call may have taken, while the app watched', () => {
+    expect(ended(30_000, 50 * MINUTE)).toBe(0);
+    expect(ended(30 * MINUTE, 50 * MINUTE)).toBe(30 * MINUTE - 100_000);
+  });
+
+  it('is when it was sent, where the app was away since: most calls are done at once', () => {
+    expect(ended(30 * MINUTE, 5 * MINUTE)).toBe(30 * MINUTE);
   });
 });

@@ -395,7 +395,9 @@ describe('the radar (SPEC 3.11)', () => {
       },
       never,
     );
-    await expect(w.fleet.radar.adopt('pod', id, 'mine', never)).rejects.toMatchObject({ code: 'not_allowed_now' });
+    await expect(w.fleet.radar.adopt('pod', id, 'mine', never)).rejects.toMatchObject({
+      code: 'not_allowed_now',
+    });
     await w.pass(30_000);
     const view = await w.fleet.radar.adopt('pod', id, 'mine', never);
     expect(view).toMatchObject({
@@ -410,7 +412,9 @@ describe('the radar (SPEC 3.11)', () => {
     });
     await w.pass(10_000);
     expect(w.ledger.usdPerHour({})).toBeCloseTo(0.99);
-    await expect(w.fleet.radar.adopt('pod', id, 'again', never)).rejects.toMatchObject({ code: 'not_allowed_now' });
+    await expect(w.fleet.radar.adopt('pod', id, 'again', never)).rejects.toMatchObject({
+      code: 'not_allowed_now',
+    });
     w.fleet.stop('mine');
     await w.pass(10_000);
     expect(w.cloud.alive()).toMatchObject([{ pod: { status: 'EXITED' } }]);
