@@ -2,6 +2,7 @@ import { asAppError, isAbort, toErrorBody } from '../../shared/errors.ts';
 import type { BuildEvent, BuildStep, BuildView } from '../../shared/images.ts';
 import { throwIfAborted, type Clock } from '../platform/clock.ts';
 import { Emitter } from '../platform/lifecycle.ts';
+import { Turns } from '../platform/turns.ts';
 
 /** Output lines kept for whoever comes late. */
 const KEPT_LINES = 5000;
@@ -84,6 +85,7 @@ export class Job {
 
   /** What happened so far, then what happens, until the job has ended. @throws AbortError */
   async *follow(signal: AbortSignal): AsyncGenerator<BuildEvent, void> {
+    const turns = new Turns();
     const waiting: BuildEvent[] = [...this.#lines, { type: 'view', build: this.#view }];
     let wake = (): void => {};
     const leave = this.subscribe((event) => {
@@ -97,8 +99,10 @@ export class Job {
       for (;;) {
         throwIfAborted(signal);
         const next = waiting.shift();
-        if (next !== undefined) yield next;
-        else if (this.ended) return;
+        if (next !== undefined) {
+          yield next;
+          await turns.passed();
+        } else if (this.ended) return;
         else {
           await new Promise<void>((resolve) => {
             wake = resolve;

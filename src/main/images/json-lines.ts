@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { AppError } from '../../shared/errors.ts';
+import { Turns } from '../platform/turns.ts';
 
 /** A line of Docker's is a few hundred bytes; one that never ends is not Docker's. */
 const LONGEST_LINE = 16 * 1024 * 1024;
@@ -10,6 +11,7 @@ const LONGEST_LINE = 16 * 1024 * 1024;
  */
 export async function* readJsonLines(stream: AsyncIterable<unknown>): AsyncGenerator {
   const decoder = new StringDecoder('utf8');
+  const turns = new Turns();
   let pieces: string[] = [];
   let length = 0;
   for await (const chunk of stream) {
@@ -18,6 +20,7 @@ export async function* readJsonLines(stream: AsyncIterable<unknown>): AsyncGener
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
       pieces.push(text.slice(from, end));
       yield* parsed(pieces.join(''));
+      await turns.passed();
       pieces = [];
       length = 0;
       from = end + 1;
