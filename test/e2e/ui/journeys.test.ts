@@ -170,7 +170,7 @@ describe('what people do', () => {
   it('hears the first request of a connected client', async () => {
     await start(scenarios.busy());
     const { page, manager } = ui;
-    await ui.goTo('#/connect?client=aider', 'Connect');
+    await ui.goTo('#/connect?client=opencode', 'Connect');
     await page.getByText('Waiting for the first request…').waitFor();
     const { requests } = await manager.api.call('requests.recent', { limit: 1 });
     const [request] = requests;
@@ -181,11 +181,14 @@ describe('what people do', () => {
         ...request,
         id: 'fresh',
         at: new Date(Date.now() + 1000).toISOString(),
-        client: 'Aider',
+        client: 'OpenCode',
         firstTokenMs: 800,
       },
     });
-    await expect.poll(() => page.getByText('Connected: Aider, first token after 800 ms.').count()).toBe(1);
+    await page.getByText('Connected: OpenCode, first token after 800 ms.').waitFor();
+    // The card is drawn anew, and each of its parts still stands there once.
+    const parts = await page.getByRole('heading', { level: 2 }).allTextContents();
+    expect(parts).toEqual([...new Set(parts)]);
   });
 
   it('saves limits and tells when they cannot be saved', async () => {

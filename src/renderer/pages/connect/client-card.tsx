@@ -53,7 +53,9 @@ export function ClientCard({
         </h2>
         <Tag tone={sheet.way === 'impossible' ? 'bad' : 'accent'}>{words.ways[sheet.way]}</Tag>
       </div>
-      {heard !== undefined && <Handshake key={heard.id} sheet={sheet} view={heard} hasChecked={hasChecked} />}
+      {heard !== undefined && (
+        <Handshake key={`heard ${heard.id}`} sheet={sheet} view={heard} hasChecked={hasChecked} />
+      )}
       {warning !== null && view !== undefined && (
         <p className="flex items-center gap-2 rounded-md bg-warn-soft px-3 py-2 text-warn">
           <TriangleAlert size={15} aria-hidden /> <span className="grow">{warning}</span>
@@ -85,7 +87,7 @@ export function ClientCard({
       )}
       {heard !== undefined && (
         <CheckSection
-          key={heard.id}
+          key={`check ${heard.id}`}
           clientId={sheet.id}
           clientName={sheet.name}
           view={heard}

@@ -35,8 +35,10 @@ function Waiting({ since }: { readonly since: number }): ReactNode {
   return (
     <>
       <p className="flex items-center gap-2">
-        <Radio size={15} aria-hidden className="shrink-0 text-busy" /> {words.waiting}{' '}
-        <span className="text-soft">{words.waitingText}</span>
+        <Radio size={15} aria-hidden className="shrink-0 text-busy" />
+        <span>
+          {words.waiting} <span className="text-soft">{words.waitingText}</span>
+        </span>
       </p>
       {isLong && (
         <>
