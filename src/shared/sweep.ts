@@ -48,7 +48,7 @@ export const sweepReasonSchema = z.enum([
   'adopted',
   /** The key in use may be another account's. */
   'account',
-  /** The app was closed before it came to it. */
+  /** The app was closed, or RunPod away, until it was too late to go on unasked. */
   'interrupted',
   /** It could not be noted on this computer before it was sent. */
   'not-noted',

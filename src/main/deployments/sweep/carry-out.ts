@@ -11,6 +11,8 @@ import type { SweeperParts } from './sweeper.ts';
 import { isSettled, type StoredSweep, type StoredThing } from './thing.ts';
 import { stillBillingNews } from './words.ts';
 
+/** What could not be begun for so long, RunPod or the network being away, is left: it may be wanted by now. */
+export const BEGINS_WITHIN_MS = 15 * 60_000;
 /** Things ended at the same time. */
 const AT_ONCE = 4;
 /** An end that RunPod forbids is tried this often before it counts as refused. */
@@ -36,6 +38,8 @@ interface Effort {
   readonly beganAt: number;
   tries: number;
   forbidden: number;
+  /** When RunPod took the last end (this computer's clock); null = it did not, or its answer was lost. */
+  acceptedAt: number | null;
   /** An end came to nothing and was waited out: it is sent again if it still has to be. */
   isWaitedOut: boolean;
   /** Monotonic; null = people were not told that it still bills. */
@@ -73,6 +77,7 @@ export class CarryOut {
       beganAt,
       tries: 0,
       forbidden: 0,
+      acceptedAt: null,
       isWaitedOut: false,
       toldAt: null,
     };
@@ -92,7 +97,9 @@ export class CarryOut {
     const { sweep, thing, isStale, signal } = effort;
     if (await this.#isDoubted(effort)) return;
     const reading = await readThing(api, thing, ownership(), signal);
-    const step = judge(thing, reading, { now: clock.now(), settleMs: timing.settleMs, isStale });
+    const now = clock.now();
+    const isLate = thing.sentAt === null && now - sweep.dueAt > BEGINS_WITHIN_MS;
+    const step = judge(thing, reading, { now, settleMs: timing.settleMs, isStale: isStale || isLate });
     switch (step.do) {
       case 'send':
         if (thing.sentAt !== null && !effort.isWaitedOut) {
@@ -100,10 +107,12 @@ export class CarryOut {
           return;
         }
         effort.isWaitedOut = false;
+        effort.acceptedAt = null;
         thing.state = thing.state === 'billing' ? 'billing' : 'working';
         thing.sentAt = clock.now();
         this.#parts.changed(sweep);
         await endThing(api, thing, signal);
+        effort.acceptedAt = clock.now();
         return;
       case 'wait':
         this.#tellStillBilling(effort);
@@ -133,13 +142,10 @@ export class CarryOut {
     return true;
   }
 
-  #settle(
-    { sweep, thing }: Effort,
-    step: Extract<SweepStep, { do: 'done' | 'leave' }>,
-    reading: Reading,
-  ): void {
+  #settle(effort: Effort, step: Extract<SweepStep, { do: 'done' | 'leave' }>, reading: Reading): void {
+    const { sweep, thing } = effort;
     if (step.do === 'done') {
-      this.#book(thing, reading);
+      this.#book(effort, reading);
       thing.state = 'done';
       thing.why = null;
     } else {
@@ -193,12 +199,12 @@ export class CarryOut {
     events.emit({ name: 'notification', payload: { ...stamp, ...stillBillingNews(thing) } });
   }
 
-  /** Its meters end; one of this computer's own is written off, and told in the history of its deployment. */
-  #book(thing: StoredThing, reading: Reading): void {
+  /** Its meters end, late where nobody knows when; one of this computer's own is written off, and told in the history of its deployment. */
+  #book({ thing, acceptedAt }: Effort, reading: Reading): void {
     const { api, clock, ledger, store, log } = this.#parts;
-    const { kind, id, act, sentAt } = thing;
+    const { kind, id, act } = thing;
     try {
-      const atMs = (sentAt ?? clock.now()) + api.clockOffsetMs();
+      const atMs = (acceptedAt ?? clock.now()) + api.clockOffsetMs();
       store.db.transaction(() => {
         for (const meter of METERS[kind]) {
           // A stopped pod's disk bills on.

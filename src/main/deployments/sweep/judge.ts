@@ -25,7 +25,7 @@ export interface SweepMoment {
   readonly now: number;
   /** After our own change a contradicting read may be stale for this long. */
   readonly settleMs: number;
-  /** The window closed so long ago, with the app closed since, that nothing new is begun. */
+  /** The window closed so long ago that nothing new is begun. */
   readonly isStale: boolean;
 }
 
@@ -51,7 +51,7 @@ export function judge(thing: Judged, reading: Reading, { now, settleMs, isStale 
 const INTERRUPTED: SweepStep = {
   do: 'leave',
   reason: 'interrupted',
-  why: 'The app was closed before it was done, too long ago to go on unasked. RunPod still has it.',
+  why: 'It did not come to it for too long to go on unasked: the app was closed, or RunPod away. RunPod still has it.',
 };
 
 interface Change {

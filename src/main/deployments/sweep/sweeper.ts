@@ -14,7 +14,7 @@ import type { AccountDoubt } from '../state.ts';
 import type { DeploymentStore } from '../store.ts';
 import type { Timing } from '../timing.ts';
 import type { FleetEvent } from '../types.ts';
-import { CarryOut } from './carry-out.ts';
+import { BEGINS_WITHIN_MS, CarryOut } from './carry-out.ts';
 import { planSweep, type SweepFacts, type SweepPlan } from './plan.ts';
 import { SweepStore } from './sweep-store.ts';
 import { isSettled, type StoredSweep, type StoredThing } from './thing.ts';
@@ -56,8 +56,6 @@ interface Pending {
 
 /** Sweeps that are still told of. */
 const TOLD = 20;
-/** A sweep whose window closed longer ago, with the app closed since, begins nothing new. */
-const GOES_ON_WITHIN_MS = 15 * 60_000;
 
 /**
  * Sweeps of the radar (SPEC 3.11). Until its time to undo is over a sweep lives in memory alone and nothing is sent: undo,
@@ -87,7 +85,7 @@ export class Sweeper {
     const { clock } = this.#parts;
     for (const sweep of this.#sweeps.filter(({ state }) => state === 'working')) {
       const age = clock.now() - sweep.dueAt;
-      this.#work(sweep, age > GOES_ON_WITHIN_MS || age < 0);
+      this.#work(sweep, age > BEGINS_WITHIN_MS || age < 0);
     }
   }
 

@@ -274,6 +274,33 @@ describe('the end of the app in the middle of it', () => {
     expect(ends()).toHaveLength(before);
   });
 
+  it('while RunPod is away begins nothing that has become too old', async () => {
+    start();
+    const id = await stranger();
+    await sweep([id]);
+    const down = new AppError('runpod_unreachable', 'no network');
+    w.cloud.failures.set(
+      'get',
+      Array.from({ length: 9999 }, () => down),
+    );
+    await w.pass(16 * 60_000);
+    expect(last()).toMatchObject({ state: 'working', things: [{ state: 'planned', why: 'no network' }] });
+    w.cloud.failures.set('get', []);
+    await w.pass(120_000);
+    expect(states()).toEqual([{ id, state: 'left', reason: 'interrupted' }]);
+    expect(ends()).toEqual([]);
+  });
+
+  it('what cannot be noted is not begun', async () => {
+    start();
+    const id = await stranger();
+    await sweep([id]);
+    w.db.run('DROP TABLE sweeps');
+    await w.pass(15_000);
+    expect(states()).toEqual([{ id, state: 'left', reason: 'not-noted' }]);
+    expect(ends()).toEqual([]);
+  });
+
   it('keeps what came of the last ones', async () => {
     start();
     const id = await stranger();
