@@ -19,6 +19,14 @@ export function heldBy({ pod, endpoint }: Pick<DeploymentRecord, 'pod' | 'endpoi
   return endpoint === null ? null : { kind: 'endpoint', id: endpoint.id };
 }
 
+/** The key in use, told from others by its mark, and whether it may be another account's. */
+export interface KeyInUse {
+  /** null = there is none, or the cloud knows no accounts. */
+  readonly mark: string | null;
+  /** undefined = there is none. */
+  readonly doubt: AccountDoubt | undefined;
+}
+
 export interface AccountProofParts {
   readonly api: Pick<RunPodApi, 'balance' | 'billing' | 'clockOffsetMs'>;
   readonly store: DeploymentStore;
@@ -69,10 +77,20 @@ export class AccountProof {
     return this.#doubt;
   }
 
+  /** Of the key in use at this moment: one that was exchanged since the last look was not weighed yet. */
+  async now(): Promise<KeyInUse> {
+    const mark = await this.#markNow();
+    return { mark, doubt: mark === this.#mark ? this.#doubt : 'not-looked' };
+  }
+
+  async #markNow(): Promise<string | null> {
+    const key = (await this.#parts.apiKey?.()) ?? null;
+    return key === null ? null : markOf(key, this.#parts.installation);
+  }
+
   /** Called with every list of pods, and of endpoints where those are looked at, before anything is concluded from it. */
   async weigh(shown: Shown, signal: AbortSignal): Promise<void> {
-    const key = (await this.#parts.apiKey?.()) ?? null;
-    const mark = key === null ? null : markOf(key, this.#parts.installation);
+    const mark = await this.#markNow();
     if (mark !== this.#mark) {
       // The list may have been answered to the key before: only the next one counts.
       const first = this.#mark === null;

@@ -1,7 +1,7 @@
 import { AppError } from '../../shared/errors.ts';
 import type { DeploymentView } from '../../shared/model.ts';
 import { Emitter } from '../platform/lifecycle.ts';
-import { AccountProof, accountError, heldBy, type Held } from './account-proof.ts';
+import { AccountProof, accountError, heldBy, type Held, type KeyInUse } from './account-proof.ts';
 import { beginAuto } from './auto-mode.ts';
 import { AutoWatch } from './auto-watch.ts';
 import { AccountWatch, isMoving } from './account-watch.ts';
@@ -25,7 +25,7 @@ import { installationId, recoverIntents } from './recovery.ts';
 import type { DeploymentRecord } from './record.ts';
 import { DeploymentStore } from './store.ts';
 import { TargetList } from './target-list.ts';
-import { workersOf, type AccountDoubt } from './state.ts';
+import { workersOf } from './state.ts';
 import { DEFAULT_TIMING, type Timing } from './timing.ts';
 import type { FleetDeps, FleetEvent } from './types.ts';
 import { viewOf } from './view.ts';
@@ -234,9 +234,8 @@ export class FleetCore {
       : accountError(doubt, first);
   }
 
-  /** Whether the key in use may be another account's; undefined = it is not. */
-  accountDoubt(): AccountDoubt | undefined {
-    return this.#proof.doubt;
+  keyInUse(): Promise<KeyInUse> {
+    return this.#proof.now();
   }
 
   #held(): Held[] {

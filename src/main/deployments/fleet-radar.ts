@@ -38,7 +38,7 @@ export class FleetRadar implements RadarApi {
       timing: core.timing,
       ownership: () => this.#ownership(),
       knows: (deploymentId) => core.byId(deploymentId) !== undefined,
-      doubt: () => core.accountDoubt(),
+      key: () => core.keyInUse(),
       look: (signal) => this.#look(signal),
     });
   }

@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<SweepReason, string>> = {
   renamed: 'Es heißt jetzt anders.',
   price: 'Sein Preis hat sich geändert.',
   adopted: 'Ein Deployment hat es jetzt.',
-  account: 'Der Schlüssel gehört vielleicht zu einem anderen Konto.',
+  account: 'Der RunPod-Schlüssel wurde gewechselt und gehört vielleicht zu einem anderen Konto.',
   interrupted: 'Die App war beendet oder RunPod nicht zu erreichen, und das zu lange.',
   'not-noted': 'Es ließ sich hier nicht festhalten; nichts wurde gesendet.',
   forbidden: 'RunPod erlaubt es diesem Schlüssel nicht.',

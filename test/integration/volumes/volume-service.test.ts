@@ -66,7 +66,7 @@ function rig() {
     starts: () => 500,
     usedBy: () => users,
   });
-  return { clock, sandbox, api, volumes, users };
+  return { clock, sandbox, api, volumes, users, made };
 }
 
 const request = (dataCenterIds: string[] = []) =>
@@ -86,7 +86,7 @@ describe('volumes for weights', () => {
   });
 
   it('are made once for a model and place, and found again', async () => {
-    const { volumes } = rig();
+    const { volumes, made: noted, api } = rig();
     const { dataCenters, sizeGb } = await volumes.advise(request(), never);
     const wish = { model: 'Qwen/Qwen3-8B', dataCenterId: dataCenters[0]?.id ?? '', sizeGb };
     const made = await volumes.create(wish, never);
@@ -94,16 +94,21 @@ describe('volumes for weights', () => {
     expect(await volumes.create(wish, never)).toEqual(made);
     expect((await volumes.advise(request(), never)).existing).toEqual(made);
     expect(await volumes.list(never)).toEqual([made]);
+    // What another computer made under the same name is found too, and not taken for this one's.
+    const there = { name: 'rplm-cache-a--b', size: 10, dataCenter: 'EU-RO-1' };
+    await api.networkVolumes.create(there, never);
+    await volumes.create({ model: 'a/b', dataCenterId: 'EU-RO-1', sizeGb: 10 }, never);
+    expect(noted).toEqual([made.id]);
   });
 
   it('trap 6: a create whose answer was lost is found by its name, not repeated', async () => {
-    const { clock, sandbox, volumes } = rig();
+    const { clock, sandbox, volumes, made } = rig();
     sandbox.arm({ kind: 'lost-answer', route: 'POST /v2/network-volumes', how: '502', times: 1 });
     const making = volumes.create({ model: 'a/b', dataCenterId: 'EU-RO-1', sizeGb: 20 }, never);
     const settled = making.then(({ cacheOf }) => cacheOf);
     for (let second = 0; second < 20; second++) await clock.advance(1000);
     expect(await settled).toBe('a/b');
-    expect(await volumes.list(never)).toHaveLength(1);
+    expect((await volumes.list(never)).map(({ id }) => id)).toEqual(made);
   });
 
   it('a create that failed without an answer and made nothing says that nothing is listed', async () => {

@@ -97,6 +97,8 @@ export class CarryOut {
     const { sweep, thing, isStale, signal } = effort;
     if (await this.#isDoubted(effort)) return;
     const reading = await readThing(api, thing, ownership(), signal);
+    // The key may have been exchanged while it was read.
+    if (reading.state === 'gone' && (await this.#isDoubted(effort))) return;
     const now = clock.now();
     const isLate = thing.sentAt === null && now - sweep.dueAt > BEGINS_WITHIN_MS;
     const step = judge(thing, reading, { now, settleMs: timing.settleMs, isStale: isStale || isLate });
@@ -126,18 +128,19 @@ export class CarryOut {
 
   /** Nothing is concluded from what another account's key does not show. */
   async #isDoubted(effort: Effort): Promise<boolean> {
-    const { clock, timing, doubt } = this.#parts;
+    const { clock, timing, key } = this.#parts;
     const { sweep, thing, signal } = effort;
-    const doubted = doubt();
-    if (doubted === undefined) return false;
-    if (doubted === 'not-looked' || thing.sentAt !== null) {
+    const { mark, doubt } = await key();
+    const isOther = thing.sentAt === null && mark !== sweep.keyMark;
+    if (doubt === undefined && !isOther) return false;
+    if (!isOther && (doubt === 'not-looked' || thing.sentAt !== null)) {
       this.#tellStillBilling(effort);
       await clock.sleep(timing.probeMs, signal);
       return true;
     }
     thing.state = 'left';
     thing.reason = 'account';
-    thing.why = 'The key in use may be another account’s.';
+    thing.why = 'The RunPod key was exchanged since, and may be another account’s.';
     this.#parts.changed(sweep);
     return true;
   }

@@ -9,8 +9,8 @@ import type { Db } from '../../platform/db.ts';
 import type { Ids } from '../../platform/ids.ts';
 import type { Emitter } from '../../platform/lifecycle.ts';
 import type { RunPodApi } from '../../runpod/api.ts';
+import type { KeyInUse } from '../account-proof.ts';
 import type { Ownership } from '../radar.ts';
-import type { AccountDoubt } from '../state.ts';
 import type { DeploymentStore } from '../store.ts';
 import type { Timing } from '../timing.ts';
 import type { FleetEvent } from '../types.ts';
@@ -34,8 +34,7 @@ export interface SweeperParts {
   readonly ownership: () => Ownership;
   /** Whether a deployment of that id exists. */
   readonly knows: (deploymentId: string) => boolean;
-  /** Whether the key in use may be another account's; undefined = it is not. */
-  readonly doubt: () => AccountDoubt | undefined;
+  readonly key: () => Promise<KeyInUse>;
   readonly look: (signal: AbortSignal) => Promise<Pick<SweepFacts, 'account' | 'items'>>;
 }
 
@@ -117,10 +116,11 @@ export class Sweeper {
     this.#refuseSecond();
     this.#isMaking = true;
     try {
+      const { mark } = await this.#parts.key();
       const { things, refused } = await this.#plan(ids, signal);
       if (fingerprint !== null && fingerprint !== fingerprintOf(things)) throw changedSince();
       if (things.length === 0) throw nothingToSweep(refused.map(({ name, why }) => `${name}: ${why}`));
-      return this.#view(this.#wait({ things, refused }, undoSeconds * 1000));
+      return this.#view(this.#wait({ things, refused }, mark, undoSeconds * 1000));
     } finally {
       this.#isMaking = false;
     }
@@ -165,7 +165,7 @@ export class Sweeper {
     });
   }
 
-  #wait({ things, refused }: SweepPlan, undoMs: number): StoredSweep {
+  #wait({ things, refused }: SweepPlan, keyMark: string | null, undoMs: number): StoredSweep {
     const { clock, ids, simulated } = this.#parts;
     const madeAt = clock.now();
     const sweep: StoredSweep = {
@@ -174,6 +174,7 @@ export class Sweeper {
       state: 'pending',
       madeAt,
       dueAt: madeAt + undoMs,
+      keyMark,
       things,
       refused,
     };

@@ -27,6 +27,8 @@ export const storedSweepSchema = z.object({
   state: sweepSchema.shape.state,
   madeAt: z.number(),
   dueAt: z.number(),
+  /** Tells the key it was made with from others; null = there was none. */
+  keyMark: z.string().nullable(),
   things: z.array(storedThingSchema),
   refused: z.array(sweepRefusalSchema),
 });

@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { MadeVolumes } from '../../../../src/main/deployments/made-volumes.ts';
 import { podName } from '../../../../src/main/deployments/pod/names.ts';
 import { events, methods } from '../../../../src/shared/api.ts';
 import { AppError } from '../../../../src/shared/errors.ts';
 import type { Sweep } from '../../../../src/shared/model.ts';
+import type { RunPodApi } from '../../../../src/main/runpod/api.ts';
+import { FakeRunPod } from '../../../support/fake-runpod.ts';
 import { never, world, type World } from '../harness.ts';
 import { endpointSample, volumeSample } from './samples.ts';
 
@@ -118,6 +121,22 @@ describe('the time to undo', () => {
 });
 
 describe('what it takes', () => {
+  it('a volume that was made here and that nothing mounts, unasked', async () => {
+    start();
+    w.cloud.volumes = ['mine', 'theirs'].map((id) =>
+      volumeSample({ id, name: 'rplm-cache-a--b', size: 100 }),
+    );
+    new MadeVolumes(w.db).add('mine', w.clock.now());
+    const { items } = await w.fleet.radar.scan(never);
+    expect(items.map(({ id, ownership, sweep: offer }) => [id, ownership, offer?.isLeftover])).toEqual([
+      ['mine', 'orphan', true],
+      ['theirs', 'foreign', false],
+    ]);
+    await sweep(null);
+    await w.pass(15_000);
+    expect(w.cloud.volumes.map(({ id }) => id)).toEqual(['theirs']);
+  });
+
   it('nothing of others unless named, and says so when there is nothing else', async () => {
     start();
     await stranger();
@@ -192,6 +211,41 @@ describe('what changed since is left', () => {
     await w.pass(30_000);
     expect(states()).toMatchObject([{ state: 'left' }]);
     expect(w.cloud.alive()).toHaveLength(1);
+  });
+});
+
+describe('a key that may be another account’s', () => {
+  /** A stranger's pod and a deployment's, and a second account that has neither. */
+  async function exchanged(during: () => Promise<void>): Promise<string> {
+    let api: RunPodApi | null = null;
+    const either = new Proxy({} as RunPodApi, {
+      get: (_, property) => Reflect.get(api ?? w.cloud.api, property) as unknown,
+    });
+    let key = 'rpa_ours';
+    w = world({ deps: { api: either, apiKey: () => Promise.resolve(key) } });
+    w.fleet.start();
+    await w.fleet.create({ name: 'qwen', model: 'Qwen/Qwen3-8B', idle: { policy: 'off' } }, true, never);
+    await w.pass(40_000);
+    const id = await stranger();
+    await sweep([id]);
+    await during();
+    key = 'rpa_other';
+    api = new FakeRunPod(w.clock).api;
+    await w.pass(120_000);
+    return id;
+  }
+
+  it('begins nothing, and does not take what it cannot see for gone', async () => {
+    const id = await exchanged(() => Promise.resolve());
+    expect(states()).toEqual([{ id, state: 'left', reason: 'account' }]);
+  });
+
+  it('does not take an end for done that it cannot see', async () => {
+    await exchanged(async () => {
+      w.cloud.phantomStops = 9;
+      await w.pass(12_000);
+    });
+    expect(last()).toMatchObject({ state: 'working', things: [{ state: 'billing' }] });
   });
 });
 
