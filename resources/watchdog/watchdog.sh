@@ -5,6 +5,7 @@
 #   RPLM_API         address of REST v2, e.g. https://api.runpod.io/v2
 #   RPLM_ACTION      stop (keep the disk) or terminate
 #   RPLM_DEADLINE    epoch seconds; the pod ends then, idle or not
+#   RPLM_MOST        seconds that the container may run, whatever its clock says of the deadline; 0 = no such limit
 #   RPLM_IDLE        seconds without a request until it ends; 0 = only the deadline counts
 #   RPLM_BOOT_GRACE  seconds a model server may take to answer for the first time
 #   RPLM_SOURCE      http://…/metrics (vLLM), or front: front.pl touches a file while requests are served (Ollama)
@@ -15,6 +16,7 @@ set -u
 API=${RPLM_API:-https://api.runpod.io/v2}
 ACTION=${RPLM_ACTION:-terminate}
 DEADLINE=${RPLM_DEADLINE:-0}
+MOST=${RPLM_MOST:-0}
 IDLE=${RPLM_IDLE:-0}
 BOOT_GRACE=${RPLM_BOOT_GRACE:-2700}
 SOURCE=${RPLM_SOURCE:-}
@@ -26,6 +28,11 @@ KEY=${RUNPOD_API_KEY:-}
 
 say() { printf 'watchdog: %s\n' "$*"; }
 now() { printf '%(%s)T' -1; }
+# Seconds that go on evenly while the clock is set, where the system tells them.
+steady() {
+  local up _
+  if read -r up _ 2>/dev/null </proc/uptime; then printf '%s' "${up%%.*}"; else now; fi
+}
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # --- telling RunPod -----------------------------------------------------------------------------------------------
@@ -224,6 +231,10 @@ fi
 began=$(recall rplm-began "$(now)")
 remember rplm-began "$began"
 served=$(recall rplm-served "$began")
+# A count that is ahead is of a machine that was started anew since.
+began_steady=$(recall rplm-began-steady "$(steady)")
+[ "$began_steady" -le "$(steady)" ] || began_steady=$(steady)
+remember rplm-began-steady "$began_steady"
 say "armed deadline=$DEADLINE idle=$IDLE boot_grace=$BOOT_GRACE action=$ACTION client=${CLIENTS[0]}"
 
 up=0 last=$(now)
@@ -238,6 +249,8 @@ for (( ; ; )); do
   fi
   if [ "$DEADLINE" -gt 0 ] && [ "$at" -ge "$DEADLINE" ]; then
     end_pod 'its deadline is reached'
+  elif [ "$MOST" -gt 0 ] && [ $(($(steady) - began_steady)) -ge "$MOST" ]; then
+    end_pod "it has run for $MOST seconds"
   elif [ "$IDLE" -gt 0 ] && [ "$up" = 1 ] && [ $((at - last)) -ge "$IDLE" ]; then
     end_pod "no request for $((at - last)) seconds"
   elif [ "$IDLE" -gt 0 ] && [ "$up" = 0 ] && [ $((at - served)) -ge "$BOOT_GRACE" ]; then

@@ -144,6 +144,33 @@ describe('the watchdog in the pod', () => {
     });
   });
 
+  it('ends the pod after its time where the clock of its machine is behind', async () => {
+    const { cloud: server, url } = await cloud();
+    const tomorrow = String(Math.floor(Date.now() / 1000) + 86_400);
+    const program = watchdog(url, { RPLM_DEADLINE: tomorrow, RPLM_MOST: '1' });
+    await program.line(/it has run for 1 seconds/);
+    await server.until(() => server.ended.length > 0, 'the end');
+    expect(server.ended[0]?.action).toBe('terminate');
+  });
+
+  it('goes on with that count in a crash loop, and begins anew on a machine that was started anew', async () => {
+    const { cloud: server, url } = await cloud();
+    const state = tempDir();
+    const count = join(state, 'rplm-began-steady');
+    const first = watchdog(url, { RPLM_STATE: state });
+    await server.until(() => server.looks > 0, 'a look');
+    await first.kill('SIGKILL');
+    const began = Number(readFileSync(count, 'utf8'));
+    writeFileSync(count, String(began + 1_000_000));
+    const rebooted = watchdog(url, { RPLM_STATE: state });
+    await server.until(() => server.looks > 3, 'more looks');
+    await rebooted.kill('SIGKILL');
+    expect(Number(readFileSync(count, 'utf8'))).toBeLessThan(began + 1_000_000);
+    writeFileSync(count, String(began - 4000));
+    const again = watchdog(url, { RPLM_STATE: state, RPLM_MOST: '3600' });
+    await again.line(/it has run for 3600 seconds/);
+  });
+
   it('ends the pod when the model server served nothing for the idle time', async () => {
     const { cloud: server, url } = await cloud();
     const program = watchdog(url, { RPLM_IDLE: '2' });

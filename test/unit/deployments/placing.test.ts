@@ -244,7 +244,10 @@ describe('the create call', () => {
     w = world();
     await deploy({ image: 'ghcr.io/me/mine:v1', extraArgs: ['--foo', 'a b'] });
     await w.pass(200_000);
-    expect(w.cloud.pod().body).toMatchObject({ image: 'ghcr.io/me/mine:v1', env: { RPLM_IDLE: '1800' } });
+    expect(w.cloud.pod().body).toMatchObject({
+      image: 'ghcr.io/me/mine:v1',
+      env: { RPLM_IDLE: '1800', RPLM_MOST: '43200' },
+    });
     expect(w.cloud.pod().body.args).toContain(`--foo 'a b'`);
     expect(w.cloud.pod().body.args).not.toContain('entrypoint');
     expect(w.fleet.get('qwen')).toMatchObject({

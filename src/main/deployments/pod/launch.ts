@@ -185,6 +185,7 @@ function envFor(
     apiUrl: input.apiUrl,
     action: spec.onStop === 'keep' ? 'stop' : 'terminate',
     deadlineAt: guard.deadlineAt,
+    mostSeconds: Math.ceil(spec.watchdog.maxHours * 3600),
     idleSeconds: guard.idleSeconds,
     bootGraceSeconds: guard.bootGraceSeconds,
     backend: spec.backend,

@@ -84,6 +84,8 @@ export interface GuardSettings {
   readonly action: 'stop' | 'terminate';
   /** Epoch milliseconds on the cloud's clock. */
   readonly deadlineAt: number;
+  /** How long it may run at most, by the machine's own count: the deadline of one whose clock is wrong. */
+  readonly mostSeconds: number;
   /** null = only the deadline counts. */
   readonly idleSeconds: number | null;
   readonly bootGraceSeconds: number;
@@ -97,6 +99,7 @@ export function guardEnv(settings: GuardSettings): Record<string, string> {
     RPLM_API: settings.apiUrl,
     RPLM_ACTION: settings.action,
     ...deadlineEnv(settings.deadlineAt),
+    RPLM_MOST: String(settings.mostSeconds),
     RPLM_IDLE: String(settings.idleSeconds ?? 0),
     RPLM_BOOT_GRACE: String(settings.bootGraceSeconds),
     RPLM_SOURCE: settings.backend === 'vllm' ? `http://127.0.0.1:${settings.port}/metrics` : 'front',
