@@ -1,6 +1,7 @@
 import type { PlanRejection } from '../../shared/model.ts';
 import { germanNews } from '../../shared/german/news.ts';
 import { germanProblems as problems } from '../../shared/german/problems.ts';
+import { checkPatterns } from './check-words.de.ts';
 
 const history: Readonly<Record<string, string>> = {
   created: 'Angelegt',
@@ -159,6 +160,7 @@ const rejections = {
 } as const satisfies Record<PlanRejection['code'], string>;
 
 const patterns: readonly (readonly [RegExp, string])[] = [
+  ...checkPatterns,
   [/^counted as awake for (\d+ %) of the hours of use$/, 'zu $1 der Nutzungszeit als wach gerechnet'],
   [
     /^(.*) weights are unpacked on the fly on this card: they fit, but run slower$/,

@@ -2,12 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectCheck, type ConnectCheckParts } from '../../../src/main/activity/connect-check.ts';
 import { createHttpPool } from '../../../src/main/platform/http.ts';
 import { systemClock } from '../../../src/main/platform/clock.ts';
+import { checkPatterns } from '../../../src/renderer/view/check-words.de.ts';
 import { voiceOf, type ConnectCheckItem } from '../../../src/shared/clients/voice.ts';
 import { Installation } from '../../support/instance.ts';
 import { Harness, LOCAL_KEY } from '../../support/proxy-harness.ts';
 
 const verdicts = (checks: readonly ConnectCheckItem[]): Record<string, boolean> =>
   Object.fromEntries(checks.map(({ name, ok }) => [name, ok]));
+
+/** Finds that the German interface would show in English. */
+const withoutGerman = (checks: readonly ConnectCheckItem[]): string[] =>
+  checks.flatMap(({ detail }) => (checkPatterns.some(([pattern]) => pattern.test(detail)) ? [] : [detail]));
 
 describe('a check of a client over the real core', () => {
   const app = new Installation();
@@ -28,6 +33,7 @@ describe('a check of a client over the real core', () => {
     const { checks } = await app.call('connect.check', { client, deployment: 'm' });
     expect(checks.map(({ name }) => name)).toEqual(names);
     expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+    expect(withoutGerman(checks)).toEqual([]);
   });
 
   it('refuses to wake a model, and rents nothing', async () => {
@@ -74,6 +80,9 @@ describe('a check of a model server that falls short', () => {
       waiting: false,
     });
     expect(checks.find(({ name }) => name === 'waiting')?.detail).toContain('400 s');
+    // What the proxy itself says is shown as it is.
+    const own = checks.filter(({ name }) => name === 'models' || name === 'usage' || name === 'waiting');
+    expect(withoutGerman(own)).toEqual([]);
   });
 
   it('ends when its caller leaves', async () => {

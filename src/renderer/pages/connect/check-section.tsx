@@ -4,6 +4,7 @@ import type { ConnectCheckItem } from '../../../shared/clients/voice.ts';
 import type { DeploymentView } from '../../../shared/model.ts';
 import { useApp } from '../../app/app-context.ts';
 import { Button } from '../../components/button.tsx';
+import { CoreText } from '../../components/core-text.tsx';
 import { ProblemPanel, Section } from '../../components/surface.tsx';
 import { announce } from '../../stores/announcer.ts';
 import { problemOf, wasLeft, type Problem } from '../../view/problem.ts';
@@ -90,7 +91,9 @@ function Findings({ checks }: { readonly checks: readonly ConnectCheckItem[] }):
           <span className="min-w-0 break-words">
             <span className="font-medium">{w.names[name]}</span>{' '}
             <span className="sr-only">{ok ? w.works : w.fails}.</span>{' '}
-            <span className="text-soft">{detail}</span>
+            <span className="text-soft">
+              <CoreText text={detail} />
+            </span>
           </span>
         </li>
       ))}
