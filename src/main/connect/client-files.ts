@@ -53,7 +53,10 @@ export const CLIENT_FILES: Readonly<Record<FileClient, ClientFile>> = {
     ...openCodeLike('opencode'),
     next: ({ model }) => `opencode -m ${shellWord(`${PROVIDER}/${model}`)}`,
   },
-  kilo: openCodeLike('kilo'),
+  kilo: {
+    ...openCodeLike('kilo'),
+    next: ({ model }) => `kilo -m ${shellWord(`${PROVIDER}/${model}`)}`,
+  },
   zed: {
     merge: (text, facts) => mergeJson(text, jsonPart('zed', facts)),
     takeOut: (text) => takeOutJson(text, ['language_models', 'openai_compatible', PROVIDER]),

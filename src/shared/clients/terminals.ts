@@ -145,6 +145,7 @@ export const terminalClients: readonly ClientSheet[] = [
         place: '~/.config/kilo/kilo.jsonc',
         text: openCodeConfig('https://app.kilo.ai/config.json', facts),
       },
+      { language: 'sh', place: null, text: `kilo -m ${shellWord(`${PROVIDER}/${facts.model}`)}` },
     ],
     notes: [],
   },
