@@ -52,7 +52,7 @@ import {
   fileWrittenSchema,
 } from './clients/files.ts';
 import { connectCheckItemSchema } from './clients/voice.ts';
-import { newsSchema } from './news.ts';
+import type { AppEvent } from './events.ts';
 import { sweepIdsSchema, sweepPreviewSchema, sweepSchema, undoSecondsSchema } from './sweep.ts';
 import * as ways from './targets.ts';
 import { userSettingsSchema } from './user-settings.ts';
@@ -334,25 +334,7 @@ export type MethodInput<N extends MethodName> = z.input<(typeof methods)[N]['inp
 export type MethodParsedInput<N extends MethodName> = z.output<(typeof methods)[N]['input']>;
 export type MethodOutput<N extends MethodName> = z.output<(typeof methods)[N]['output']>;
 
-/** Things that happen; sent to every subscriber in order. */
-export const events = {
-  'deployment.changed': deploymentViewSchema,
-  'deployment.removed': z.object({ id: z.string(), name: z.string() }),
-  'history.added': z.object({ deploymentId: z.string(), entry: historyEntrySchema }),
-  /** A sweep was made, undone, begun, or came a step on. */
-  'sweep.changed': sweepSchema,
-  'costs.changed': z.object({ nowUsdPerHour: z.number(), todayUsd: z.number() }),
-  'app.changed': appStatusSchema,
-  'request.finished': requestRecordSchema,
-  /** For people: ready, failed, idle soon, stopped with its cost, orphan found, budget. */
-  notification: newsSchema,
-} as const;
-
-export type EventName = keyof typeof events;
-export type EventPayload<N extends EventName> = z.output<(typeof events)[N]>;
-export type AppEvent = {
-  [N in EventName]: { readonly name: N; readonly payload: EventPayload<N> };
-}[EventName];
+export { events, type AppEvent, type EventName, type EventPayload } from './events.ts';
 
 /** Endless or long answers; each item is sent as it comes, until the caller leaves or the source ends. */
 export const streams = {

@@ -41,6 +41,8 @@ export const costSummarySchema = z.object({
   byDeployment: z.array(costLineSchema),
   /** This month, by what it was spent on; every kind is present. */
   byKind: z.record(costKindSchema, z.number()),
+  /** What stops spared this month: the time until the next start, a day of each at most. Absent = not told. */
+  stopsSaved: z.object({ usd: z.number(), hours: z.number(), stops: z.number() }).optional(),
   /** What RunPod has billed so far for the same pods, and how far the ledger is off; null = not asked yet. */
   reconciliation: z
     .object({ asOf: isoSchema, billedUsd: z.number(), ledgerUsd: z.number(), gapUsd: z.number() })

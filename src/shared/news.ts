@@ -11,7 +11,13 @@ export const newsFactsSchema = z.discriminatedUnion('what', [
   /** null = nothing has asked it for a while. */
   z.object({ what: z.literal('stops-soon'), inSeconds: z.number(), why: z.string().nullable() }),
   /** What it cost since it was started; null = not known. */
-  z.object({ what: z.literal('stopped'), why: z.string(), usd: z.number().nullable() }),
+  z.object({
+    what: z.literal('stopped'),
+    why: z.string(),
+    usd: z.number().nullable(),
+    /** What it would go on costing by the hour; absent = not known. */
+    savesUsdPerHour: z.number().optional(),
+  }),
   /** `name` where it is under no deployment. */
   z.object({
     what: z.literal('still-billing'),

@@ -289,6 +289,7 @@ export function sampleCosts(now = SAMPLE_NOW): CostSummary {
       },
     ],
     byKind: { compute: 100.1, disk: 4.45, volume: 0, serverless: 0, tokens: 0, adjustment: 0 },
+    stopsSaved: { usd: 41.2, hours: 93.6, stops: 18 },
     reconciliation: { asOf: iso(now - HOUR), billedUsd: 30.9, ledgerUsd: 31.05, gapUsd: 0.15 },
   };
 }

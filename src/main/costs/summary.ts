@@ -2,6 +2,7 @@ import type { CostKind, CostSummary } from '../../shared/model.ts';
 import { startOfDay, startOfMonth } from './calendar.ts';
 import { TRAILING_MS, forecastMonthUsd } from './forecast.ts';
 import type { CostLedger, Share } from './ledger.ts';
+import { stopSavings } from './stop-savings.ts';
 import { lostAtZero, runway, type AtRisk } from './runway.ts';
 
 /** What the summary needs that is not in the ledger. */
@@ -41,7 +42,8 @@ export const UNATTRIBUTED = '(not under a deployment)';
 export function costSummary(ledger: CostLedger, around: Surroundings): CostSummary {
   const { nowMs, zone } = around;
   const trailingFromMs = Math.max(nowMs - TRAILING_MS, Math.min(ledger.beganMs() ?? nowMs, nowMs));
-  return buildCostSummary(around, {
+  const month = ledger.intervals(startOfMonth(nowMs, zone), nowMs);
+  const summary = buildCostSummary(around, {
     today: ledger.breakdown(startOfDay(nowMs, zone), nowMs),
     month: ledger.breakdown(startOfMonth(nowMs, zone), nowMs),
     total: ledger.breakdown(0, nowMs),
@@ -50,6 +52,7 @@ export function costSummary(ledger: CostLedger, around: Surroundings): CostSumma
     rates: ledger.rates(),
     names: ledger.names(),
   });
+  return { ...summary, stopsSaved: stopSavings(month) };
 }
 
 /** The parts add up to the whole: by deployment for every column, by kind for the month. */

@@ -32,7 +32,7 @@ function SandboxBanner(): ReactNode {
       className="stripes flex shrink-0 items-center gap-3 border-b border-warn/40 bg-warn-soft px-5 py-1.5"
     >
       <FlaskConical size={16} className="shrink-0 text-warn" aria-hidden />
-      <p className="min-w-0 grow truncate text-warn">
+      <p className="min-w-0 grow text-warn">
         <strong>{shell.sandbox.title}.</strong> {shell.sandbox.text}
       </p>
       {!keyPresent && (

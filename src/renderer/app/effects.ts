@@ -1,6 +1,6 @@
 import type { AppEvent, EventPayload } from '../../shared/api.ts';
 import { assertNever } from '../../shared/errors.ts';
-import { startWishOf, takenOf, type DeploymentView } from '../../shared/model.ts';
+import { startWishOf, takenOf, type DeploymentView, type RequestRecord } from '../../shared/model.ts';
 import { isQuiet } from '../../shared/quiet-hours.ts';
 import type { Client } from '../api/client.ts';
 import { alertAloud, announce, flushAnnouncements } from '../stores/announcer.ts';
@@ -17,8 +17,9 @@ import { notify, useNotices } from '../stores/notices.ts';
 import { putQuote, useQuotes } from '../stores/quotes.ts';
 import { useRadar } from '../stores/radar.ts';
 import { putSweep } from '../stores/sweep.ts';
-import { addRequest, putRecent, putTraffic } from '../stores/traffic.ts';
+import { addRequest, putRecent, putTraffic, useTraffic } from '../stores/traffic.ts';
 import { core } from '../view/core-words.ts';
+import { answerNews } from '../view/answer-news.ts';
 import { announcementFor } from '../view/announcement.ts';
 import { moneyChanged } from '../view/consequences.ts';
 import { problemOf, wasLeft } from '../view/problem.ts';
@@ -176,12 +177,20 @@ function apply(event: AppEvent, load: Loader): void {
     case 'app.changed':
       return putStatus(event.payload, now());
     case 'request.finished':
+      tellAnswer(event.payload);
       return addRequest(event.payload);
     case 'notification':
       return showNotification(event.payload);
     default:
       return assertNever(event);
   }
+}
+
+/** The first answer of all, and a start that a request waited for: one quiet word each. */
+function tellAnswer(request: RequestRecord): void {
+  const { recent } = useTraffic.getState();
+  const news = answerNews(request, recent);
+  if (news !== null) notify({ at: now(), tone: 'good', ...news, action: null });
 }
 
 const BAD_NEWS = new Set(['failed', 'still-billing', 'orphan', 'budget', 'unprotected']);

@@ -146,7 +146,8 @@ export function StatRow({
       <dl
         aria-label={label}
         className={cx(
-          'grid gap-px overflow-hidden rounded-lg border border-line bg-line *:bg-surface',
+          // Lines by shadow: columns of a fraction of a pixel would let a background shine through at the edge.
+          'grid overflow-hidden rounded-lg border border-line bg-surface *:shadow-[1px_1px_0_0_var(--line)]',
           columns === 5
             ? 'grid-cols-5 @max-3xl:grid-cols-2'
             : 'grid-cols-6 @max-5xl:grid-cols-3 @max-3xl:grid-cols-2',

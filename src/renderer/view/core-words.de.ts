@@ -1,4 +1,5 @@
 import type { PlanRejection } from '../../shared/model.ts';
+import { germanHistory } from '../../shared/german/history.ts';
 import { germanNews } from '../../shared/german/news.ts';
 import { germanProblems as problems } from '../../shared/german/problems.ts';
 import { checkPatterns } from './check-words.de.ts';
@@ -190,4 +191,12 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/^the disk of the stopped pod, (.*) a month$/, 'die Platte des gestoppten Pods, $1 im Monat'],
 ];
 
-export const core = { problems, history, rejections, sentences, patterns, news: germanNews };
+export const core = {
+  problems,
+  history,
+  historyText: germanHistory,
+  rejections,
+  sentences,
+  patterns,
+  news: germanNews,
+};

@@ -10,6 +10,8 @@ import { catalogue } from '../words/catalogue.ts';
  */
 interface CoreWords {
   readonly problems: Readonly<Partial<Record<ErrorCode, ProblemWords>>>;
+  /** A sentence of a deployment's history; null = only to be had in English. */
+  readonly historyText: (text: string) => string | null;
   /** Labels for the kinds of a deployment's history. */
   readonly history: Readonly<Record<string, string>>;
   /** Labels for why a plan rejects hardware. */
@@ -22,6 +24,7 @@ interface CoreWords {
 
 const english: CoreWords = {
   problems: {},
+  historyText: (text) => text,
   history: {},
   rejections: {},
   sentences: {},

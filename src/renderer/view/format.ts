@@ -99,7 +99,8 @@ const trim = (value: number): string =>
   value < 100 ? decimal(value.toFixed(1).replace(/\.0$/, '')) : String(Math.round(value));
 
 /** The language's own mark before the fraction. */
-const decimal = (number: string): string => (spokenLanguage() === 'de' ? number.replace('.', ',') : number);
+export const decimal = (number: string): string =>
+  spokenLanguage() === 'de' ? number.replace('.', ',') : number;
 
 /** Context sizes as the field writes them: 32k for 32,768. */
 export function contextSize(tokens: number): string {

@@ -154,6 +154,11 @@ export const view: typeof english = {
     orphan: (kind: string, name: string) => `Verwaist: ${kind} „${name}“`,
     foreign: (kind: string, name: string) => `Fremd: ${kind} „${name}“`,
   },
+  firstAnswer: (model: string) => `${model} hat geantwortet`,
+  firstTokenIn: (time: string) => `erstes Token nach ${time}`,
+  wokeFor: (model: string, client: string, time: string) =>
+    `${model} ist für ${client} in ${time} aufgewacht`,
+  somebody: 'eine Anfrage',
   specFields: {
     model: 'Modell',
     contextTokens: 'Kontext',

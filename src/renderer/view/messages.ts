@@ -131,6 +131,10 @@ export const words = catalogue('view', {
     orphan: (kind: string, name: string) => `Orphan ${kind} “${name}”`,
     foreign: (kind: string, name: string) => `Foreign ${kind} “${name}”`,
   },
+  firstAnswer: (model: string) => `${model} answered`,
+  firstTokenIn: (time: string) => `first token ${time}`,
+  wokeFor: (model: string, client: string, time: string) => `${model} woke for ${client} in ${time}`,
+  somebody: 'a request',
   specFields: {
     model: 'Model',
     contextTokens: 'Context',

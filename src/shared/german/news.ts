@@ -17,19 +17,10 @@ function worded(name: string, facts: NewsFacts): NewsText {
     case 'stops-soon':
       return {
         title: `${name} stoppt in ${span(facts.inSeconds)}`,
-        body: `${facts.why === null ? 'Seit einer Weile kam keine Anfrage.' : because(facts.why)} Halten Sie es wach oder lassen Sie es stoppen.`.trim(),
+        body: `${facts.why === null ? 'Seit einer Weile kam keine Anfrage.' : germanReason(facts.why)} Halten Sie es wach oder lassen Sie es stoppen.`.trim(),
       };
     case 'stopped':
-      return {
-        title: `${name} wurde gestoppt`,
-        body: [
-          because(facts.why),
-          'RunPod hat bestätigt, dass es nichts mehr kostet.',
-          facts.usd === null ? '' : `Es hat ${usd(facts.usd)} gekostet.`,
-        ]
-          .filter((part) => part !== '')
-          .join(' '),
-      };
+      return stopped(name, facts);
     case 'still-billing':
       return {
         title: `${facts.name ?? name} kostet vielleicht noch`,
@@ -50,6 +41,19 @@ function worded(name: string, facts: NewsFacts): NewsText {
     case 'swept':
       return swept(facts);
   }
+}
+
+function stopped(
+  name: string,
+  { why, usd: spent, savesUsdPerHour }: Extract<NewsFacts, { what: 'stopped' }>,
+): NewsText {
+  const confirmed = 'RunPod hat bestätigt, dass es nichts mehr kostet';
+  const body = [
+    germanReason(why),
+    savesUsdPerHour === undefined ? `${confirmed}.` : `${confirmed}; das spart ${usd(savesUsdPerHour)}/h.`,
+    spent === null ? '' : `Es hat ${usd(spent)} gekostet.`,
+  ];
+  return { title: `${name} wurde gestoppt`, body: body.filter((part) => part !== '').join(' ') };
 }
 
 function swept({ done, left, savesUsdPerMonth }: Extract<NewsFacts, { what: 'swept' }>): NewsText {
@@ -107,10 +111,15 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^the computer goes to sleep$/, 'Dieser Rechner geht in den Ruhezustand.'],
   [/^working hours end(?:ed)? at (.*)$/, 'Die Arbeitszeit endet um $1.'],
   [/^it was stopped from outside$/, 'Es wurde von außen gestoppt.'],
+  [/^everything was stopped$/, 'Alles wurde gestoppt.'],
+  [/^another image is tried$/, 'Ein anderes Image wird versucht.'],
+  [/^nobody wants it any more$/, 'Niemand will es mehr.'],
+  [/^the start failed$/, 'Der Start ist misslungen.'],
+  [/^the pod is given up$/, 'Der Pod wird aufgegeben.'],
 ];
 
 /** Empty for a reason without words: better none than an English one in between. */
-function because(why: string): string {
+export function germanReason(why: string): string {
   const known = REASONS.find(([pattern]) => pattern.test(why));
   return known === undefined ? '' : why.replace(...known);
 }

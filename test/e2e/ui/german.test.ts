@@ -77,6 +77,17 @@ describe('the interface in German', () => {
     expect(ui.complaints.slice(before)).toEqual([]);
   });
 
+  it('tells what happened by what it was, and marks what is English', async () => {
+    await ui.goTo('#/deployments/qwen3-coder?tab=history', 'qwen3-coder');
+    await ui.page.getByText('Wird gestoppt: Es war 15 Minuten ohne Anfragen.').waitFor();
+    await ui.page.getByText('Pod p4h2 gemietet: 1 × NVIDIA A40, EU-SE-1, 0,44 $/h.').waitFor();
+    const english = ui.page.getByRole('listitem').filter({ hasText: 'The answer to a create was lost' });
+    await english.getByText('Anlegen unbestätigt').waitFor();
+    await ui.page.getByText('Einzelheiten').first().click();
+    await ui.page.getByText('podId').first().waitFor();
+    expect(await english.locator('[lang=en]').count()).toBe(1);
+  });
+
   const PANELS: readonly (readonly [string, string, string, (page: Page) => Promise<void>])[] = [
     ['palette', '#/costs', 'Kosten', (page) => page.keyboard.press('Control+k')],
     ['keys', '#/costs', 'Kosten', (page) => page.getByRole('button', { name: 'Tasten und Hilfe' }).click()],

@@ -132,6 +132,7 @@ describe('stopping (SPEC 3.8, PROXY-TRAPS 48)', () => {
     expect(note?.name === 'notification' ? note.payload.body : '').toMatch(/It cost \$0\.12/);
     expect(note?.name === 'notification' ? note.payload.facts : null).toMatchObject({
       what: 'stopped',
+      savesUsdPerHour: expect.any(Number) as number,
       usd: expect.closeTo(0.12, 2) as number,
     });
   });

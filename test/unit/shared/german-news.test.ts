@@ -37,6 +37,11 @@ describe('news in German', () => {
       'Es war 15 Minuten ohne Anfragen. RunPod hat bestätigt, dass es nichts mehr kostet. Es hat 1,25 $ gekostet.',
     ],
     [
+      { what: 'stopped', why: 'you stopped it', usd: null, savesUsdPerHour: 0.69 },
+      'coder wurde gestoppt',
+      'Sie haben es gestoppt. RunPod hat bestätigt, dass es nichts mehr kostet; das spart 0,69 $/h.',
+    ],
+    [
       { what: 'stopped', why: 'a reason nobody has put into German', usd: null },
       'coder wurde gestoppt',
       'RunPod hat bestätigt, dass es nichts mehr kostet.',

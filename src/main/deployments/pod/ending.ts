@@ -1,5 +1,5 @@
 import { AppError, toErrorBody } from '../../../shared/errors.ts';
-import { formatUsd } from '../../../shared/money.ts';
+import { formatUsd, formatUsdPerHour } from '../../../shared/money.ts';
 import { insistOn, isTellTime, newEnding, retryLater, type EndWish } from '../endings.ts';
 import type { HandlersFor, Moment, State, Step } from '../state.ts';
 import type { Verdict } from '../events.ts';
@@ -209,8 +209,8 @@ function afterEnding(step: Step, next: Ending['next'], { why, pod, bill }: Outco
           type: 'notify',
           kind: 'stopped',
           title: `${record.spec.name} stopped`,
-          body: `${sentence(why)}. RunPod confirmed that it no longer bills.`,
-          facts: { what: 'stopped', why, usd: null },
+          body: `${sentence(why)}. RunPod confirmed that it no longer bills, which saves ${formatUsdPerHour(pod.rateUsdPerHour)}.`,
+          facts: { what: 'stopped', why, usd: null, savesUsdPerHour: pod.rateUsdPerHour },
           costSinceMs: pod.billingSince,
         });
       }

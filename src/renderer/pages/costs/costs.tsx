@@ -78,7 +78,7 @@ function ByKind({ summary }: { readonly summary: CostSummary }): ReactNode {
     <Section title={words.byKind}>
       <dl className="space-y-1.5">
         {kinds.map((entry) => (
-          <div key={entry.kind} className="grid grid-cols-[6.5rem_1fr_5rem] items-center gap-3">
+          <div key={entry.kind} className="grid grid-cols-[11rem_1fr_5rem] items-center gap-3">
             <dt className="text-soft">{view.costKinds[entry.kind]}</dt>
             <dd aria-hidden>
               <svg
@@ -101,6 +101,12 @@ function Sources({ summary }: { readonly summary: CostSummary }): ReactNode {
   const bill = summary.reconciliation;
   return (
     <Section title={words.sources}>
+      {summary.stopsSaved !== undefined && summary.stopsSaved.stops > 0 && (
+        <p className="num mb-2">
+          <strong className="text-ok">{words.saved(usd(summary.stopsSaved.usd))}</strong>{' '}
+          {words.savedHow(summary.stopsSaved.stops, duration(summary.stopsSaved.hours * 3_600_000))}
+        </p>
+      )}
       <p className="num text-soft">
         {words.meter(minuteTime(summary.asOf))}{' '}
         {bill === null

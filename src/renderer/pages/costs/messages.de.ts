@@ -37,7 +37,7 @@ export const costs: typeof english = {
     nobody: 'Niemandem zuzurechnen',
     nobodyText:
       'Was keiner Anfrage zugerechnet werden kann: Starts von Hand, Leerlauf vor der ersten Anfrage, Speicher.',
-    hours: (hours: string) => `${hours} h Hardware:`,
+    hours: (time: string) => `${time} Hardware:`,
     hoursOf: (what: string, share: string) => `${share} ${what}`,
   },
   runway: {
@@ -65,6 +65,9 @@ export const costs: typeof english = {
   tellAt: (usd: string) => `Hinweis bei ${usd}`,
   stopAt: (usd: string) => `STOPP bei ${usd}`,
   sources: 'Woher diese Zahlen kommen',
+  saved: (usd: string) => `Stopps haben diesen Monat etwa ${usd} gespart.`,
+  savedHow: (stops: number, time: string) =>
+    `${stops === 1 ? '1 Stopp' : `${stops} Stopps`}, ${time} bis zum nächsten Start, zum Preis dessen, was lief; je höchstens ein Tag.`,
   meter: (time: string) => `Von dieser App gemessen bis ${time}.`,
   billed: (usd: string, time: string) => `RunPod hat für dieselben Pods bis ${time} ${usd} berechnet.`,
   gap: (usd: string, share: string) => `Der Unterschied beträgt ${usd} (${share}).`,

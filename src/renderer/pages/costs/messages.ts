@@ -37,7 +37,7 @@ export const words = catalogue('costs', {
     nobody: 'For nobody',
     nobodyText:
       'What no request can be held for: starts by hand, idle time before the first request, storage.',
-    hours: (hours: string) => `${hours} h of hardware:`,
+    hours: (time: string) => `${time} of hardware:`,
     hoursOf: (what: string, share: string) => `${share} ${what}`,
   },
   runway: {
@@ -65,6 +65,9 @@ export const words = catalogue('costs', {
   tellAt: (usd: string) => `tell at ${usd}`,
   stopAt: (usd: string) => `STOP at ${usd}`,
   sources: 'Where these numbers come from',
+  saved: (usd: string) => `Stops spared about ${usd} this month.`,
+  savedHow: (stops: number, time: string) =>
+    `${stops === 1 ? '1 stop' : `${stops} stops`}, ${time} until the next start, at the rate of what ran; a day of each at most.`,
   meter: (time: string) => `Measured by this app until ${time}.`,
   billed: (usd: string, time: string) => `RunPod billed ${usd} for the same pods up to ${time}.`,
   gap: (usd: string, share: string) => `The two differ by ${usd} (${share}).`,

@@ -6,7 +6,7 @@ import { Choice, labelled } from '../../components/choice.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
 import { ScrollRegion } from '../../components/scroll-region.tsx';
 import { Loading, ProblemPanel, Section } from '../../components/surface.tsx';
-import { count, percent, usd } from '../../view/format.ts';
+import { count, decimal, duration, percent, usd } from '../../view/format.ts';
 import { words } from './messages.ts';
 
 const GROUPS = ['deployment', 'model', 'key', 'project'] as const satisfies readonly CostGrouping[];
@@ -78,7 +78,7 @@ function Table({ shares }: { readonly shares: CostShares }): ReactNode {
       </ScrollRegion>
       {total > 0 && (
         <p className="num border-t border-line px-4 py-2.5 text-sm text-soft">
-          {w.hours(total.toFixed(1))} {w.hoursOf('serving', percent(hours.busy / total))},{' '}
+          {w.hours(hardwareTime(total))} {w.hoursOf('serving', percent(hours.busy / total))},{' '}
           {w.hoursOf('starting', percent(hours.boot / total))},{' '}
           {w.hoursOf(words.idleBehind, percent(hours.idle / total))},{' '}
           {w.hoursOf(words.forNobody, percent(hours.nobody / total))}.
@@ -114,3 +114,7 @@ function Row({ row, shares }: { readonly row: CostShare; readonly shares: CostSh
     </tr>
   );
 }
+
+/** `61.5 h`; less than an hour in minutes or seconds. */
+const hardwareTime = (hours: number): string =>
+  hours < 1 ? duration(hours * 3_600_000) : `${decimal(hours.toFixed(1))} h`;

@@ -1,5 +1,6 @@
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, useState, type ReactNode } from 'react';
 import { takenOf, type Plan, type PlanCandidate, type Stock } from '../../../shared/model.ts';
+import { Button } from '../../components/button.tsx';
 import { cx } from '../../components/cx.ts';
 import { MemoryBar, MemoryLegend } from '../../components/memory-bar.tsx';
 import { cell, headCell, numCell, numHead } from '../../components/request-table.tsx';
@@ -20,49 +21,66 @@ const STOCK_TONES: Readonly<Record<Stock, 'ok' | 'warn' | 'bad' | undefined>> = 
   UNKNOWN: undefined,
 };
 
+/** The cheapest few are what most choose among; the page goes on below them. */
+const FIRST = 6;
+
 export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonly plan: Plan }): ReactNode {
   const chosen = chosenCandidate(draft, plan);
   const choices = choicesOf(plan);
+  const [all, setAll] = useState(false);
+  const shown = plan.candidates.filter(
+    (candidate, index) => all || index < FIRST || candidate === chosen || candidate === takenOf(plan),
+  );
+  const more = plan.candidates.length - shown.length;
   return (
-    <ScrollRegion
-      className="overflow-x-auto border-t border-line"
+    <>
+      <ScrollRegion
+        className="overflow-x-auto border-t border-line"
 
-      label={words.hardware.caption}
-    >
-      <table className="w-full">
-        <caption className="sr-only">{words.hardware.caption}</caption>
-        <thead>
-          <tr className="border-b border-line">
-            <th scope="col" className={headCell}>
-              {words.table.hardware}
-            </th>
-            <th scope="col" className={numHead}>
-              {words.table.price}
-            </th>
-            <th scope="col" className={headCell}>
-              <span className="flex flex-wrap items-center gap-x-3">
-                {words.table.memory} <MemoryLegend />
-              </span>
-            </th>
-            <th scope="col" className={headCell}>
-              {words.table.stock}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {plan.candidates.map((candidate) => (
-            <Row
-              key={candidateKey(candidate)}
-              candidate={candidate}
-              plan={plan}
-              checked={candidate === chosen}
-              recommended={candidate === takenOf(plan)}
-              later={!choices.includes(candidate)}
-            />
-          ))}
-        </tbody>
-      </table>
-    </ScrollRegion>
+        label={words.hardware.caption}
+      >
+        <table className="w-full">
+          <caption className="sr-only">{words.hardware.caption}</caption>
+          <thead>
+            <tr className="border-b border-line">
+              <th scope="col" className={headCell}>
+                {words.table.hardware}
+              </th>
+              <th scope="col" className={numHead}>
+                {words.table.price}
+              </th>
+              <th scope="col" className={headCell}>
+                <span className="flex flex-wrap items-center gap-x-3">
+                  {words.table.memory} <MemoryLegend />
+                </span>
+              </th>
+              <th scope="col" className={headCell}>
+                {words.table.stock}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((candidate) => (
+              <Row
+                key={candidateKey(candidate)}
+                candidate={candidate}
+                plan={plan}
+                checked={candidate === chosen}
+                recommended={candidate === takenOf(plan)}
+                later={!choices.includes(candidate)}
+              />
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+      {more > 0 && (
+        <div className="border-t border-line px-4 py-1.5">
+          <Button size="sm" look="ghost" onClick={() => setAll(true)}>
+            {words.hardware.more(more)}
+          </Button>
+        </div>
+      )}
+    </>
   );
 }
 

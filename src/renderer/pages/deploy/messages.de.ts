@@ -21,6 +21,7 @@ export const deploy: typeof english = {
     asking: 'Preise und Bestand werden abgefragt …',
     none: 'So passt nichts.',
     choose: 'Wählen Sie ein Modell, um zu sehen, was es braucht und was das kostet.',
+    more: (n: number) => `${n} weitere passende zeigen`,
     rejected: (n: number) =>
       `${n === 1 ? '1 weitere Möglichkeit' : `${n} weitere Möglichkeiten`} und warum nicht`,
     facts: 'Wie der Speicher berechnet wurde',

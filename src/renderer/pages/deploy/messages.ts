@@ -21,6 +21,7 @@ export const words = catalogue('deploy', {
     asking: 'Asking for prices and stock…',
     none: 'Nothing fits as asked.',
     choose: 'Choose a model to see what it needs and what that costs.',
+    more: (n: number) => `Show ${n} more that fit`,
     rejected: (n: number) => `${n === 1 ? '1 other choice' : `${n} other choices`} and why not`,
     facts: 'How the memory was calculated',
     ownImage:

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { DeploymentView, HistoryEntry } from '../../../shared/model.ts';
 import { useCall } from '../../app/use-call.ts';
 import { EmptyState, Loading, ProblemPanel, Tag } from '../../components/surface.tsx';
@@ -36,10 +36,8 @@ export function HistoryTab({ view }: { readonly view: DeploymentView }): ReactNo
             {day(entry.at)} {clockTime(entry.at)}
           </time>
           <div className="min-w-0">
-            <p>
-              <CoreText text={entry.text} /> <Tag>{labels.history[entry.kind] ?? entry.kind}</Tag>
-            </p>
-            <Data data={entry.data} />
+            <Happened entry={entry} />
+            <Data entry={entry} />
           </div>
         </li>
       ))}
@@ -47,14 +45,38 @@ export function HistoryTab({ view }: { readonly view: DeploymentView }): ReactNo
   );
 }
 
-function Data({ data }: { readonly data: HistoryEntry['data'] }): ReactNode {
-  const facts = Object.entries(data).filter(([, value]) => value !== null && value !== undefined);
+/** What happened, in the reader's language; where there is only English, what kind of thing it is stands beside it. */
+function Happened({ entry: { kind, text } }: { readonly entry: HistoryEntry }): ReactNode {
+  const said = labels.historyText(text);
+  if (said !== null) return <p className="break-words">{said}</p>;
+  const label = labels.history[kind];
+  return (
+    <p className="break-words">
+      <CoreText text={text} /> {label !== undefined && <Tag>{label}</Tag>}
+    </p>
+  );
+}
+
+/** What the sentence does not say already, for whoever has to dig. */
+function Data({ entry: { data, text } }: { readonly entry: HistoryEntry }): ReactNode {
+  const facts = Object.entries(data)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const)
+    .filter(([, value]) => !text.includes(value));
   if (facts.length === 0) return null;
   return (
-    <p className="text-sm break-words text-faint">
-      {facts
-        .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
-        .join(' · ')}
-    </p>
+    <details className="text-sm text-faint">
+      <summary className="w-fit cursor-default hover:text-text">{words.historyDetails}</summary>
+      <dl className="mt-1 grid grid-cols-[auto_1fr] gap-x-3">
+        {facts.map(([name, value]) => (
+          <Fragment key={name}>
+            <dt lang="en">{name}</dt>
+            <dd lang="en" className="break-all">
+              {value}
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+    </details>
   );
 }

@@ -10,6 +10,7 @@ export const deployment: typeof english = {
     history: 'Verlauf',
     settings: 'Einstellungen',
   },
+  historyDetails: 'Einzelheiten',
   tabsLabel: 'Teile dieses Deployments',
   phases: 'Start',
   phasesDone: 'Letzter Start',

@@ -4,6 +4,7 @@ export const words = catalogue('deployment', {
   missing: (name: string) => `There is no deployment “${name}”`,
   missingText: 'It may have been deleted. Its past costs are still under Costs.',
   tabs: { summary: 'Summary', logs: 'Logs', requests: 'Requests', history: 'History', settings: 'Settings' },
+  historyDetails: 'Details',
   tabsLabel: 'Parts of this deployment',
   phases: 'Start',
   phasesDone: 'Last start',

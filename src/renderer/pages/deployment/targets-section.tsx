@@ -20,7 +20,9 @@ export function TargetsSection({ view }: { readonly view: DeploymentView }): Rea
   const targets = (list.value?.targets ?? []).filter(({ models }) =>
     models.some((model) => view.models.includes(model)),
   );
-  if (targets.length === 0) return null;
+  // One server that answers as it should is told by the deployment's own state.
+  const [only] = targets;
+  if (only === undefined || (targets.length === 1 && only.breaker === 'closed')) return null;
   return (
     <Section title={w.title} flush>
       <ScrollRegion label={w.list} className="overflow-x-auto border-t border-line">

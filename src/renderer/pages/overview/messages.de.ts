@@ -17,7 +17,7 @@ export const overview: typeof english = {
     lasts: (time: string) => `reicht so noch ${time}`,
     unknownBalance: 'der Schlüssel gibt es nicht preis',
     noBound: 'unbegrenzt',
-    atMost: 'höchstens, bis Wächter greifen',
+    atMost: 'höchstens, dann stoppt es',
     nothingAtStake: 'nichts läuft',
     notKnownYet: 'noch nicht bekannt',
     unprotected: 'ein Pod hat keinen Wächter',

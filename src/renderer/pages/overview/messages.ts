@@ -17,7 +17,7 @@ export const words = catalogue('overview', {
     lasts: (time: string) => `lasts ${time} at this rate`,
     unknownBalance: 'the key does not tell',
     noBound: 'no bound',
-    atMost: 'at most, until watchdogs act',
+    atMost: 'at most, then it stops',
     nothingAtStake: 'nothing runs',
     notKnownYet: 'not known yet',
     unprotected: 'a pod has no watchdog',

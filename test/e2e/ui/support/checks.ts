@@ -6,9 +6,13 @@ import type { View } from './ui-app.ts';
 
 const ARTIFACTS = resolve(import.meta.dirname, '../../artifacts/ui');
 
-const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => Promise.all(document.getAnimations()
-  .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
-  .map((animation) => animation.finished.catch(() => undefined))))`;
+/** What fades in has ended, or five seconds are over: an animation that never ends must not hold a test up. */
+const SETTLED = `Promise.race([
+  new Promise((done) => setTimeout(done, 5000)),
+  new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))).then(() => Promise.all(document.getAnimations()
+    .filter((animation) => animation.effect?.getTiming().iterations !== Infinity)
+    .map((animation) => animation.finished.catch(() => undefined)))),
+])`;
 
 /** Every finding of axe on what is shown now, as one line each; empty = clean. */
 export async function axeFindings(page: Page): Promise<string[]> {

@@ -1,6 +1,11 @@
 import { AppError } from '../../../../src/shared/errors.ts';
 import type { BuildView } from '../../../../src/shared/images.ts';
-import type { CostSummary, DeploymentView, RequestRecord } from '../../../../src/shared/model.ts';
+import type {
+  CostSummary,
+  DeploymentView,
+  HistoryEntry,
+  RequestRecord,
+} from '../../../../src/shared/model.ts';
 import { systemClock } from '../../../../src/main/platform/clock.ts';
 import { createFakeManager, type FakeManager } from '../../../support/fake-manager.ts';
 import {
@@ -39,12 +44,37 @@ function manyRequests(now: number, count: number): RequestRecord[] {
   });
 }
 
+/** A life as the core tells it, with one sentence that is to be had in English only. */
+function history(now: number): HistoryEntry[] {
+  const told: readonly (readonly [string, string, Record<string, unknown>])[] = [
+    ['created', 'Deployment "qwen3-coder" was made.', {}],
+    ['start', 'Started.', { by: 'user' }],
+    ['image', 'Image: the stock image of vLLM serves it.', { need: 'stock' }],
+    [
+      'pod-created',
+      'Rented pod p4h2: 1 × NVIDIA A40 in EU-SE-1, $0.44/h.',
+      { podId: 'p4h2', gpuTypeId: 'NVIDIA A40', usdPerHour: 0.44 },
+    ],
+    ['create-lost', 'The answer to a create was lost (socket hang up) Looking for pod rplm-7.', {}],
+    ['ready', 'Answered its first token after 112 s.', { podId: 'p4h2', seconds: 112 }],
+    ['stop', 'Stopping: it was idle for 15 minutes.', {}],
+    ['stopped', 'Stopped: it was idle for 15 minutes.', {}],
+  ];
+  return told.map(([kind, text, data], index) => ({
+    at: iso(now - (40 - index) * MINUTE),
+    kind,
+    text,
+    data,
+  }));
+}
+
 function busy(): FakeManager {
   const now = systemClock.now();
   const manager = createFakeManager({ now });
   manager.reply('requests.recent', async ({ limit }) => ({
     requests: manyRequests(now, Math.min(limit, 60)),
   }));
+  manager.reply('deployments.history', async () => ({ entries: history(now) }));
   return manager;
 }
 
