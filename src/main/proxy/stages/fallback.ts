@@ -25,8 +25,9 @@ export function fallback(chain: (call: Call) => readonly Target[]): Stage {
 }
 
 function* candidates(call: Call, chain: (call: Call) => readonly Target[]): Generator<Target> {
-  const seen = new Set<string>();
-  for (const target of [call.target, ...call.alternates]) {
+  yield call.target;
+  const seen = new Set([call.target.id]);
+  for (const target of call.alternates) {
     seen.add(target.id);
     yield target;
   }
