@@ -62,7 +62,7 @@ function swept({ done, left, savesUsdPerMonth }: Extract<NewsFacts, { what: 'swe
     left === 0 ? '' : `${left} ${left === 1 ? 'blieb, wie sie ist' : 'blieben, wie sie sind'}.`,
   ];
   return {
-    title: done === 1 ? '1 Sache aufgeräumt' : `${done} Sachen aufgeräumt`,
+    title: done === 0 ? 'Nichts aufgeräumt' : done === 1 ? '1 Sache aufgeräumt' : `${done} Sachen aufgeräumt`,
     body: body.filter((part) => part !== '').join(' '),
   };
 }

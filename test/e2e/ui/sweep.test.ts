@@ -217,6 +217,27 @@ describe('a sweep of the radar', () => {
     await ui.page.getByText('A sweep waits to be carried out.').waitFor({ state: 'attached' });
   });
 
+  it('an endpoint of others is adopted, which changes nothing at RunPod', async () => {
+    const { manager } = account();
+    const endpoint: RadarItem = {
+      ...foreign,
+      kind: 'endpoint',
+      id: 'ep1',
+      name: 'their chat',
+      status: 'ON_DEMAND',
+      sweep: { act: 'stop', savesUsdPerMonth: 0, loses: [], isLeftover: false },
+    };
+    manager.reply('radar.scan', async () => ({ ...sampleRadar(), items: [endpoint, foreign] }));
+    await open(manager);
+    await ui.page.getByRole('button', { name: 'Adopt their chat…' }).click();
+    const dialog = ui.page.getByRole('dialog', { name: 'Adopt their chat?' });
+    await dialog.getByText('At RunPod nothing changes until you edit').waitFor();
+    await dialog.getByRole('textbox').fill('chat');
+    await looked('adopt-endpoint');
+    await dialog.getByRole('button', { name: 'Adopt their chat' }).click();
+    await expect.poll(() => called('radar.adopt')).toEqual([{ kind: 'endpoint', id: 'ep1', name: 'chat' }]);
+  });
+
   it('on the desktop the main process asks, not the page', async () => {
     const { manager } = account();
     await open(manager, true);

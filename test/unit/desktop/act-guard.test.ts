@@ -57,6 +57,34 @@ describe('what is asked before something is lost', () => {
     expect(actQuestion({ method: 'images.prune', names: [] }, en)).toBeNull();
   });
 
+  it.each([
+    // Where only this computer's leftovers go, without data on them, the time to undo is the question.
+    [
+      {
+        ownership: 'orphan' as const,
+        act: 'terminate' as const,
+        loses: [{ what: 'pod' as const, gb: null }],
+      },
+      null,
+    ],
+    [
+      { ownership: 'foreign' as const, act: 'stop' as const, loses: [] },
+      ['Stop pod test-2', en.guard.stopItemText],
+    ],
+    [
+      {
+        ownership: 'orphan' as const,
+        act: 'terminate' as const,
+        loses: [{ what: 'volume-disk' as const, gb: 50 }],
+      },
+      ['Delete pod test-2 and 50 GB of data', en.guard.sweepFinal],
+    ],
+  ])('a sweep of %j', (more, lines) => {
+    const things = sampleSweep(['podtest2']).things.map((thing) => ({ ...thing, ...more }));
+    const question = actQuestion({ method: 'radar.sweep', things }, en);
+    expect(question?.detail.split('\n') ?? null).toEqual(lines);
+  });
+
   it('names only as many as fit into a box', () => {
     const names = Array.from({ length: 500 }, (_, n) => `image-${n}`);
     const lines = actQuestion({ method: 'images.prune', names }, en)?.detail.split('\n') ?? [];
@@ -108,6 +136,9 @@ describe('a window’s call', () => {
     await expect(call('deployments.terminate', { deployment: 'no-such' })).rejects.toMatchObject({
       code: 'not_found',
     });
+    await call('radar.sweep', { ids: ['podtest2'] });
+    expect(asked.at(-1)?.detail).toContain('Stop pod test-2');
+    asked.pop();
     await expect(call('keys.revoke', { key: 'no-such' })).rejects.toMatchObject({ code: 'not_found' });
     expect(asked).toHaveLength(1);
   });

@@ -77,6 +77,7 @@ describe('a notification', () => {
     ['still-billing', '/deployments/coder', ['stop']],
     ['budget', '/costs', ['open']],
     ['unprotected', '/deployments/coder', ['open']],
+    ['swept', '/costs', ['open']],
   ] as const)('%s leads to %s and offers %j', (kind, page, actions) => {
     const notice = noticeOf(news(kind), en);
     expect(notice.onClick).toEqual({ do: 'open', page });
@@ -86,6 +87,11 @@ describe('a notification', () => {
   it('leads to the overview when it is about no deployment', () => {
     expect(noticeOf(news('orphan', null), en).onClick).toEqual({ do: 'open', page: '/' });
     expect(noticeOf(news('idle-soon', null), en).buttons).toEqual([]);
+  });
+
+  it('leads to the account when a thing of it may still be billing', () => {
+    const notice = noticeOf(news('still-billing', null), en);
+    expect(notice).toMatchObject({ onClick: { do: 'open', page: '/costs' }, buttons: [] });
   });
 
   it('is said in the user’s language, and by the core’s own words where it has no facts', () => {

@@ -52,6 +52,26 @@ describe('news in German', () => {
       'RunPod hat den Stopp von Endpunkt e1 nicht bestätigt. Die App versucht es weiter.',
     ],
     [
+      { what: 'still-billing', resource: 'network-volume', id: 'v1', name: 'weights' },
+      'weights kostet vielleicht noch',
+      'RunPod hat den Stopp von Netzwerk-Volume v1 nicht bestätigt. Die App versucht es weiter.',
+    ],
+    [
+      { what: 'swept', done: 2, left: 1, savesUsdPerMonth: 41.2 },
+      '2 Sachen aufgeräumt',
+      'Das spart 41,20 $ im Monat. 1 blieb, wie sie ist.',
+    ],
+    [
+      { what: 'swept', done: 1, left: 0, savesUsdPerMonth: 7 },
+      '1 Sache aufgeräumt',
+      'Das spart 7,00 $ im Monat.',
+    ],
+    [
+      { what: 'swept', done: 0, left: 2, savesUsdPerMonth: 0 },
+      'Nichts aufgeräumt',
+      '2 blieben, wie sie sind.',
+    ],
+    [
       { what: 'budget', of: 'day', spentUsd: 5, limitUsd: 5, isReached: true },
       'Das heutige Budget ist aufgebraucht',
       '5,00 $ von 5,00 $ sind verbraucht. Alle Pods werden gestoppt, und Anfragen starten nichts mehr.',

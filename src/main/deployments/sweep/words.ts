@@ -13,7 +13,7 @@ export function sweptNews(count: SweepCount): Told {
     left === 0 ? '' : `${left} ${left === 1 ? 'was' : 'were'} left as ${left === 1 ? 'it is' : 'they are'}.`;
   return {
     kind: 'swept',
-    title: done === 1 ? 'Swept 1 thing' : `Swept ${done} things`,
+    title: done === 0 ? 'Nothing was swept' : done === 1 ? 'Swept 1 thing' : `Swept ${done} things`,
     body: [saves, kept].filter((part) => part !== '').join(' '),
     facts: { what: 'swept', done, left, savesUsdPerMonth },
     deployment: null,

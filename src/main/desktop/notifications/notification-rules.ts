@@ -81,11 +81,10 @@ export function noticeOf(news: News, words: Words): Notice {
       return { ...base, onClick: open, buttons: [button(words.notify.logs, logs)] };
     }
     case 'still-billing':
-      return {
-        ...base,
-        onClick: open,
-        buttons: deployment === null ? [] : [button(words.notify.stopNow, { do: 'stop', deployment })],
-      };
+      // Of something under no deployment the account's page tells.
+      return deployment === null
+        ? { ...base, onClick: { do: 'open', page: '/costs' }, buttons: [] }
+        : { ...base, onClick: open, buttons: [button(words.notify.stopNow, { do: 'stop', deployment })] };
     case 'swept':
     case 'budget':
       return {
