@@ -26,6 +26,8 @@ export interface RequestLog {
     fromMs: number,
     toMs: number,
   ): RequestRecord[];
+  /** The last ones that ended before an instant, oldest first. */
+  before(atMs: number, limit: number): RequestRecord[];
   traffic(
     filter: { readonly deployment?: string | undefined; readonly windowMinutes: number },
     inFlight: number,
@@ -130,6 +132,17 @@ class SqliteRequestLog implements RequestLog {
         deployment ?? null,
       ),
     );
+  }
+
+  before(atMs: number, limit: number): RequestRecord[] {
+    this.#flush();
+    return recordsOf(
+      this.#db.all(
+        'SELECT record FROM requests WHERE at < ? ORDER BY at DESC, seq DESC LIMIT ?',
+        Math.round(atMs),
+        limit,
+      ),
+    ).toReversed();
   }
 
   traffic(

@@ -11,6 +11,8 @@ import type { Interval } from './ledger.ts';
  */
 export interface RequestShare {
   readonly request: RequestRecord;
+  /** False = it ended before or after the span: money of the span was spent for it, its tokens are counted elsewhere. */
+  readonly isOfSpan: boolean;
   readonly busyUsd: number;
   readonly bootUsd: number;
   readonly idleUsd: number;
@@ -38,8 +40,18 @@ export interface AttributionFacts {
   readonly deploymentOf: (request: RequestRecord) => string | null;
   /** The ledger's clock minus the requests'. */
   readonly offsetMs: number;
+  /**
+   * Only what was rented within it is booked; intervals and requests from outside say for whom. Absent = all of it. On the
+   * ledger's clock.
+   */
+  readonly span?: Span;
   /** Hears of every bit of money with when it was spent and for which requests; together they are the whole. */
   readonly onSpent?: (spent: Spent) => void;
+}
+
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 /** Money of a stretch of time (of an instant where both ends are the same), in equal parts for requests. */
@@ -51,12 +63,20 @@ export interface Spent {
   readonly requests: readonly RequestRecord[];
 }
 
+const ALWAYS: Span = { fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY };
+
 type Use = 'busy' | 'boot' | 'idle' | 'nobody';
 
 const BOOKED_AS = { busy: 'busyUsd', boot: 'bootUsd', idle: 'idleUsd', nobody: 'idleUsd' } as const;
 
 interface Asked {
-  readonly share: { request: RequestRecord; busyUsd: number; bootUsd: number; idleUsd: number };
+  readonly share: {
+    request: RequestRecord;
+    isOfSpan: boolean;
+    busyUsd: number;
+    bootUsd: number;
+    idleUsd: number;
+  };
   readonly arrived: number;
   readonly served: number;
   readonly ended: number;
@@ -70,9 +90,9 @@ export function attribute(facts: AttributionFacts): Attribution {
   let usd = 0;
   for (const [deploymentId, intervals] of Map.groupBy(facts.intervals, (each) => each.deploymentId)) {
     const requests = (deploymentId === null ? [] : (asked.get(deploymentId) ?? [])).map((request) =>
-      toAsked(request, facts.offsetMs),
+      toAsked(request, facts),
     );
-    const rest = divide(intervals, requests, ms, facts.onSpent ?? (() => {}));
+    const rest = divide(intervals, requests, ms, facts);
     nobody.set(deploymentId, rest);
     shares.push(...requests.map(({ share }) => share));
     usd += rest + requests.reduce((sum, { share }) => sum + shareUsd(share), 0);
@@ -92,11 +112,17 @@ export function usedHardware({ cache, outcome, status }: RequestRecord): boolean
   return cache !== 'hit' && cache !== 'coalesced' && (outcome !== 'error' || status >= 500);
 }
 
-function toAsked(request: RequestRecord, offsetMs: number): Asked {
+function toAsked(request: RequestRecord, { offsetMs, span = ALWAYS }: AttributionFacts): Asked {
   const ended = Date.parse(request.at) + offsetMs;
   const arrived = ended - request.totalMs;
   return {
-    share: { request, busyUsd: 0, bootUsd: 0, idleUsd: 0 },
+    share: {
+      request,
+      isOfSpan: ended >= span.fromMs && ended < span.toMs,
+      busyUsd: 0,
+      bootUsd: 0,
+      idleUsd: 0,
+    },
     arrived,
     served: Math.min(ended, arrived + request.queueMs),
     ended,
@@ -108,24 +134,23 @@ function divide(
   intervals: readonly Interval[],
   requests: readonly Asked[],
   ms: Record<Use, number>,
-  onSpent: (spent: Spent) => void,
+  { span = ALWAYS, onSpent = () => {} }: AttributionFacts,
 ): number {
   const rented = intervals.filter(isRented);
   let rest = restOf(intervals, requests, onSpent);
   const cursor = new Cursor(requests);
   let run = { from: 0, to: Number.NEGATIVE_INFINITY };
   let last: Asked | null = null;
-  for (const piece of piecesOf(rented, requests)) {
+  for (const piece of piecesOf(rented, requests, span)) {
     // Hardware that was given back and rented again owes nothing to what was asked before.
     const goesOn = piece.from - run.to <= RUN_GAP_MS;
     run = { from: goesOn ? run.from : piece.from, to: piece.to };
     const { serving, waiting, ended } = cursor.at(piece.from, piece.to);
     last = ended !== null && ended.ended > run.from ? ended : goesOn ? last : null;
+    if (piece.from < span.fromMs || piece.from >= span.toMs) continue;
     const usd = usdForMs(piece.usdPerHour, piece.to - piece.from);
-    const use: Use =
-      serving.length > 0 ? 'busy' : waiting.length > 0 ? 'boot' : last === null ? 'nobody' : 'idle';
+    const { use, payers } = useOf(serving, waiting, last);
     ms[use] += piece.to - piece.from;
-    const payers = use === 'busy' ? serving : use === 'boot' ? waiting : last === null ? [] : [last];
     if (payers.length === 0) rest += usd;
     for (const { share } of payers) share[BOOKED_AS[use]] += usd / payers.length;
     onSpent({
@@ -136,6 +161,17 @@ function divide(
     });
   }
   return rest;
+}
+
+/** What a piece was used for, and who answers for it. */
+function useOf(
+  serving: readonly Asked[],
+  waiting: readonly Asked[],
+  last: Asked | null,
+): { readonly use: Use; readonly payers: readonly Asked[] } {
+  if (serving.length > 0) return { use: 'busy', payers: serving };
+  if (waiting.length > 0) return { use: 'boot', payers: waiting };
+  return last === null ? { use: 'nobody', payers: [] } : { use: 'idle', payers: [last] };
 }
 
 /** What was not rented: tokens are given to their requests, the rest (storage, adjustments) is nobody's. @returns that, in USD */
@@ -175,7 +211,8 @@ function giveTokens(requests: readonly Asked[], tokensUsd: number, onSpent: (spe
   return tokensUsd - left;
 }
 
-const isRented = ({ kind }: Interval): boolean => kind === 'compute' || kind === 'serverless';
+/** Paid by time, and so for whom it was used. */
+export const isRented = ({ kind }: Interval): boolean => kind === 'compute' || kind === 'serverless';
 /** A rate that changes closes one entry and opens the next at the same instant. */
 const RUN_GAP_MS = 1000;
 
@@ -186,8 +223,8 @@ interface Piece {
   readonly usdPerHour: number;
 }
 
-/** Rented time, cut at every instant at which hardware or requests come or go; in order. */
-function piecesOf(rented: readonly Interval[], requests: readonly Asked[]): Piece[] {
+/** Rented time, cut where the span begins and ends and wherever hardware or requests come or go; in order. */
+function piecesOf(rented: readonly Interval[], requests: readonly Asked[], span: Span): Piece[] {
   const rates = new Map<number, number>();
   const change = (at: number, by: number): void => void rates.set(at, (rates.get(at) ?? 0) + by);
   for (const { startedMs, endedMs, usdPerHour } of rented) {
@@ -195,6 +232,7 @@ function piecesOf(rented: readonly Interval[], requests: readonly Asked[]): Piec
     change(endedMs, -usdPerHour);
   }
   for (const { arrived, served, ended } of requests) for (const at of [arrived, served, ended]) change(at, 0);
+  for (const at of [span.fromMs, span.toMs]) if (Number.isFinite(at)) change(at, 0);
   const instants = [...rates.keys()].toSorted((a, b) => a - b);
   const open = new OpenCount(rented);
   let usdPerHour = 0;

@@ -33,7 +33,7 @@ export function costShares(attribution: Attribution, around: SharesAround): Cost
     rows,
     usd: attribution.usd,
     hours: { busy: hours(ms.busy), boot: hours(ms.boot), idle: hours(ms.idle), nobody: hours(ms.nobody) },
-    publicPrices: publicPricesOf(tokensOf(attribution.shares)),
+    publicPrices: publicPricesOf(tokensOf(attribution.shares.filter(({ isOfSpan }) => isOfSpan))),
     pricesAsOf: PUBLIC_PRICES_AS_OF,
   };
 }
@@ -76,20 +76,21 @@ function rowOf(
   nobodyUsd: number,
   around: SharesAround,
 ): CostShare {
-  const tokens = tokensOf(shares);
+  const counted = shares.filter(({ isOfSpan }) => isOfSpan);
+  const tokens = tokensOf(counted);
   const usd = shares.reduce((sum, share) => sum + shareUsd(share), nobodyUsd);
-  const counted = tokens.input + tokens.output;
+  const all = tokens.input + tokens.output;
   return {
     name,
-    requests: shares.length,
+    requests: counted.length,
     inputTokens: tokens.input,
     outputTokens: tokens.output,
     busyUsd: sumOf(shares, (share) => share.busyUsd),
     bootUsd: sumOf(shares, (share) => share.bootUsd),
     idleUsd: sumOf(shares, (share) => share.idleUsd),
     usd,
-    usdPerMillionTokens: counted === 0 ? null : (usd / counted) * 1_000_000,
-    publicUsd: publicUsd(shares, around),
+    usdPerMillionTokens: all === 0 ? null : (usd / all) * 1_000_000,
+    publicUsd: publicUsd(counted, around),
   };
 }
 

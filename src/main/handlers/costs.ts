@@ -23,7 +23,7 @@ export interface CostParts {
   readonly ledger: CostLedger;
   readonly fleet: Pick<Fleet, 'list' | 'podsAtRestUsdPerMonth'>;
   readonly volumes: Pick<VolumeMeter, 'usdPerMonth'>;
-  readonly requests: Pick<RequestLog, 'between'>;
+  readonly requests: Pick<RequestLog, 'between' | 'before'>;
   readonly api: Pick<RunPodApi, 'balance' | 'billing' | 'clockOffsetMs'>;
   readonly clock: Clock;
   readonly log: Log;

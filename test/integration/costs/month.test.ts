@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { attributeSpan } from '../../../src/main/activity/attribute-span.ts';
 import { createRequestLog, type RequestLog } from '../../../src/main/activity/request-log.ts';
+import { shareUsd } from '../../../src/main/costs/attribution.ts';
+import { startOfDay, startOfMonth } from '../../../src/main/costs/calendar.ts';
 import { costHandlers } from '../../../src/main/handlers/costs.ts';
 import { silentLog } from '../../../src/main/logs/log.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
@@ -211,7 +214,11 @@ describe('days of everything that is billed', () => {
       never,
     );
     month.meter.look();
-    await w.fleet.create({ ...pod, name: 'coder', idle: { minutes: 20 } }, true, never);
+    await w.fleet.create(
+      { ...pod, name: 'coder', idle: { minutes: 20 }, watchdog: { maxHours: 24 } },
+      true,
+      never,
+    );
     await w.fleet.create({ ...pod, name: 'kept', onStop: 'keep', idle: { minutes: 20 } }, true, never);
     await w.fleet.create({ ...pod, mode: 'serverless', name: 'burst' }, false, never);
     await month.until(() => w.fleet.get('coder').state === 'ready' && w.fleet.get('kept').state === 'ready');
@@ -249,6 +256,8 @@ describe('days of everything that is billed', () => {
         w.fleet.stop('taken');
       }
       if (day === 6) w.fleet.stop('kept');
+      // It idles over midnight, into another month and another day.
+      if (day >= 6) w.fleet.keepAlive('coder', 20 * 60);
       if (day === 7) w.fleet.terminate('taken');
       await month.pass(10 * MINUTE);
       await agree(month);
@@ -265,6 +274,28 @@ describe('days of everything that is billed', () => {
     await month.pass(6 * HOUR);
     expect(w.ledger.unsettled()).toEqual([]);
     await agree(month);
+    // A key's days add up to its month, whatever lies across a midnight.
+    const now = w.clock.now();
+    const parts = {
+      ledger: w.ledger,
+      fleet: w.fleet,
+      requests: month.requests,
+      offsetMs: () => month.api.clockOffsetMs(),
+    };
+    const byKey = (fromMs: number, toMs: number, sums = new Map<string, number>()): Map<string, number> => {
+      for (const share of attributeSpan(parts, fromMs, toMs).shares) {
+        const key = share.request.client ?? '';
+        sums.set(key, (sums.get(key) ?? 0) + shareUsd(share));
+      }
+      return sums;
+    };
+    const days = new Map<string, number>();
+    for (let from = startOfMonth(now, ZONE); from < now; from = startOfDay(from, ZONE, 1)) {
+      byKey(from, Math.min(now, startOfDay(from, ZONE, 1)), days);
+    }
+    const whole = byKey(startOfMonth(now, ZONE), now);
+    expect([...days.keys()].toSorted()).toEqual([...whole.keys()].toSorted());
+    for (const [key, usd] of whole) expect(days.get(key)).toBeCloseTo(usd, 6);
     // All that was guessed is settled: to the cent, of some dozens of dollars.
     expect(month.billed()).toBeGreaterThan(10);
     expect(Math.abs(month.spent() - month.billed())).toBeLessThan(CENT);

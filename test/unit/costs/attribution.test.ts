@@ -102,6 +102,16 @@ describe('attribute', () => {
     expect(table(attribute(facts(byHand, [request('a', [6, 0, 1])])))).toEqual({ a: [1, 0, 3], nobody: [8] });
   });
 
+  it('books of a span what falls into it, for whom what lies outside says', () => {
+    const asked = [request('before', [0, 0, 2]), request('across', [9, 0, 2]), request('after', [14, 0, 1])];
+    const span = { fromMs: T0 + 5 * MINUTE, toMs: T0 + 10 * MINUTE };
+    const result = attribute({ ...facts([interval(0, 20)], asked), span });
+    // Idle behind the one before from the fifth to the ninth minute, then the first half of the one that lies across.
+    expect(table(result)).toEqual({ before: [0, 0, 4], across: [1, 0, 0], after: [0, 0, 0], nobody: [0] });
+    expect(result.shares.map(({ isOfSpan }) => isOfSpan)).toEqual([false, false, false]);
+    expect(result.usd).toBeCloseTo(5, 9);
+  });
+
   it('holds nobody for hardware that was rented again later, nor for what ended before it was', () => {
     const result = attribute(facts([interval(10, 15)], [request('early', [2, 0, 3])]));
     expect(table(result)).toEqual({ early: [0, 0, 0], nobody: [5] });

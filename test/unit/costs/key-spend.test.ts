@@ -146,5 +146,11 @@ const RECORD: RequestRecord = {
 };
 
 function share(client: string, usd: number): RequestShare {
-  return { request: { ...RECORD, client }, busyUsd: usd / 2, bootUsd: usd / 4, idleUsd: usd / 4 };
+  return {
+    request: { ...RECORD, client },
+    isOfSpan: true,
+    busyUsd: usd / 2,
+    bootUsd: usd / 4,
+    idleUsd: usd / 4,
+  };
 }

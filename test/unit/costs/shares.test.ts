@@ -10,6 +10,7 @@ import { sampleRequest } from '../../support/samples.ts';
 const NOW = Date.parse('2026-11-24T12:00:00Z');
 
 const asked = (more: Partial<RequestRecord>, usd: number) => ({
+  isOfSpan: true,
   request: { ...sampleRequest(), inputTokens: 1_000_000, outputTokens: 0, ...more },
   busyUsd: usd,
   bootUsd: 0,
