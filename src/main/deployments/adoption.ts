@@ -111,6 +111,7 @@ function takenRecord(id: string, now: number, taken: Taken): DeploymentRecord {
     keepAliveUntil: null,
     idleWarnedAt: null,
     wantedAt: null,
+    restsByHabit: false,
     aheadOf: null,
     hoursWarnedAt: null,
     budgetToldAt: null,

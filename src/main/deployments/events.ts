@@ -91,7 +91,8 @@ export type PodEvent =
   // Verbs
   | { readonly type: 'start-asked'; readonly by: Asker; readonly ahead?: Ahead }
   | { readonly type: 'sleep-coming' }
-  | { readonly type: 'stop-asked'; readonly why: string }
+  /** `byHabit` = by its idle policy or its schedule, not against whatever comes next. */
+  | { readonly type: 'stop-asked'; readonly why: string; readonly byHabit?: boolean }
   | { readonly type: 'terminate-asked' }
   | { readonly type: 'restart-asked' }
   | {

@@ -250,6 +250,7 @@ function newRecord(id: string, spec: DeploymentSpec, now: number): DeploymentRec
     keepAliveUntil: null,
     idleWarnedAt: null,
     wantedAt: null,
+    restsByHabit: false,
     aheadOf: null,
     hoursWarnedAt: null,
     budgetToldAt: null,

@@ -252,6 +252,8 @@ export const recordSchema = z.object({
   spell: z.object({ fromMs: ms, toMs: ms }).nullable().default(null),
   /** Since when it is wanted up; what was started after working hours is not ended by them. */
   wantedAt: ms.nullable().default(null),
+  /** It was last stopped by its idle policy or schedule: nobody meant it to stay down. */
+  restsByHabit: z.boolean().default(false),
   /** What it was last started ahead of. */
   aheadOf: ms.nullable().default(null),
   /** When people were last told that working hours end. */

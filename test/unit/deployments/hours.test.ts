@@ -82,6 +82,46 @@ describe('the end of working hours (SPEC 3.12)', () => {
     expect(view().state).toBe('stopped');
   });
 
+  it('goes with the computer to another time zone, unless it has one of its own', async () => {
+    let zone = 'UTC';
+    w = world({ timing: { idlePollMs: 30_000 }, deps: { zone: () => zone } });
+    await made(untilTen, true);
+    await w.fleet.create(
+      wish({
+        name: 'other',
+        idle: { policy: 'off' },
+        watchdog: { maxHours: 100 },
+        schedule: { ...untilTen, timeZone: 'UTC' },
+      }),
+      true,
+      never,
+    );
+    await w.pass(30 * minute);
+    // West by two hours: ten is later there.
+    zone = 'Etc/GMT+2';
+    await w.pass(45 * minute);
+    expect(view().state).toBe('ready');
+    expect(w.fleet.get('other').state).toBe('stopped');
+    await w.pass(110 * minute);
+    expect(view().state).toBe('stopped');
+  });
+
+  it('is put off over midnight, and over that again', async () => {
+    w = utc();
+    await made({ hours: [{ from: '08:00', to: '23:50' }] }, true);
+    await w.pass(14 * hour + 45 * minute);
+    expect(w.notes('idle-soon')).toHaveLength(1);
+    w.fleet.keepAlive('qwen', 120);
+    await w.pass(2 * hour + 1 * minute);
+    expect(view().state).toBe('ready');
+    expect(w.notes('idle-soon')).toHaveLength(2);
+    w.fleet.keepAlive('qwen', 60);
+    await w.pass(hour);
+    expect(view().state).toBe('ready');
+    await w.pass(15 * minute);
+    expect(view()).toMatchObject({ state: 'stopped', desired: 'stopped' });
+  });
+
   it('lets a request in flight finish, for a while', async () => {
     w = utc();
     await made(untilTen, true);
@@ -131,6 +171,19 @@ describe('a start ahead of need', () => {
     await w.pass(4 * minute);
     expect(view().state).toBe('ready');
     expect(texts()).toContain('Started: it is to be ready at 10:00.');
+  });
+
+  it('is made although it goes down by itself just when that should begin', async () => {
+    w = utc();
+    // A start takes five minutes: the next one should begin at 9:55, and idle it is from 9:56 on.
+    w.cloud.loadMs = 5 * minute;
+    await made(ready('10:00'), true, { idle: { minutes: 51 } });
+    await w.pass(64 * minute);
+    expect(texts()).toContain('Started: it is to be ready at 10:00.');
+    expect(texts().join('\n')).toMatch(
+      /Stopping: it was idle for 51 minutes[\s\S]*Started: it is to be ready at 10:00/,
+    );
+    expect(view().state).toBe('ready');
   });
 
   it('is made up for when the computer slept through it', async () => {

@@ -10,7 +10,7 @@ export function decideHours(state: State): Verdict | null {
   const { hours } = state.live;
   if (hours === null || !isUp(state)) return null;
   const { action, at, why } = hours;
-  if (action === 'stop') return { do: 'apply', event: { type: 'stop-asked', why } };
+  if (action === 'stop') return { do: 'apply', event: { type: 'stop-asked', why, byHabit: true } };
   return action === 'warn' ? { do: 'apply', event: { type: 'hours-end-soon', stopsAt: at, why } } : null;
 }
 
@@ -59,6 +59,7 @@ function scheduleState(state: State, bootMs: number): ScheduleState {
   return {
     up,
     since: up ? (record.wantedAt ?? record.createdAt) : record.since,
+    byHabit: !up && record.restsByHabit,
     inFlight: live.inFlight,
     lastRequestAt: record.lastRequestAt,
     extendedUntil: record.keepAliveUntil,

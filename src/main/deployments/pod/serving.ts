@@ -50,7 +50,7 @@ export function decideServing(state: State, moment: Moment): Verdict | null {
   if (moment.now < idle.stopsAt) return { do: 'wait', until: idle.stopsAt };
   return {
     do: 'apply',
-    event: { type: 'stop-asked', why: `it was idle for ${idleMinutes(record)} minutes` },
+    event: { type: 'stop-asked', why: `it was idle for ${idleMinutes(record)} minutes`, byHabit: true },
   };
 }
 

@@ -12,6 +12,8 @@ export interface ScheduleState {
   readonly up: boolean;
   /** When it came up, or when it went down. */
   readonly since: number;
+  /** It went down for want of use or by its schedule, not because somebody meant it to. */
+  readonly byHabit: boolean;
   readonly inFlight: number;
   /** End of the last request. */
   readonly lastRequestAt: number | null;
@@ -123,10 +125,10 @@ const finite = (at: number): number | null => (at === Number.POSITIVE_INFINITY ?
 function decideDown(schedule: Schedule, now: number, zone: string, state: ScheduleState): ScheduleDecision {
   const times = prewarmTimes(schedule.prewarm, now, zone);
   const begin = (ready: number): number => ready - state.bootMs;
-  // Stopped or failed since it was to begin: whoever did that meant it.
-  const due = times.find(
-    (ready) => begin(ready) <= now && now < ready + LATE_START_MS && state.since < begin(ready),
-  );
+  // Stopped or failed since it was to begin: whoever did that meant it. Where nobody did, only what was up when it was to
+  // be ready is not started again.
+  const missed = (ready: number): boolean => state.since < (state.byHabit ? ready : begin(ready));
+  const due = times.find((ready) => begin(ready) <= now && now < ready + LATE_START_MS && missed(ready));
   if (due !== undefined) {
     const late = now > due ? ', which passed while the computer was away' : '';
     return {

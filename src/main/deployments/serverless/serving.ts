@@ -155,7 +155,7 @@ function decideIdle(state: State, moment: Moment, look: Verdict): Verdict | null
   if (record.idleWarnedAt !== null && moment.now >= idle.stopsAt) {
     return {
       do: 'apply',
-      event: { type: 'stop-asked', why: `it was idle for ${idleMinutes(record)} minutes` },
+      event: { type: 'stop-asked', why: `it was idle for ${idleMinutes(record)} minutes`, byHabit: true },
     };
   }
   return look;

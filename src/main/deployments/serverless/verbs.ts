@@ -18,9 +18,10 @@ export const verbHandlers: HandlersFor<Types> = {
     startUp(step, asked.by === 'request' ? 'wake' : 'start').warm = warm;
   },
 
-  'stop-asked': (step, { why }) => {
+  'stop-asked': (step, { why, byHabit = false }) => {
     const { record } = step;
     if (record.desired === 'terminated') return;
+    record.restsByHabit = byHabit;
     record.desired = 'stopped';
     record.keepAliveUntil = null;
     record.hoursWarnedAt = null;

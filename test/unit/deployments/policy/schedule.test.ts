@@ -23,6 +23,7 @@ const iso = (ms: number | undefined): string => new Date(ms ?? 0).toISOString();
 const UP: ScheduleState = {
   up: true,
   since: at('2026-11-24T08:00:00Z'),
+  byHabit: false,
   inFlight: 0,
   lastRequestAt: null,
   extendedUntil: null,
@@ -173,6 +174,12 @@ describe('a start ahead of need', () => {
   it('is not made for what is up, nor again after somebody stopped it', () => {
     expect(decideSchedule(early, READY, BERLIN, UP).action).toBe('none');
     expect(start(READY, { since: READY - MINUTE }).action).toBe('none');
+  });
+
+  it('is made for what went down for want of use while it was to begin, not after it was ready', () => {
+    const idle = { since: READY - MINUTE, byHabit: true };
+    expect(start(READY - MINUTE, idle).action).toBe('start');
+    expect(start(READY + MINUTE, { ...idle, since: READY }).action).toBe('none');
   });
 
   it('is made up for by a computer that slept, for half an hour', () => {
