@@ -92,6 +92,22 @@ it('a route spelt with escapes is the same route: metered, named, shaped', async
   expect(h.records[0]).toMatchObject({ route: 'chat', usage: { tokensOut: 3 } });
 });
 
+it('a client that asks first whether to send too much is told no at once', async () => {
+  const answer = await h.raw(
+    [
+      'POST /v1/chat/completions HTTP/1.1',
+      `Host: 127.0.0.1:${h.port}`,
+      `Authorization: Bearer ${LOCAL_KEY}`,
+      'Content-Type: application/json',
+      'Content-Length: 999999999',
+      'Expect: 100-continue',
+      '',
+      '',
+    ].join('\r\n'),
+  );
+  expect(answer.startsWith('HTTP/1.1 413')).toBe(true);
+});
+
 it('a refusal without a body to skip keeps the connection', async () => {
   const lines = [
     'GET /v1/nothing HTTP/1.1',

@@ -12,7 +12,7 @@ export function readBody(
   whole: (body: Buffer) => void,
   failed: (error: AppError) => void,
 ): void {
-  if (Number(req.headers['content-length'] ?? 0) > limitBytes) {
+  if (declaresMore(req, limitBytes)) {
     failed(tooLarge(limitBytes));
     return;
   }
@@ -43,6 +43,11 @@ export function readBody(
     chunks = null;
     failed(new AppError('client_closed', 'The client left.'));
   });
+}
+
+/** Known before anything is read, or asked for with 100 Continue. */
+export function declaresMore(req: IncomingMessage, limitBytes: number): boolean {
+  return Number(req.headers['content-length'] ?? 0) > limitBytes;
 }
 
 function tooLarge(limitBytes: number): AppError {

@@ -12,7 +12,7 @@ import type { Ticker } from '../ticker.ts';
 import type { RequestRecord } from '../trace.ts';
 import type { Auth } from './auth.ts';
 import { endBadBytes } from './bad-bytes.ts';
-import { readBody } from './body.ts';
+import { declaresMore, readBody } from './body.ts';
 import { corsHeaders, passGate, type GateRules } from './gate.ts';
 import { clientRequestId } from './intake.ts';
 import { serialLetters } from './serial-letters.ts';
@@ -118,10 +118,11 @@ export class Front {
       this.#arrived(arrival, NO_BODY);
       return;
     }
-    if (req.headers.expect !== undefined) open.res.writeContinue();
+    const limitBytes = this.#options.settings().maxBodyMb * 1_048_576;
+    if (req.headers.expect !== undefined && !declaresMore(req, limitBytes)) open.res.writeContinue();
     readBody(
       req,
-      this.#options.settings().maxBodyMb * 1_048_576,
+      limitBytes,
       (body) => this.#arrived(arrival, body),
       (error) => {
         if (route.scope === 'infer') this.#rejected(arrival, error);
