@@ -147,7 +147,7 @@ export function StatRow({
         aria-label={label}
         className={cx(
           // Lines by shadow: columns of a fraction of a pixel would let a background shine through at the edge.
-          'grid overflow-hidden rounded-lg border border-line bg-surface *:shadow-[1px_1px_0_0_var(--line)]',
+          'grid overflow-hidden rounded-lg border border-line bg-surface *:shadow-[-1px_-1px_0_0_var(--line)]',
           columns === 5
             ? 'grid-cols-5 @max-3xl:grid-cols-2'
             : 'grid-cols-6 @max-5xl:grid-cols-3 @max-3xl:grid-cols-2',

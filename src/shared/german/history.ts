@@ -21,6 +21,14 @@ const SENTENCES: readonly (readonly [RegExp, Said])[] = [
   [/^Started with the app\.$/, 'Mit der App gestartet.'],
   [/^Started ahead of need\.$/, 'Rechtzeitig vor dem Bedarf gestartet.'],
   [/^Stopping: (.*)\.$/, because('Wird gestoppt')],
+  [
+    /^Stopped: (.*?)\. Pod (\S+) \((.*)\) ran for (\d+ \w+), about (\$[\d.]+)\.$/,
+    (why = '', id, what = '', time, usd = '') => {
+      const stopped = because('Gestoppt')(why);
+      const where = what.replace(' in ', ', ');
+      return stopped === null ? null : `${stopped} Pod ${id} (${where}) lief ${time}, etwa ${price(usd)}.`;
+    },
+  ],
   [/^Stopped: (.*)\.$/, because('Gestoppt')],
   [/^Terminating the pod: (.*)\.$/, because('Der Pod wird gelöscht')],
   [/^Stopping the pod: (.*)\.$/, because('Der Pod wird gestoppt')],

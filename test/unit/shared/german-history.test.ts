@@ -7,6 +7,10 @@ describe('a history in German', () => {
     ['Woken by a request.', 'Von einer Anfrage geweckt.'],
     ['Stopping: you stopped it.', 'Wird gestoppt: Sie haben es gestoppt.'],
     ['Stopped: it was idle for 15 minutes.', 'Gestoppt: Es war 15 Minuten ohne Anfragen.'],
+    [
+      'Stopped: it was idle for 15 minutes. Pod p1 (1 × NVIDIA A40 in EU-SE-1) ran for 38 min, about $0.28.',
+      'Gestoppt: Es war 15 Minuten ohne Anfragen. Pod p1 (1 × NVIDIA A40, EU-SE-1) lief 38 min, etwa 0,28 $.',
+    ],
     ['Answered its first token after 6 s.', 'Das erste Token kam nach 6 s.'],
     [
       'Rented pod p1: 1 × NVIDIA A40 in a data centre not named yet, $0.41/h.',

@@ -28,8 +28,9 @@ export function CandidateTable({ draft, plan }: { readonly draft: Draft; readonl
   const chosen = chosenCandidate(draft, plan);
   const choices = choicesOf(plan);
   const [all, setAll] = useState(false);
+  const few = plan.candidates.length <= FIRST + 2;
   const shown = plan.candidates.filter(
-    (candidate, index) => all || index < FIRST || candidate === chosen || candidate === takenOf(plan),
+    (candidate, index) => all || index < FIRST || few || candidate === chosen || candidate === takenOf(plan),
   );
   const more = plan.candidates.length - shown.length;
   return (

@@ -32,7 +32,7 @@ export const playground: typeof english = {
   },
   edit: 'Bearbeiten',
   editBlocked: 'Senden oder leeren Sie zuerst, was Sie gerade schreiben.',
-  keysEdit: 'Pfeil hoch bearbeitet die letzte',
+  keysEdit: 'Pfeil hoch bearbeitet',
   send: 'Senden',
   stop: 'Stopp',
   wake: 'Starten und senden',

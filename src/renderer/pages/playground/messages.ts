@@ -32,7 +32,7 @@ export const words = catalogue('playground', {
   },
   edit: 'Edit',
   editBlocked: 'Send or clear what you are writing first.',
-  keysEdit: 'Up edits the last',
+  keysEdit: 'Up edits',
   send: 'Send',
   stop: 'Stop',
   wake: 'Start and send',
