@@ -14,7 +14,9 @@ const MOST_ISSUES = 10;
 
 /** Turns a schema's complaint into an error that names each field, what was found and the nearest allowed value. */
 export function inputError(name: string, error: z.core.$ZodError, input: unknown): AppError {
-  const issues = error.issues.slice(0, MOST_ISSUES).map((issue) => describe(issue, input));
+  const issues = strictest(error.issues)
+    .slice(0, MOST_ISSUES)
+    .map((issue) => describe(issue, input));
   const text = issues.map(({ field, message }) => (field === '' ? message : `${shown(field)}: ${message}`));
   // Fields speak for themselves; only where none is at fault does the name of the call help.
   const what = issues.some((issue) => issue.field === '') ? `${name} does not accept this input: ` : '';
@@ -27,7 +29,32 @@ const shown = (field: string): string => field.replace(/^spec\./, '');
 function describe(issue: z.core.$ZodIssue, input: unknown): InputIssue {
   const field = issue.path.map(String).join('.');
   const found = SECRET_PLACES.test(field) ? '' : foundText(valueAt(input, issue.path));
-  return { field, message: `${lowerFirst(issue.message)}${found}${suggestion(issue, input)}` };
+  return {
+    field,
+    message: `${lowerFirst(bound(issue) ?? issue.message)}${found}${suggestion(issue, input)}`,
+  };
+}
+
+/** A number is measured against what a computer holds and against what makes sense: the last one says most. */
+const strictest = (issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] =>
+  issues.filter(
+    ({ code, path }, index) =>
+      !issues
+        .slice(index + 1)
+        .some((later) => later.code === code && later.path.join('.') === path.join('.')),
+  );
+
+/** Zod's own words for a bound, in plain ones; null = it is none, or has words of its own. */
+function bound(issue: z.core.$ZodIssue): string | null {
+  if (issue.code !== 'too_small' && issue.code !== 'too_big') return null;
+  if (!/^Too (?:small|big)/.test(issue.message)) return null;
+  const { origin, inclusive = true } = issue;
+  const isSmall = issue.code === 'too_small';
+  const limit = isSmall ? issue.minimum : issue.maximum;
+  if (origin === 'string' && isSmall && limit === 1) return 'must not be empty';
+  const unit = origin === 'string' ? ' characters' : origin === 'array' ? ' entries' : '';
+  const how = isSmall ? (inclusive ? 'at least' : 'more than') : inclusive ? 'at most' : 'less than';
+  return `must ${unit === '' ? 'be' : 'have'} ${how} ${limit}${unit}`;
 }
 
 function suggestion(issue: z.core.$ZodIssue, input: unknown): string {
@@ -39,7 +66,8 @@ function suggestion(issue: z.core.$ZodIssue, input: unknown): string {
 }
 
 function foundText(value: unknown): string {
-  if (typeof value === 'string') return value.length > 80 ? '' : ` (found "${value}")`;
+  if (typeof value === 'string')
+    return ` (found ${value.length > 80 ? `${value.length} characters` : `"${value}"`})`;
   return typeof value === 'number' || typeof value === 'boolean' ? ` (found ${value})` : '';
 }
 

@@ -54,8 +54,20 @@ describe('local api', () => {
         field: 'spec.backend',
         message: 'invalid option: expected one of "vllm"|"ollama" (found "vlm"); did you mean "vllm"?',
       },
-      { field: 'spec.compute.gpuCount', message: 'too big: expected number to be <=8 (found 12)' },
+      { field: 'spec.compute.gpuCount', message: 'must be at most 8 (found 12)' },
     ]);
+  });
+
+  it('says bounds in plain words, the one that counts, and what of a long value it can', async () => {
+    const wrong = { name: 'x'.repeat(300), model: '', contextTokens: 1e20, compute: { gpuTypeIds: [''] } };
+    const error = await failure(
+      api().callUnchecked('deployments.create', { spec: { ...wrong, concurrency: 0 } }, never),
+    );
+    expect(error.message).toContain('(found 300 characters)');
+    expect(error.message).toContain('compute.gpuTypeIds.0: must not be empty (found "")');
+    expect(error.message).toMatch(/contextTokens: must be at most 2000000 \(found/);
+    expect(error.message.match(/contextTokens/g)).toHaveLength(1);
+    expect(error.message).toContain('concurrency: must be at least 1 (found 0)');
   });
 
   it('never repeats a secret in an error', async () => {
@@ -87,7 +99,7 @@ describe('local api', () => {
 
   it('checks a stream before its first item is asked for', () => {
     expect(() => api().streamUnchecked('logs.folow', {}, never)).toThrow(/did you mean "logs.follow"/);
-    expect(() => api().streamUnchecked('logs.app', { tail: -1 }, never)).toThrow(/tail: too small/);
+    expect(() => api().streamUnchecked('logs.app', { tail: -1 }, never)).toThrow(/tail: must be at least 0/);
   });
 
   it('knows no name that the contract does not have, and every one it has', async () => {

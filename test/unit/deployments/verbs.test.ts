@@ -269,7 +269,7 @@ describe('logs', () => {
     return lines;
   }
 
-  it('are followed from one pod to the next, none twice across reconnects', async () => {
+  it('are followed from one pod to the next, none twice across reconnects (trap 33)', async () => {
     w = world();
     await ready();
     const abort = new AbortController();
