@@ -4,6 +4,7 @@ import type { PodLogLine, RunPodApi } from '../runpod/api.ts';
 import { isAbort } from '../../shared/errors.ts';
 import { followLog, type FollowOptions } from './pod/follow-log.ts';
 import { workerLogs } from './serverless/worker-logs.ts';
+import type { KeptLine } from './state.ts';
 import type { LogOptions } from './types.ts';
 
 /** Where lines come from now. */
@@ -16,6 +17,15 @@ export interface DeploymentLogParts {
   readonly clock: Clock;
   /** The pod or endpoint of now; null = none; undefined = the deployment is gone. */
   readonly place: () => LogPlace | null | undefined;
+  /** What to show where nothing runs, whose log could be read; null = something does. */
+  readonly resting: () => RestingLog | null;
+}
+
+export interface RestingLog {
+  /** The last that was heard of its last start, oldest first. */
+  readonly kept: readonly KeptLine[];
+  /** That nothing runs, in words. */
+  readonly why: string;
 }
 
 /** Between looks for a pod where there is none. */
@@ -32,6 +42,11 @@ export async function* deploymentLogs(
   signal: AbortSignal,
 ): AsyncGenerator<LogLine, void> {
   let last: string | null = null;
+  const resting = parts.resting();
+  if (resting !== null) {
+    yield* restingLines(resting, options, parts.clock.now());
+    if (!options.follow) return;
+  }
   for (;;) {
     const place = parts.place();
     if (place === undefined) return;
@@ -44,6 +59,23 @@ export async function* deploymentLogs(
     if (!options.follow) return;
     await parts.clock.sleep(LOOK_AGAIN_MS, signal);
   }
+}
+
+function* restingLines(
+  { kept, why }: RestingLog,
+  { source, tail }: LogOptions,
+  now: number,
+): Generator<LogLine, void> {
+  const lines = kept.filter((line) => source === undefined || line.source === source);
+  for (const { at, source: by, text } of tail === 0 ? [] : lines.slice(-tail))
+    yield {
+      at: new Date(Number.isFinite(at) ? at : 0).toISOString(),
+      source: by,
+      level: levelOf(text),
+      text,
+    };
+  const last = lines.length === 0 || tail === 0 ? '' : ' The last lines of its last start stand above.';
+  yield { at: new Date(now).toISOString(), source: 'app', level: null, text: `${why}${last}` };
 }
 
 /** Ends when the deployment has another pod, or none. */

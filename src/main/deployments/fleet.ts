@@ -13,7 +13,7 @@ import { Emitter, type Unsubscribe } from '../platform/lifecycle.ts';
 import type { TargetSource } from '../target.ts';
 import type { DeploymentActor } from './actor.ts';
 import { admit } from './admission.ts';
-import { deploymentLogs, type LogPlace } from './deployment-logs.ts';
+import { deploymentLogs, type LogPlace, type RestingLog } from './deployment-logs.ts';
 import { editEffects } from './edit-effects.ts';
 import { FleetCore } from './fleet-core.ts';
 import { autoAfterEdit, beginAuto } from './auto-mode.ts';
@@ -212,7 +212,11 @@ class PodFleet implements Fleet {
       const actor = this.#core.byId(id);
       return actor === undefined ? undefined : logPlace(actor);
     };
-    return deploymentLogs({ api, clock, place }, options, signal);
+    const resting = (): RestingLog | null => {
+      const actor = this.#core.byId(id);
+      return actor === undefined ? null : restingLog(actor);
+    };
+    return deploymentLogs({ api, clock, place, resting }, options, signal);
   }
 
   #alive(ref: string): DeploymentActor {
@@ -224,6 +228,18 @@ class PodFleet implements Fleet {
 
 const mayRun = (record: DeploymentRecord): boolean =>
   record.pod !== null || isBooting(record) || (record.endpoint !== null && record.endpoint.maxWorkers > 0);
+
+/** Workers come and go by themselves: while none runs there is no log to read. */
+function restingLog({ record, state }: DeploymentActor): RestingLog | null {
+  const { kept } = state.live;
+  const { name } = record.spec;
+  if (record.pod !== null || isBooting(record) || record.state === 'ready') return null;
+  const why =
+    record.state === 'sleeping'
+      ? `"${name}" sleeps: no worker runs, and a worker's log goes with it. The next request starts one.`
+      : `Nothing of "${name}" runs.`;
+  return { kept, why };
+}
 
 function logPlace({ record: { pod, endpoint } }: DeploymentActor): LogPlace | null {
   if (pod !== null) return { kind: 'pod', id: pod.id };

@@ -22,6 +22,14 @@ export interface EndpointLook {
   readonly sameSince: number;
 }
 
+/** A line of a log that may be no more. */
+export interface KeptLine {
+  /** On the cloud's clock. */
+  readonly at: number;
+  readonly source: 'container' | 'system';
+  readonly text: string;
+}
+
 /** What an actor knows beyond its record; lost with the process and found again. */
 export interface Live {
   /** The call under way. */
@@ -41,6 +49,8 @@ export interface Live {
   detail: string | null;
   /** The newest lines of the pod's log, kept as evidence. */
   tail: string[];
+  /** The same with when and by whom they were said, for people: a worker's log goes with the worker. */
+  kept: KeptLine[];
   trouble: BootTrouble | null;
   /** Times the container was seen starting in this boot. */
   containerStarts: number;
@@ -93,6 +103,7 @@ export function newLive(record: DeploymentRecord, now: number): Live {
     progress: '',
     detail: null,
     tail: [],
+    kept: [],
     trouble: null,
     containerStarts: 0,
     containerUpAt: null,

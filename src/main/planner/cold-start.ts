@@ -1,7 +1,7 @@
 import { formatUsd, STORAGE_USD_PER_GB_MONTH, usdForMs, type PodDisks } from '../../shared/money.ts';
 import type { PlanCandidate, PlanRequest } from '../../shared/model.ts';
 import { coldStages, type WeightSource } from './boot-time.ts';
-import { combinationsOf, describe } from './combinations.ts';
+import { combinationsOf, describe, type Combination } from './combinations.ts';
 import { judge, type Case } from './judge.ts';
 import { usd } from './numbers.ts';
 import type { GpuOffer } from './types.ts';
@@ -21,21 +21,18 @@ export function weightSource({
   return image === null && modelPath === null ? 'hub' : 'image';
 }
 
-interface ColdWorker {
-  readonly request: PlanRequest;
-  /** 0 = not known. */
-  readonly weightBytes: number;
-  readonly usdPerHour: number;
-}
-
 const DOES = { hub: 'fetches and loads', volume: 'reads from the volume', image: 'loads' } as const;
 
-/** For one candidate, as a note; null = nothing is known of the weights. */
-export function coldStartNote({ request, weightBytes, usdPerHour }: ColdWorker): string | null {
-  if (weightBytes === 0) return null;
+/** For one candidate. Empty on a pod, and where nothing is known of the weights. */
+export function coldNotes({ kind, usdPerHour }: Combination, { request, facts }: Case): string[] {
+  const weightBytes = facts.weightBytes.value;
+  if (kind === 'pod' || weightBytes === 0) return [];
   const source = weightSource(request);
   const { billed } = coldStages(weightBytes, request.backend, source);
-  return `a cold start costs ${money(usdPerHour, billed)}: a worker bills for ${span(billed)} while it ${DOES[source]} ${gb(weightBytes)}`;
+  const cost = money(usdPerHour ?? 0, billed);
+  return [
+    `a cold start costs ${cost}: a worker bills for ${span(billed)} while it ${DOES[source]} ${gb(weightBytes)}`,
+  ];
 }
 
 /** From here on fetching the weights anew at every cold start is worth a word, in the slow case. */

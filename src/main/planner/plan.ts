@@ -3,7 +3,7 @@ import type { Plan, PlanCandidate, PlanRejection } from '../../shared/model.ts';
 import { estimateBoot } from './boot-time.ts';
 import { checkWish } from './check-wish.ts';
 import { contextFor } from './context.ts';
-import { cheapestPod, coldStartNote, coldWarnings, weightSource } from './cold-start.ts';
+import { cheapestPod, coldNotes, coldWarnings, weightSource } from './cold-start.ts';
 import { combinationsOf, DEFAULT_BUSY_SHARE, stockRank, type Combination } from './combinations.ts';
 import { estimateFacts } from './estimate.ts';
 import { imageNeed } from './image-need.ts';
@@ -143,11 +143,7 @@ function toCandidate(
   const { fit } = ranked;
   const { kind, offer, gpuCount, cloud, stock } = fit.combination;
   const { request, facts, shape } = on;
-  const weightBytes = facts.weightBytes.value;
-  const weights = kind === 'serverless' ? weightSource(request) : 'hub';
-  const boot = { weightBytes, backend: request.backend, cloud, weights };
   const usdPerHour = fit.combination.usdPerHour ?? 0;
-  const cold = kind === 'serverless' ? coldStartNote({ request, weightBytes, usdPerHour }) : null;
   const server = { gpuTypeId: offer.id, gpuCount };
   const headroom = round(ranked.headroomPercent ?? 0, 1);
   return {
@@ -168,7 +164,7 @@ function toCandidate(
     concurrentSequences:
       shape === null ? 0 : concurrentSequences(shape, request, gpuCount, request.backend, fit.budget),
     stock,
-    secondsToFirstToken: estimateBoot(boot, input.boots?.(offer.id, kind) ?? null),
+    secondsToFirstToken: estimateBoot(bootOf(fit.combination, on), input.boots?.(offer.id, kind) ?? null),
     image: fit.image,
     args:
       request.backend === 'vllm' && fit.image !== WORKER_VLLM_IMAGE
@@ -178,11 +174,21 @@ function toCandidate(
     containerDiskGb: fetchedDiskGb(on),
     notes: [
       ...notesFor(ranked, input.busyShare ?? DEFAULT_BUSY_SHARE),
-      ...(cold === null ? [] : [cold]),
+      ...coldNotes(fit.combination, on),
       ...poolNotes(fit.combination, refusals),
     ],
   };
 }
+
+const bootOf = (
+  { kind, cloud }: Combination,
+  { request, facts }: Case,
+): Parameters<typeof estimateBoot>[0] => ({
+  weightBytes: facts.weightBytes.value,
+  backend: request.backend,
+  cloud,
+  weights: kind === 'serverless' ? weightSource(request) : 'hub',
+});
 
 /** Room for weights that are fetched. */
 const fetchedDiskGb = ({ shape, request }: Case): number =>

@@ -123,6 +123,31 @@ describe('Ollama behind a load balancer of the sandbox cloud', () => {
     expect(Math.min(...alone)).toBeGreaterThan(Math.max(...kept) + 10);
   });
 
+  it('says that it sleeps where a log is asked for, and shows the last that was heard', async () => {
+    w = sandboxWorld();
+    const lines = async (tail: number, source?: 'system'): Promise<string[]> => {
+      const heard: string[] = [];
+      const options = { tail, follow: false, ...(source === undefined ? {} : { source }) };
+      for await (const line of w.fleet.logs('one', options, never))
+        heard.push(`${line.source}: ${line.text}`);
+      return heard;
+    };
+    w.fleet.start();
+    await w.fleet.create(wishFor(OLLAMA), false, never);
+    expect(await lines(10)).toEqual(['app: Nothing of "one" runs.']);
+    w.fleet.startDeployment('one');
+    await comesTo('sleeping');
+    const told = await lines(200);
+    expect(told).toContain('container: preload: the model is loaded');
+    expect(told.at(-1)).toMatch(
+      /^app: "one" sleeps: no worker runs.*last lines of its last start stand above\.$/,
+    );
+    expect(await lines(0)).toHaveLength(1);
+    expect((await lines(200, 'system')).some((line) => line.startsWith('container'))).toBe(false);
+    // Nothing was woken by looking.
+    expect(state()).toBe('sleeping');
+  });
+
   it('ends a start for a model that Ollama does not know, and says so', async () => {
     w = sandboxWorld();
     await deploy({}, { ...OLLAMA, model: 'no-such-model:8b' });

@@ -14,6 +14,8 @@ export const logHandlers: HandlersFor<'log-line' | 'log-state'> = {
     live.logReadable = true;
     live.tail.push(text.slice(0, LONGEST_LINE));
     if (live.tail.length > TAIL_LINES) live.tail.shift();
+    live.kept.push({ at, source, text: text.slice(0, LONGEST_LINE) });
+    if (live.kept.length > TAIL_LINES) live.kept.shift();
     if (isOfBefore(step, at)) return;
     if (source === 'container') live.containerUpAt ??= step.now;
     if (signal !== null) heard(step, signal, text);
