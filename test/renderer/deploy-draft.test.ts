@@ -165,6 +165,15 @@ describe('a draft', () => {
     ]);
   });
 
+  it('has a load balancer before Ollama, and no cloud of an endpoint’s own', () => {
+    const wish = draft({ backend: 'ollama', model: 'qwen3:8b', mode: 'serverless', cloud: 'COMMUNITY' });
+    expect(judgeDraft(wish, null, []).spec).toMatchObject({
+      serverless: { type: 'LOAD_BALANCER' },
+      compute: { cloud: 'SECURE' },
+    });
+    expect(draftPlanWish(wish)?.compute).toMatchObject({ cloud: 'SECURE' });
+  });
+
   it('asks the planner with an image of its own only where no image is named', () => {
     expect(draftPlanWish(draft({ ownImage: 'always' }))).toMatchObject({ ownImage: 'always' });
     expect(draftPlanWish(draft({ ownImage: 'always', image: 'me/llm:1' }))).not.toHaveProperty('ownImage');

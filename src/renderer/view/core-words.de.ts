@@ -164,6 +164,31 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   ...checkPatterns,
   [/^counted as awake for (\d+ %) of the hours of use$/, 'zu $1 der Nutzungszeit als wach gerechnet'],
   [
+    /^a cold start costs (.*) to (.*): a worker bills for (.*) to (.*) s while it fetches and loads (.*)$/,
+    'ein Kaltstart kostet $1 bis $2: Ein Worker kostet $3 bis $4 s lang, während er $5 herunterlädt und lädt',
+  ],
+  [
+    /^a cold start costs (.*) to (.*): a worker bills for (.*) to (.*) s while it reads from the volume (.*)$/,
+    'ein Kaltstart kostet $1 bis $2: Ein Worker kostet $3 bis $4 s lang, während er $5 vom Volume liest',
+  ],
+  [
+    /^a cold start costs (.*) to (.*): a worker bills for (.*) to (.*) s while it loads (.*)$/,
+    'ein Kaltstart kostet $1 bis $2: Ein Worker kostet $3 bis $4 s lang, während er $5 lädt',
+  ],
+  [
+    /^Every cold start fetches (.*) again: (.*) to (.*) s of a worker that bills, (.*) to (.*) each time\. Instead: an image with the weights in it \((.*)\), whose workers bill for (.*) to (.*) s until they answer; a network volume of (.*) \((.*) a month\), (.*) to (.*) s; a pod, which keeps them loaded: (.*) at (.*)\.$/,
+    'Jeder Kaltstart lädt $1 neu herunter: $2 bis $3 s eines Workers, der kostet, jedes Mal $4 bis $5. Stattdessen: ein Image mit den Gewichten darin ($6), dessen Worker $7 bis $8 s kosten, bis sie antworten; ein Netzwerk-Volume von $9 ($10 im Monat), $11 bis $12 s; ein Pod, der sie geladen hält: $13 zu $14.',
+  ],
+  [
+    /^Every cold start fetches (.*) again: (.*) to (.*) s of a worker that bills, (.*) to (.*) each time\. Instead: an image with the weights in it \((.*)\), whose workers bill for (.*) to (.*) s until they answer; a network volume of (.*) \((.*) a month\), (.*) to (.*) s\.$/,
+    'Jeder Kaltstart lädt $1 neu herunter: $2 bis $3 s eines Workers, der kostet, jedes Mal $4 bis $5. Stattdessen: ein Image mit den Gewichten darin ($6), dessen Worker $7 bis $8 s kosten, bis sie antworten; ein Netzwerk-Volume von $9 ($10 im Monat), $11 bis $12 s.',
+  ],
+  [
+    /^Community Cloud is for its pods: where it runs serverless, RunPod places its workers\.$/,
+    'Community Cloud gilt für seine Pods: Wo es serverless läuft, bestimmt RunPod den Ort der Worker.',
+  ],
+  [/^Downloading weights, (\d+ MB) so far$/, 'Gewichte werden geladen, bisher $1'],
+  [
     /^(.*) weights are unpacked on the fly on this card: they fit, but run slower$/,
     '$1-Gewichte werden auf dieser Karte laufend entpackt: passt, ist aber langsamer',
   ],

@@ -103,6 +103,10 @@ export const EMPTY_DRAFT: Draft = {
 export const draftName = (draft: Draft): string =>
   draft.name.trim() === '' ? nameFromModel(draft.model) : draft.name.trim();
 
+/** Ollama has no queue worker: its endpoint is a load balancer. */
+export const endpointTypeOf = ({ backend, endpointType }: Draft): Draft['endpointType'] =>
+  backend === 'ollama' ? 'LOAD_BALANCER' : endpointType;
+
 export const candidateKey = (candidate: PlanCandidate): string =>
   `${candidate.kind}|${candidate.gpuTypeId}|${candidate.gpuCount}|${candidate.cloud}`;
 
@@ -213,7 +217,7 @@ function toWish(
     },
     serverless: {
       ...draft.base?.serverless,
-      type: draft.endpointType,
+      type: endpointTypeOf(draft),
       minWorkers: numberOf(draft.minWorkers),
       maxWorkers: numberOf(draft.maxWorkers),
       idleTimeoutSeconds: numberOf(draft.workerIdleSeconds),
@@ -241,7 +245,8 @@ const dataCentersOf = ({ volume, dataCenters }: Draft): string[] =>
 const whereOf = (draft: Draft) => ({
   ...draft.only,
   dataCenterIds: dataCentersOf(draft),
-  cloud: draft.volume === null ? draft.cloud : 'SECURE',
+  // An endpoint cannot be asked into a cloud.
+  cloud: draft.volume === null && draft.mode !== 'serverless' ? draft.cloud : 'SECURE',
 });
 
 function computeOf(draft: Draft, plan: Plan | null, chosen: PlanCandidate | null): unknown {
@@ -304,6 +309,8 @@ export function draftPlanWish(draft: Draft): PlanWish | null {
     contextTokens: draft.contextTokens,
     kvCacheDtype: draft.kvCacheDtype,
     ...(draft.image.trim() === '' ? { ownImage: draft.ownImage } : {}),
+    // Weights that a volume keeps are not fetched at every start.
+    ...(draft.volume === null ? {} : { volume: { networkVolumeId: draft.volume.id } }),
     ...(Number.isInteger(concurrency) && concurrency >= 1 && concurrency <= 256 ? { concurrency } : {}),
     ...(hoursPerDay >= 0 && hoursPerDay <= 24 ? { hoursPerDay } : {}),
   };

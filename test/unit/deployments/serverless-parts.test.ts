@@ -10,6 +10,7 @@ import {
   marked,
   type EndpointLaunchInput,
 } from '../../../src/main/deployments/serverless/launch.ts';
+import { startingPaceMs } from '../../../src/main/deployments/serverless/pace.ts';
 import { phaseOf } from '../../../src/main/deployments/serverless/looking.ts';
 import { billOf } from '../../../src/main/deployments/serverless/meters.ts';
 import { isNamed, parsePodName } from '../../../src/main/deployments/pod/names.ts';
@@ -175,6 +176,23 @@ describe('what is remembered of an endpoint', () => {
     const after = deploymentSpecSchema.parse({ ...spec(), ...wish });
     const kind = after.mode === 'pod' ? 'pod' : 'serverless';
     expect(launchHash(after, kind) !== launchHash(spec(), 'serverless')).toBe(changes);
+  });
+});
+
+describe('an endpoint on its way up', () => {
+  const pace = (type: 'QUEUE' | 'LOAD_BALANCER', idleTimeout: number | null): number => {
+    const { launch } = endpoint();
+    const workers = { ...launch.workers, idleTimeout };
+    return startingPaceMs({ launch: { ...launch, type, workers } }, { probeMs: 2000 });
+  };
+
+  it('is looked at several times within the stay of a worker that nobody waits for but the app', () => {
+    expect([pace('LOAD_BALANCER', 60), pace('LOAD_BALANCER', 2), pace('LOAD_BALANCER', 1)]).toEqual([
+      2000, 500, 250,
+    ]);
+    expect([pace('QUEUE', 2), pace('LOAD_BALANCER', null), startingPaceMs(null, { probeMs: 2000 })]).toEqual([
+      2000, 2000, 2000,
+    ]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { EndpointLook, HandlersFor, Live, Step } from '../state.ts';
 import { backoff, beginBoot, go, history, isBooting, markProgress, notify } from '../state.ts';
 import { failStart } from './failing.ts';
 import { meterWorkers } from './meters.ts';
+import { startingPaceMs } from './pace.ts';
 import { QUESTIONS } from './questions.ts';
 
 /** What the counters and our own answers mean for a serverless deployment (FACTS 3.3, 3.5). */
@@ -44,10 +45,10 @@ export const lookingHandlers: HandlersFor<Types> = {
     if (!retryable) failStart(step, error);
   },
 
-  woken: ({ live, now, timing }) => {
+  woken: ({ live, now, timing, record }) => {
     live.asks++;
     live.askedAt = now;
-    live.effectAt = now + timing.probeMs;
+    live.effectAt = now + startingPaceMs(record.endpoint, timing);
   },
 
   'fell-asleep': (step) => {

@@ -13,6 +13,7 @@ import { isBooting } from '../state.ts';
 import { answered, asksFirst, phaseOf, workerCount } from './looking.ts';
 import { beginEnding } from './ending.ts';
 import { failStart } from './failing.ts';
+import { startingPaceMs } from './pace.ts';
 import { changeNeeded } from './placing.ts';
 
 /** A serverless deployment on its way up, at work, and asleep: what to ask next, and when it is enough. */
@@ -38,7 +39,9 @@ export function decideStarting(state: State, moment: Moment): Verdict | null {
   if (end !== null) return end;
   if (live.readWanted) return paced(state, moment, { do: 'run', effect: { kind: 'endpoint-read' } });
   if (fellAsleep(state, endpoint, moment)) return { do: 'apply', event: { type: 'fell-asleep' } };
-  return askNext(state, endpoint, moment) ?? lookAfter(state, moment, moment.timing.probeMs);
+  return (
+    askNext(state, endpoint, moment) ?? lookAfter(state, moment, startingPaceMs(endpoint, moment.timing))
+  );
 }
 
 /** A question, or a knock that wakes a worker; null = nothing to ask now. */
@@ -52,7 +55,7 @@ function askNext(state: State, endpoint: EndpointRecord, moment: Moment): Verdic
     return lost ? null : { do: 'run', effect: { kind: 'endpoint-ask', question: live.question } };
   }
   if (state.record.state === 'warming') {
-    return since(state, moment) < moment.timing.probeMs
+    return since(state, moment) < startingPaceMs(endpoint, moment.timing)
       ? null
       : { do: 'run', effect: { kind: 'endpoint-probe' } };
   }
@@ -227,7 +230,7 @@ export const servingHandlers: HandlersFor<Types> = {
   probed: (step, { result }) => {
     const { record, live, timing, now } = step;
     live.askedAt = now;
-    live.effectAt = now + timing.probeMs;
+    live.effectAt = now + startingPaceMs(record.endpoint, timing);
     if (record.endpoint === null || !isBooting(record)) return;
     switch (result.stage) {
       case 'ready':

@@ -50,18 +50,20 @@ export function HardwareSection({
           <option value="serverless">{words.modes.serverless}</option>
           <option value="auto">{words.modes.auto}</option>
         </SelectField>
-        <SelectField
-          label={w.cloud}
-          className="w-32"
-          value={draft.cloud}
-          onChange={(event) =>
-            changeDraft({ cloud: asCloud(event.target.value), chosen: null, fallbackUsd: null })
-          }
-        >
-          <option value="SECURE">{words.clouds.secure}</option>
-          <option value="COMMUNITY">{words.clouds.community}</option>
-          <option value="ANY">{words.clouds.any}</option>
-        </SelectField>
+        {draft.mode !== 'serverless' && (
+          <SelectField
+            label={w.cloud}
+            className="w-32"
+            value={draft.cloud}
+            onChange={(event) =>
+              changeDraft({ cloud: asCloud(event.target.value), chosen: null, fallbackUsd: null })
+            }
+          >
+            <option value="SECURE">{words.clouds.secure}</option>
+            <option value="COMMUNITY">{words.clouds.community}</option>
+            <option value="ANY">{words.clouds.any}</option>
+          </SelectField>
+        )}
         <TextField
           label={w.hours}
           className="w-36"

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { SelectField, TextField } from '../../components/field.tsx';
 import { changeDraft } from '../../stores/draft.ts';
-import type { Draft, DraftErrors } from '../../view/deploy-draft.ts';
+import { endpointTypeOf, type Draft, type DraftErrors } from '../../view/deploy-draft.ts';
 import { words } from './messages.ts';
 
 /** How many workers an endpoint may have, keeps and ends. */
@@ -19,12 +19,12 @@ export function WorkerFields({
       <SelectField
         label={w.type}
         className="w-64"
-        value={draft.endpointType}
+        value={endpointTypeOf(draft)}
         onChange={(event) =>
           changeDraft({ endpointType: event.target.value === 'LOAD_BALANCER' ? 'LOAD_BALANCER' : 'QUEUE' })
         }
       >
-        <option value="QUEUE">{w.types.QUEUE}</option>
+        {draft.backend === 'vllm' && <option value="QUEUE">{w.types.QUEUE}</option>}
         <option value="LOAD_BALANCER">{w.types.LOAD_BALANCER}</option>
       </SelectField>
       <TextField
