@@ -4,6 +4,7 @@ import { silentLog } from '../../../src/main/logs/log.ts';
 import { systemClock } from '../../../src/main/platform/clock.ts';
 import { digestOf } from '../../../src/main/proxy/keyring.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';
+import { frontEnv, guardedArgs, scriptEnv } from '../../../src/main/deployments/pod/start-command.ts';
 import { createSandbox } from '../../../src/main/sandbox/sandbox.ts';
 import type { Sandbox } from '../../../src/main/sandbox/types.ts';
 import type { Upstream } from '../../../src/main/target.ts';
@@ -254,3 +255,88 @@ async function eventuallyAsync(condition: () => Promise<boolean>, what: string):
   }
   throw new Error(`never happened: ${what}`);
 }
+
+describe('Ollama behind the simulated load balancer, over real sockets', () => {
+  const OWN_KEY = '0123456789abcdef';
+  const UPSTREAM = { servedModel: 'qwen3:8b', fingerprint: 'f', account: 'runpod' } as const;
+  const FRONT = { watchdog: false, preload: true } as const;
+  const scripts = { watchdog: '', front: '# front', preload: '# preload' };
+  const authorization = `Bearer ${KEY}`;
+  let sandbox: Sandbox;
+  let h: Harness;
+  let baseUrl: string;
+
+  beforeEach(async () => {
+    const options = { clock: systemClock, random: systemRandom, log: silentLog, stateFile: null } as const;
+    sandbox = createSandbox({
+      ...options,
+      speed: 600,
+      tokensPerSecond: 400,
+      balanceUsd: 50,
+      keys: [{ key: KEY, rights: 'all' }],
+      runProcesses: false,
+      answerFrom: null,
+    });
+    const { apiUrl, lbUrlTemplate, invokeUrl } = await sandbox.listen(0);
+    const created = await fetch(`${apiUrl}/serverless`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        ...ENDPOINT,
+        type: 'LOAD_BALANCER',
+        image: 'ollama/ollama:0.33.0',
+        args: guardedArgs('ollama', [], FRONT),
+        ports: ['11434/http'],
+        env: {
+          PORT: '11434',
+          PORT_HEALTH: '11434',
+          HEALTH_CHECK_PATH: '/ping',
+          RPLM_PRELOAD: 'qwen3:8b',
+          ...scriptEnv('ollama', scripts, FRONT),
+          ...frontEnv(OWN_KEY, 11_434),
+        },
+        gpu: { pools: ['ADA_24'], count: 1 },
+        scaling: { type: 'REQUEST_COUNT', requestCount: 4 },
+      }),
+    });
+    const { id } = (await created.json()) as { readonly id: string };
+    baseUrl = lbUrlTemplate.replace('{endpointId}', id);
+    h = await Harness.start({ settings: { ollamaRoutes: true } });
+    h.target.wakeUp({
+      baseUrl: `${baseUrl}/v1`,
+      headers: { authorization, 'x-rplm-key': OWN_KEY },
+      ...UPSTREAM,
+    });
+    // Nobody waits for a worker but who asks: the first is told that there is none, and wakes one.
+    expect((await fetch(`${baseUrl}/ping`, { headers: { authorization } })).status).toBe(400);
+    const ready = async (): Promise<number> => {
+      const answer = await fetch(`${invokeUrl}/${id}/health`, { headers: { authorization } });
+      return ((await answer.json()) as { readonly workers: { readonly running: number } }).workers.running;
+    };
+    await expect.poll(ready, { timeout: 30_000 }).toBe(1);
+  });
+  afterEach(async () => {
+    await h.stop();
+    await sandbox.dispose();
+  });
+
+  it('serves every kind of client through the key check', async () => {
+    const chat = await h.chat({ stream: true, max_tokens: 20 });
+    expect(textOf(await chat.text())).toContain('[Simulated]');
+    expect((await h.chat({ max_tokens: 20 })).status).toBe(200);
+    const post = (path: string, body: object) => h.post(path, { model: 'm', ...body });
+    expect((await post('/v1/completions', { prompt: 'Hi', max_tokens: 8 })).status).toBe(200);
+    expect((await post('/v1/embeddings', { input: 'Hi' })).status).toBe(200);
+    const messages = [{ role: 'user', content: 'Hi' }];
+    expect((await post('/api/chat', { messages, stream: false })).status).toBe(200);
+    expect((await post('/api/generate', { prompt: 'Hi', stream: false })).status).toBe(200);
+    expect((await post('/api/embed', { input: 'Hi' })).status).toBe(200);
+  });
+
+  it('a key that the server refuses is neither the client’s fault nor the account’s', async () => {
+    const headers = { authorization, 'x-rplm-key': 'of another endpoint' };
+    h.target.wakeUp({ ...UPSTREAM, baseUrl: `${baseUrl}/v1`, headers });
+    const res = await h.chat();
+    expect([res.status, (await errorOf(res)).code]).toEqual([402, 'upstream_rejected']);
+  });
+});
