@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, findNodeAtLocation, type Edit, type Node } from 'jsonc-parser';
 import { AppError } from '../../shared/errors.ts';
 import { commaAfter, readJsonc, saysNothing, valueOf } from './read-jsonc.ts';
-import { lineAt, TextError } from './text-error.ts';
+import { lineAt, notKept, TextError } from './text-error.ts';
 
 type Plain = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export function mergeJson(text: string, part: Plain): string {
   const merged = leavesOf(part, []).reduce((at, leaf) => setLeaf(at, leaf), begun);
   const expected = mergedValue(valueOf(readJsonc(begun)), part);
   if (!isDeepStrictEqual(valueOf(readJsonc(merged)), expected)) {
-    throw new AppError('internal', 'The merged file does not say what it should; nothing was written.');
+    throw notKept();
   }
   return mark + merged;
 }

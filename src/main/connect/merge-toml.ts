@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parse, patch, TomlFormat } from '@decimalturn/toml-patch';
-import { AppError } from '../../shared/errors.ts';
 import { changes } from './line-diff.ts';
-import { foundWords, TextError } from './text-error.ts';
+import { foundWords, notKept, TextError } from './text-error.ts';
 
 type Table = Readonly<Record<string, unknown>>;
 type Path = readonly string[];
@@ -28,7 +27,7 @@ export function mergeToml(text: string, part: string, without: readonly Path[] =
   const names = new Set([...namesIn(ours), ...without.flat()]);
   const merged = withForeignLines(text, patch(begun, wanted, format), names);
   if (!isDeepStrictEqual(read(merged.replaceAll('\r\n', '\n')), wanted)) {
-    throw new AppError('internal', 'The merged file does not say what it should; nothing was written.');
+    throw notKept();
   }
   return merged;
 }

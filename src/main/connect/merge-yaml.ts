@@ -16,7 +16,7 @@ import {
 } from 'yaml';
 import { AppError } from '../../shared/errors.ts';
 import { asRecord, endOf, ownItem, plainYaml, readYaml, startOf, type YamlItem } from './read-yaml.ts';
-import { lineAt, TextError } from './text-error.ts';
+import { lineAt, notKept, TextError } from './text-error.ts';
 
 /** What to set in that element. */
 export interface YamlPart extends YamlItem {
@@ -44,7 +44,7 @@ export function mergeYaml(text: string, part: YamlPart): string {
     text,
   );
   if (!isDeepStrictEqual(plainYaml(readYaml(merged)), expected(plainYaml(doc), part))) {
-    throw new AppError('internal', 'The merged file does not say what it should; nothing was written.');
+    throw notKept();
   }
   return merged;
 }

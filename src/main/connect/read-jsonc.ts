@@ -53,7 +53,7 @@ export function valueOf(node: Node): unknown {
 export function saysNothing(text: string): boolean {
   const scanner = createScanner(text, true);
   scanner.scan();
-  return scanner.getTokenLength() === 0;
+  return scanner.getTokenOffset() >= text.length;
 }
 
 /** Where the comma behind an element stands; null = there is none. */
@@ -71,8 +71,9 @@ function refuseDeep(text: string): void {
   let depth = 0;
   for (;;) {
     scanner.scan();
-    if (scanner.getTokenLength() === 0) return;
     const first = text[scanner.getTokenOffset()];
+    // The end has no character; behind a comment that is cut off it has a length all the same.
+    if (first === undefined) return;
     if (first === '{' || first === '[') depth++;
     if (first === '}' || first === ']') depth--;
     if (depth > DEEPEST) {

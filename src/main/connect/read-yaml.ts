@@ -12,7 +12,12 @@ export interface YamlItem {
 
 /** @throws TextError */
 export function readYaml(text: string) {
-  const doc = parseDocument(text, { keepSourceTokens: true, prettyErrors: false });
+  const doc = parseDocument(text, {
+    keepSourceTokens: true,
+    prettyErrors: false,
+    // Its warnings show what is in the file.
+    logLevel: 'error',
+  });
   const [first] = doc.errors;
   if (first === undefined) return doc;
   const message =

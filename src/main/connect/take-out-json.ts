@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, findNodeAtLocation, type Edit, type Node } from 'jsonc-parser';
 import { AppError } from '../../shared/errors.ts';
 import { commaAfter, readJsonc, saysNothing, valueOf } from './read-jsonc.ts';
+import { notKept } from './text-error.ts';
 
 const BOM = '\ufeff';
 
@@ -19,7 +20,7 @@ export function takeOutJson(text: string, path: readonly string[]): string | nul
   const removed = path.slice(0, depth);
   const rest = applyEdits(old, removal(old, root, removed));
   if (!isDeepStrictEqual(valueOf(readJsonc(rest)), without(valueOf(root), removed))) {
-    throw new AppError('internal', 'The file would not say what it should; nothing was written.');
+    throw notKept();
   }
   return mark + rest;
 }

@@ -1,8 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isNode, isScalar, isSeq, type YAMLMap, type YAMLSeq } from 'yaml';
-import { AppError } from '../../shared/errors.ts';
 import { asRecord, endOf, ownItem, plainYaml, readYaml, startOf, type YamlItem } from './read-yaml.ts';
-import { lineAt, TextError } from './text-error.ts';
+import { lineAt, notKept, TextError } from './text-error.ts';
 
 interface Cut {
   readonly from: number;
@@ -32,7 +31,7 @@ export function takeOutYaml(text: string, item: YamlItem): string | null {
   const said: unknown = plainYaml(readYaml(rest));
   const comparable = { ...asRecord(said), [item.list]: itemsOf(said, item.list) };
   if (!isDeepStrictEqual(comparable, { ...asRecord(before), [item.list]: others })) {
-    throw new AppError('internal', 'The file would not say what it should; nothing was written.');
+    throw notKept();
   }
   return rest;
 }

@@ -20,3 +20,8 @@ const MOST_WORDS = 160;
 export function foundWords(message: string): string {
   return message.slice(0, MOST_WORDS).replaceAll(/"([^"]{6})[^"]{3,}("|$)/g, '"$1…"');
 }
+
+/** Whatever is not ours has to stay: a form that a parser and its positions do not agree on is left alone. */
+export function notKept(): TextError {
+  return new TextError('what is not this app’s could not be kept as it is', 1);
+}

@@ -73,6 +73,7 @@ describe('merging into JSON with comments', () => {
     ['a missing comma', '{\n  "a": 1\n  "b": 2\n}', 3, 'expected "," before what follows'],
     ['something behind the end', '{}\n{}', 2, 'expected the end of the file, found "{"'],
     ['a comment without an end', '{}\n/* a', 2, 'no end'],
+    ['a comment that is cut off', '{}\n/*', 2, 'no end'],
     ['what is no JSON', '{\n  "a": NaN\n}', 2, '"NaN" does not belong here'],
     ['a backslash of its own', '{ "a": "C:\\q" }', 1, 'a backslash that JSON does not know'],
     ['a million brackets', '['.repeat(1_000_000), 1, 'nested more than 64 deep'],

@@ -75,6 +75,7 @@ describe('merging into YAML', () => {
     ['elements of different depth', 'models:\n    - name: a\n  - name: b\n', 3, ''],
     ['a list at the top', '# c\n- a\n', 2, 'not a list of keys'],
     ['an open quote', 'a: 1\nb: "x\n', 3, 'Missing closing'],
+    ['what its positions do not tell', '? !t ? ', 1, 'could not be kept'],
     ['anchors in our element', 'x: &x 1\nmodels:\n  - name: Ours\n    key: *x\n', 3, 'anchors'],
   ])('refuses %s and names the line', (_name, text, line, message) => {
     expect(() => mergeYaml(text, PART)).toThrow(expect.objectContaining({ name: 'TextError', line }));
