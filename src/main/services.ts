@@ -158,7 +158,7 @@ function newFleet(
     hfToken: () => secrets.get('hf'),
     wakesPaused: () => !parts.settings.get().proxy.wakeOnRequest,
     refusal: (id, needUsd) =>
-      services.storage.problem() ??
+      services.storage.refusal() ??
       services.guard.refusal(id, clock.now() + services.runpod.clockOffsetMs(), needUsd),
     confirmStored: () => services.storage.confirm(),
     startOfDay: (ms, offset = 0) => startOfDay(ms, services.zone(), offset),

@@ -37,6 +37,17 @@ export class StorageWatch implements Disposable {
     return this.#problem;
   }
 
+  /** Why nothing may be started now: a problem is looked at again, since somebody may just have made room. */
+  refusal(): AppError | null {
+    if (this.#problem === null) return null;
+    try {
+      this.confirm();
+      return null;
+    } catch (error) {
+      return asAppError(error);
+    }
+  }
+
   /** Looks now. @throws AppError data_dir_lost, disk_full */
   confirm(): void {
     try {

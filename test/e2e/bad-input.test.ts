@@ -447,7 +447,7 @@ describe('a machine that is in the way', () => {
       }),
     ).toEqual([]);
     expect((await sandbox.bill()).pods).toHaveLength(1);
-    expect((await app.cli(['doctor'])).stdout).toMatch(/▲ data directory: .*only 0 MB free/);
+    expect((await app.cli(['doctor'])).stdout).toMatch(/✗ data directory: .*full/);
     await app.cli(['stop', 'kept', '--wait', '--timeout', '60']);
     expect((await sandbox.bill()).pods.filter((pod) => pod.running)).toEqual([]);
     writeFileSync(join(disk, 'filling'), '');

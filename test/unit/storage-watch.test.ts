@@ -50,6 +50,17 @@ describe('the watch over what is written', () => {
     expect([watch.problem(), told()]).toEqual([gone, 1]);
   });
 
+  it('refuses a start until it is over, not until its next look', () => {
+    const { disk, watch, told } = setUp();
+    expect(watch.refusal()).toBeNull();
+    disk.error = gone;
+    expect(() => watch.confirm()).toThrow(gone);
+    expect(watch.refusal()).toBe(gone);
+    disk.error = null;
+    expect(watch.refusal()).toBeNull();
+    expect([watch.problem(), told()]).toEqual([null, 2]);
+  });
+
   it('ends', async () => {
     const { clock, disk, watch, told } = setUp();
     watch.dispose();
