@@ -50,9 +50,11 @@ export function editEffects(before: DeploymentSpec, after: DeploymentSpec, facts
 }
 
 /** A pod's own ways to stop mean nothing to an endpoint. */
-const CONTAINER_FIELDS = LAUNCH_FIELDS.filter(
-  (field) => field !== 'onStop' && field !== 'watchdog' && field !== 'ownImage',
-);
+const CONTAINER_FIELDS = LAUNCH_FIELDS.filter((field) => field !== 'onStop' && field !== 'watchdog');
+
+/** An image has to be made before there can be an endpoint of it. */
+const awaitsImage = (before: DeploymentSpec, after: DeploymentSpec): boolean =>
+  after.ownImage === 'always' && before.ownImage !== 'always';
 
 /** Bounds act at once, a new container comes as workers finish, and the kind of an endpoint cannot change (FACTS 3.1). */
 function endpointEffects(
@@ -64,8 +66,10 @@ function endpointEffects(
   const replaced = [
     ...(movesFrom('serverless', after) ? ['mode'] : []),
     ...(before.serverless.type === after.serverless.type ? [] : ['serverless.type']),
+    ...(awaitsImage(before, after) ? ['ownImage'] : []),
   ];
-  const because = [...replaced, ...changedIn(CONTAINER_FIELDS, before, after)];
+  const changed = changedIn(CONTAINER_FIELDS, before, after);
+  const because = [...replaced, ...changed.filter((field) => !replaced.includes(field))];
   if (because.length === 0) return { newPod: 'never', because, wipes: [], costs: { bootUsd: 0 } };
   const bootUsd = bootMs === null ? null : usdForMs(launch.gpus[0]?.usdPerHour ?? 0, bootMs);
   if (replaced.length === 0) {

@@ -347,6 +347,7 @@ describe('what an edit does to an endpoint', () => {
 
   it.each([
     ['another kind of endpoint', { serverless: { type: 'LOAD_BALANCER' } }, 'serverless.type'],
+    ['an image that has to be made first', { ownImage: 'always' }, 'ownImage'],
     ['a pod', { mode: 'pod' }, 'mode'],
   ] as const)('is its end where %s takes its place', (_, more, field) => {
     const { newPod, because, wipes } = effects(more);
