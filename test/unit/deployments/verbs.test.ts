@@ -302,11 +302,12 @@ describe('logs', () => {
     expect((await lines).map((line) => line.text)).toEqual(['one']);
   });
 
-  it('of a deployment without a pod are empty, or wait for one', async () => {
+  it('of a deployment without a pod say so, or wait for one', async () => {
     w = world();
     w.fleet.start();
     await w.fleet.create(wish(), false, never);
-    expect(await collect({ tail: 100, follow: false }, new AbortController())).toEqual([]);
+    const said = { text: 'Nothing of "qwen" runs.', source: 'app' };
+    expect(await collect({ tail: 100, follow: false }, new AbortController())).toMatchObject([said]);
     const abort = new AbortController();
     const lines = collect({ tail: 100, follow: true }, abort);
     w.fleet.startDeployment('qwen');
@@ -314,7 +315,7 @@ describe('logs', () => {
     w.cloud.say('hello', 'system');
     await w.pass(5000);
     abort.abort();
-    expect(await lines).toMatchObject([{ text: 'hello', source: 'system' }]);
+    expect(await lines).toMatchObject([said, { text: 'hello', source: 'system' }]);
   });
 
   it('are waited for where they have not begun', async () => {
