@@ -6,7 +6,7 @@ import { allStaysOnUsd, emptyAt } from '../../src/renderer/view/month-ahead.ts';
 import { filterRequests, meanPrice, mergeRequests } from '../../src/renderer/view/requests.ts';
 import { SAMPLE_NOW, sampleCosts, sampleCostSeries, sampleRequest } from '../support/samples.ts';
 
-const kinds = { compute: 0, disk: 0, serverless: 0, tokens: 0, adjustment: 0 };
+const kinds = { compute: 0, disk: 0, volume: 0, serverless: 0, tokens: 0, adjustment: 0 };
 
 describe('the cost chart', () => {
   it('leaves out what cost nothing and puts the largest first', () => {
