@@ -68,6 +68,8 @@ export class FakeRunPod {
   phantomStops = 0;
   duplicateLists = 0;
   startsWithoutGpu = 0;
+  /** Starts that are carried out and whose answers are lost; RunPod names no instant before the container runs. */
+  lostStarts = 0;
   bootMs = 10_000;
   loadMs = 10_000;
   /** Billed compute, in milliseconds by pod. */
@@ -404,7 +406,21 @@ export class FakeRunPod {
     if (action === 'start') this.#start(entry);
     entry.upAt = this.cloudNow() + this.bootMs;
     entry.readyAt = entry.upAt + this.loadMs;
+    if (action === 'start' && this.lostStarts > 0) {
+      this.lostStarts--;
+      entry.pod = { ...entry.pod, startedAt: null };
+      throw new AppError('runpod_unavailable', 'no answer', { details: { mayHaveHappened: true } });
+    }
     return entry.pod;
+  }
+
+  /** Somebody starts it in RunPod's console; no instant is named before the container runs. */
+  startOutside(id: string): void {
+    const entry = this.#find(id);
+    this.#start(entry);
+    entry.pod = { ...entry.pod, startedAt: null };
+    entry.upAt = this.cloudNow() + this.bootMs;
+    entry.readyAt = entry.upAt + this.loadMs;
   }
 
   #stop(entry: FakePod): Pod {

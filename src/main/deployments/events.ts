@@ -165,7 +165,8 @@ export type PodEvent =
       readonly reason: 'start' | 'restart';
     }
   | { readonly type: 'pod-start-refused'; readonly error: ErrorBody; readonly rebuild: boolean }
-  | { readonly type: 'pod-start-lost'; readonly error: ErrorBody }
+  /** `sentAt` null = nothing was sent. */
+  | { readonly type: 'pod-start-lost'; readonly error: ErrorBody; readonly sentAt: number | null }
   | { readonly type: 'unlocked'; readonly pod: PodFacts }
   | { readonly type: 'end-sent' }
   /** `absent` = RunPod did not know it any more, so that its end lies further back. */

@@ -68,6 +68,8 @@ function setLiveBack(live: Live, ms: number, back: (at: number | null) => number
   live.spentAt -= ms;
   live.containerUpAt = back(live.containerUpAt);
   live.observedAt = back(live.observedAt);
+  live.seenStoppedAt = back(live.seenStoppedAt);
+  live.startSentAt = back(live.startSentAt);
   live.absentSince = back(live.absentSince);
 }
 

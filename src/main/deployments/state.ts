@@ -60,6 +60,9 @@ export interface Live {
   uptimeFalls: number;
   gpuUtilPercent: number | null;
   observedAt: number | null;
+  /** When RunPod was asked that last showed the pod stopped, and when a start was sent whose answer was lost. */
+  seenStoppedAt: number | null;
+  startSentAt: number | null;
   /** Since when lists do not show the pod. */
   absentSince: number | null;
   /** The pod must be asked for by id before anything is concluded. */
@@ -111,6 +114,8 @@ export function newLive(record: DeploymentRecord, now: number): Live {
     uptimeFalls: 0,
     gpuUtilPercent: null,
     observedAt: null,
+    seenStoppedAt: null,
+    startSentAt: null,
     absentSince: null,
     // An end that was sent before the app went away may have worked: look before sending it again.
     readWanted: (record.ending?.sentAt ?? null) !== null,

@@ -67,6 +67,58 @@ describe('a kept pod that RunPod does not start', () => {
   });
 });
 
+describe('what a kept pod costs when it runs again', () => {
+  async function stoppedForHours(): Promise<void> {
+    w = world();
+    await ready({ onStop: 'keep' });
+    w.fleet.stop('qwen');
+    await w.pass(20_000);
+    await w.pass(180 * minute);
+    expect(overSeconds()).toBeCloseTo(0, 0);
+  }
+  /** What the ledger has beyond what was really billed, in seconds of the pod. */
+  const overSeconds = (): number => {
+    const billedMs = [...w.cloud.billed].reduce((sum, [, ms]) => sum + ms, 0);
+    return (w.ledger.spent({ kind: 'compute' }, 0, w.clock.now()) / 0.69) * 3600 - billedMs / 1000;
+  };
+  async function stopped(): Promise<void> {
+    w.fleet.stop('qwen');
+    await w.pass(minute);
+    expect(w.cloud.billing).toEqual([]);
+  }
+
+  it('begins when its start was sent, where the answer was lost and RunPod names no instant', async () => {
+    await stoppedForHours();
+    w.cloud.lostStarts = 1;
+    w.fleet.startDeployment('qwen');
+    await w.pass(minute);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'ready', pod: { id: 'pod1' } });
+    await stopped();
+    expect(overSeconds()).toBeCloseTo(0, 0);
+  });
+
+  it('begins at the last look that showed it stopped, where somebody else started it', async () => {
+    await stoppedForHours();
+    w.cloud.startOutside('pod1');
+    await w.pass(minute);
+    await stopped();
+    expect(overSeconds()).toBeGreaterThanOrEqual(0);
+    // Calm looks come every half minute, and an answer may be ten seconds old.
+    expect(overSeconds()).toBeLessThanOrEqual(40);
+  });
+
+  it('began a short while ago at most, where nobody looked', async () => {
+    await stoppedForHours();
+    await w.fleet.dispose();
+    w.cloud.startOutside('pod1');
+    await w.restart();
+    await w.pass(minute);
+    await stopped();
+    expect(overSeconds()).toBeGreaterThanOrEqual(0);
+    expect(overSeconds()).toBeLessThanOrEqual(6 * 60);
+  });
+});
+
 describe('after hours of service', () => {
   it('an edit does not count them as the cost of the new start', async () => {
     w = world();

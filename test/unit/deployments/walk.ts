@@ -128,6 +128,8 @@ export class Walk {
     await this.#w.fleet.dispose();
     await this.#w.clock.advance(awayMs);
     await this.#w.restart();
+    // What is not there sees nothing.
+    if (this.#twoSince !== null) this.#twoSince += awayMs;
   }
 
   async #pass(ms: number): Promise<void> {

@@ -75,8 +75,9 @@ export const bootingHandlers: HandlersFor<Types> = {
     replacePod(step, 'broken-host', error);
   },
 
-  'pod-start-lost': (step, { error }) => {
+  'pod-start-lost': (step, { error, sentAt }) => {
     const { record, live, now, timing } = step;
+    live.startSentAt = sentAt ?? live.startSentAt;
     if (record.boot === null) return;
     record.boot.troubles++;
     if (record.boot.troubles >= START_TRIES && record.state === 'placing') {

@@ -55,6 +55,7 @@ function observe(step: Step, facts: PodFacts, askedAt: number): void {
   if (isStaleExit(step, pod, facts)) return;
   copyFacts(pod, facts);
   if (wasStopped && RUNS.has(facts.status)) cameBack(step, pod);
+  if (facts.status === 'EXITED') live.seenStoppedAt = askedAt;
   pod.seen = true;
   live.absentSince = null;
   live.readWanted = false;
@@ -74,8 +75,20 @@ const isUp = ({ record }: Step): boolean =>
 
 /** A kept pod runs again: our start whose answer was lost, or somebody started it from outside. */
 function cameBack(step: Step, pod: PodRecord): void {
-  pod.billingSince = Math.max(pod.startedAt ?? 0, pod.billingSince);
+  pod.billingSince = Math.max(pod.startedAt ?? 0, pod.billingSince, stoppedUntil(step, pod));
   if (step.record.state === 'placing' && step.record.ending === null) go(step, 'placed');
+}
+
+/**
+ * The earliest instant, on the cloud's clock, at which it can have begun to bill again: RunPod names none before its
+ * container runs. The answer that showed it stopped may have been old.
+ */
+function stoppedUntil({ live, timing, now, offsetMs }: Step, { status }: PodRecord): number {
+  const stopped = live.seenStoppedAt === null ? 0 : live.seenStoppedAt - timing.settleMs;
+  const known = Math.max(stopped, live.startSentAt ?? 0);
+  if (known > 0) return known + offsetMs;
+  // Nobody has looked since the app was started: a pod that is still being placed was started a short while ago.
+  return status === 'RUNNING' ? 0 : now + offsetMs - timing.stuckPlacingMs;
 }
 
 /** A kept pod that was just started may be read as EXITED for a moment. */

@@ -16,18 +16,20 @@ export async function startPod(parts: EffectParts, context: EffectContext): Prom
   const deadlineAt = cloudNow(parts) + record.spec.watchdog.maxHours * 3_600_000;
   const intent = intentOf(parts, record, { kind: 'start', podName: name, podId: id, launch: null });
   store.openIntent(intent);
+  let sentAt: number | null = null;
   try {
     if (launch.guard.mode !== 'off') {
       const { env } = await deps.api.pods.get(id, signal);
       await deps.api.pods.update(id, { env: { ...env, ...deadlineEnv(deadlineAt) } }, signal);
     }
+    sentAt = deps.clock.now();
     const started = answered(await deps.api.pods.action(id, 'start', signal));
     store.closeIntent(intent.id, 'started', deps.clock.now());
     post({ type: 'pod-started', pod: podFacts(started), deadlineAt, reason: 'start' });
   } catch (error) {
     if (isAbort(error)) throw error;
     store.closeIntent(intent.id, asAppError(error).code, deps.clock.now());
-    post(startFailure(error));
+    post(startFailure(error, sentAt));
   }
 }
 
@@ -41,7 +43,7 @@ export async function restartPod(parts: EffectParts, context: EffectContext): Pr
     post({ type: 'pod-started', pod: podFacts(restarted), deadlineAt, reason: 'restart' });
   } catch (error) {
     if (isAbort(error)) throw error;
-    post(startFailure(error));
+    post(startFailure(error, null));
   }
 }
 
@@ -51,7 +53,7 @@ function answered(pod: Pod | null): Pod {
 }
 
 /** FACTS 2.8, PROXY-TRAPS 49: no GPU left or a pod that is gone: rebuild elsewhere. Not allowed now: look at it. */
-function startFailure(thrown: unknown): DeploymentEvent {
+function startFailure(thrown: unknown, sentAt: number | null): DeploymentEvent {
   const known = asAppError(thrown);
   const error = toErrorBody(known);
   switch (known.code) {
@@ -65,7 +67,7 @@ function startFailure(thrown: unknown): DeploymentEvent {
     case 'runpod_balance_empty':
       return { type: 'pod-start-refused', error, rebuild: false };
     default:
-      return { type: 'pod-start-lost', error };
+      return { type: 'pod-start-lost', error, sentAt };
   }
 }
 
