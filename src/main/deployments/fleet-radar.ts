@@ -37,7 +37,7 @@ export class FleetRadar implements RadarApi {
       store: core.store,
       timing: core.timing,
       ownership: () => this.#ownership(),
-      knows: (deploymentId) => core.byId(deploymentId) !== undefined,
+      nameOf: (deploymentId) => core.byId(deploymentId)?.record.spec.name ?? null,
       key: () => core.keyInUse(),
       look: (signal) => this.#look(signal),
     });

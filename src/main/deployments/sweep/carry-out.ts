@@ -113,6 +113,7 @@ export class CarryOut {
         thing.state = thing.state === 'billing' ? 'billing' : 'working';
         thing.sentAt = clock.now();
         this.#parts.changed(sweep);
+        this.#meter(thing, reading);
         await endThing(api, thing, signal);
         effort.acceptedAt = clock.now();
         return;
@@ -202,6 +203,31 @@ export class CarryOut {
     events.emit({ name: 'notification', payload: { ...stamp, ...stillBillingNews(thing) } });
   }
 
+  /** What this computer made and lost sight of has cost since it was made: that is in the ledger before its end is. */
+  #meter({ kind, id, name }: StoredThing, reading: Reading): void {
+    const { api, clock, ledger, log, nameOf } = this.#parts;
+    const deploymentId = this.#madeFor(name);
+    if (kind !== 'pod' || deploymentId === null || reading.state === 'gone' || reading.createdAt === null)
+      return;
+    const { usdPerHour } = reading.seen;
+    const deploymentName = nameOf(deploymentId);
+    try {
+      ledger.observe(
+        { resourceId: id, deploymentId, deploymentName, kind: 'compute', usdPerHour },
+        reading.createdAt,
+        clock.now() + api.clockOffsetMs(),
+      );
+    } catch (error) {
+      log.error({ id, error }, 'what a swept thing has cost could not be booked');
+    }
+  }
+
+  /** Id of the deployment that this computer made it for; null = it did not. */
+  #madeFor(name: string): string | null {
+    const made = parsePodName(name);
+    return made?.installation === this.#parts.ownership().installation ? made.deploymentId : null;
+  }
+
   /** Its meters end, late where nobody knows when; one of this computer's own is written off, and told in the history of its deployment. */
   #book({ thing, acceptedAt }: Effort, reading: Reading): void {
     const { api, clock, ledger, store, log } = this.#parts;
@@ -223,14 +249,13 @@ export class CarryOut {
   }
 
   #writeOff({ kind, id, name, savesUsdPerMonth }: StoredThing): void {
-    const { clock, store, events, ownership, knows } = this.#parts;
-    const made = parsePodName(name);
-    if (made === null || made.installation !== ownership().installation) return;
+    const { clock, store, events, nameOf } = this.#parts;
+    const deploymentId = this.#madeFor(name);
+    if (deploymentId === null) return;
     const now = clock.now();
-    const { deploymentId } = made;
     store.addPod({ id, deploymentId, name, createdAt: now });
     store.endPod(id, now);
-    if (!knows(deploymentId)) return;
+    if (nameOf(deploymentId) === null) return;
     const entry = {
       at: new Date(now).toISOString(),
       kind: 'swept',

@@ -8,6 +8,8 @@ export type Reading =
   | {
       readonly state: 'there';
       readonly seen: Seen;
+      /** When it was made, on the cloud's clock in ms; null = nothing bills since then. */
+      readonly createdAt: number | null;
       /** Deployment that has it, or is about to; null = none. */
       readonly owner: string | null;
       /** Names of what mounts a volume. */

@@ -1,6 +1,7 @@
 import { AppError, asAppError } from '../../../shared/errors.ts';
 import type { RunPodApi } from '../../runpod/api.ts';
 import type { Ownership } from '../radar.ts';
+import { podFacts } from '../pod/read-pod.ts';
 import { mountersOf, runningWorkers } from '../read-account.ts';
 import type { Reading } from './judge.ts';
 import { seenEndpoint, seenPod, seenVolume } from './plan.ts';
@@ -16,27 +17,33 @@ export async function readThing(
   signal: AbortSignal,
 ): Promise<Reading> {
   try {
-    const seen = await seenNow(api, thing, signal);
+    const { seen, createdAt } = await seenNow(api, thing, signal);
     const owner = ownership.ownerOf(thing.id) ?? (ownership.isSpokenFor(seen.name) ? seen.name : null);
-    return { state: 'there', seen, owner, mounters: await mountersNow(api, thing, signal) };
+    return { state: 'there', seen, createdAt, owner, mounters: await mountersNow(api, thing, signal) };
   } catch (error) {
     if (asAppError(error).code === 'runpod_not_found') return { state: 'gone' };
     throw error;
   }
 }
 
-async function seenNow(api: RunPodApi, { kind, id }: Named, signal: AbortSignal): Promise<Seen> {
+async function seenNow(
+  api: RunPodApi,
+  { kind, id }: Named,
+  signal: AbortSignal,
+): Promise<{ readonly seen: Seen; readonly createdAt: number | null }> {
   switch (kind) {
-    case 'pod':
-      return seenPod(await api.pods.get(id, signal));
+    case 'pod': {
+      const pod = await api.pods.get(id, signal);
+      return { seen: seenPod(pod), createdAt: podFacts(pod).createdAt };
+    }
     case 'endpoint': {
       const endpoint = await api.serverless.get(id, signal);
       const running = await runningWorkers(api, id, signal);
       // Nothing to be told of its workers, as when the sweep was made.
-      return seenEndpoint(endpoint, running === 'forbidden' ? 0 : running);
+      return { seen: seenEndpoint(endpoint, running === 'forbidden' ? 0 : running), createdAt: null };
     }
     case 'network-volume':
-      return seenVolume(await api.networkVolumes.get(id, signal));
+      return { seen: seenVolume(await api.networkVolumes.get(id, signal)), createdAt: null };
   }
 }
 

@@ -32,8 +32,8 @@ export interface SweeperParts {
   readonly events: Emitter<FleetEvent>;
   readonly simulated: boolean;
   readonly ownership: () => Ownership;
-  /** Whether a deployment of that id exists. */
-  readonly knows: (deploymentId: string) => boolean;
+  /** Name of the deployment of that id; null = there is none. */
+  readonly nameOf: (deploymentId: string) => string | null;
   readonly key: () => Promise<KeyInUse>;
   readonly look: (signal: AbortSignal) => Promise<Pick<SweepFacts, 'account' | 'items'>>;
 }

@@ -17,6 +17,7 @@ const there = (
   rest: Partial<Extract<Reading, { state: 'there' }>> = {},
 ): Reading => ({
   state: 'there',
+  createdAt: null,
   seen: { ...seen, ...more },
   owner: null,
   mounters: [],

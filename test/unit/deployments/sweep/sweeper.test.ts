@@ -389,6 +389,30 @@ describe('what is booked and told', () => {
     expect(w.fleet.history('qwen').entries.map(({ kind }) => kind)).toContain('swept');
   });
 
+  it('a leftover that nobody had seen has cost since it was made', async () => {
+    start();
+    const { id: deploymentId } = await w.fleet.create({ name: 'qwen', model: 'Qwen/Qwen3-8B' }, false, never);
+    const installation = w.db.get("SELECT value FROM deployment_meta WHERE key = 'installation'")?.['value'];
+    const { id } = await w.cloud.api.pods.create(
+      {
+        name: podName(String(installation), deploymentId, 'abcdef01'),
+        image: 'x/y:1',
+        gpu: { id: 'NVIDIA L40S', count: 1 },
+      },
+      never,
+    );
+    await w.clock.sleepMachine(5 * 3_600_000);
+    // Nobody has looked since it was made; the sweep is the first.
+    expect(w.ledger.open()).toEqual([]);
+    await sweep([id], 0);
+    await w.pass(15_000);
+    expect(w.cloud.alive()).toEqual([]);
+    const billedMs = [...w.cloud.billed.values()].reduce((sum, ms) => sum + ms, 0);
+    const billedUsd = (billedMs * w.cloud.priceOf(id)) / 3_600_000;
+    expect(billedUsd).toBeGreaterThan(4);
+    expect(w.ledger.spent({ kind: 'compute' }, 0, w.clock.now())).toBeCloseTo(billedUsd, 2);
+  });
+
   it('every step keeps to the contract', async () => {
     start();
     const id = await stranger();
