@@ -1,9 +1,17 @@
 import { AppError, asAppError } from '../../shared/errors.ts';
-import type { DeploymentView, Radar, RadarItem, Sweep, SweepPreview } from '../../shared/model.ts';
+import type {
+  DeploymentView,
+  Radar,
+  RadarItem,
+  Sweep,
+  SweepPreview,
+  SweepThing,
+} from '../../shared/model.ts';
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { DeploymentActor } from './actor.ts';
 import { adoptedEndpointRecord, adoptedRecord, readAdoption, type Adopted } from './adoption.ts';
 import type { FleetCore } from './fleet-core.ts';
+import { meterLeftover } from './leftover-money.ts';
 import { MadeVolumes } from './made-volumes.ts';
 import { patiently } from './patience.ts';
 import { podUrl } from './pod/pod-url.ts';
@@ -27,6 +35,9 @@ export class FleetRadar implements RadarApi {
   readonly #volumes: MadeVolumes;
   readonly #sweeper: Sweeper;
 
+  readonly #nameOf = (deploymentId: string): string | null =>
+    this.#core.byId(deploymentId)?.record.spec.name ?? null;
+
   constructor(deps: FleetDeps, core: FleetCore, events: Emitter<FleetEvent>) {
     this.#deps = deps;
     this.#core = core;
@@ -37,7 +48,7 @@ export class FleetRadar implements RadarApi {
       store: core.store,
       timing: core.timing,
       ownership: () => this.#ownership(),
-      nameOf: (deploymentId) => core.byId(deploymentId)?.record.spec.name ?? null,
+      nameOf: this.#nameOf,
       key: () => core.keyInUse(),
       look: (signal) => this.#look(signal),
     });
@@ -91,7 +102,7 @@ export class FleetRadar implements RadarApi {
     // A volume cannot be stopped, and whoever mounts it was not named.
     const owner = kind === 'network-volume' ? undefined : this.#owner(id);
     if (owner !== undefined) owner.post({ type: 'stop-asked', why: 'you stopped it' });
-    else await endThing(this.#deps.api, { kind, id, act: 'stop' }, signal);
+    else await this.#end({ kind, id, act: 'stop' }, signal);
     try {
       return await this.#item(kind, id, signal);
     } catch (error) {
@@ -117,8 +128,30 @@ export class FleetRadar implements RadarApi {
     }
     // A delete of nothing succeeds: a mistyped id must not be told as the end of a bill.
     await this.#item(kind, id, signal);
-    await endThing(this.#deps.api, { kind, id, act: 'terminate' }, signal);
+    await this.#end({ kind, id, act: 'terminate' }, signal);
     return { ok: true };
+  }
+
+  /** Something that no deployment has; a pod may all the same be one that this computer made and lost sight of. */
+  async #end(thing: Pick<SweepThing, 'kind' | 'id' | 'act'>, signal: AbortSignal): Promise<void> {
+    const { api, ledger, clock } = this.#deps;
+    const { kind, id } = thing;
+    if (kind !== 'pod') return endThing(api, thing, signal);
+    const { installation } = this.#core;
+    const facts = podFacts(await api.pods.get(id, signal));
+    this.#book(() => meterLeftover({ ...this.#deps, installation, nameOf: this.#nameOf }, facts));
+    await endThing(api, thing, signal);
+    const atMs = clock.now() + api.clockOffsetMs();
+    this.#book(() => ledger.close(id, 'compute', atMs, { estimated: true, note: 'ended on the radar' }));
+  }
+
+  /** A full disk must not keep money flowing. */
+  #book(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#deps.log.error({ error }, 'what was ended on the radar could not be booked');
+    }
   }
 
   async adopt(

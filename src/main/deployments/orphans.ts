@@ -7,6 +7,7 @@ import type { Ids } from '../platform/ids.ts';
 import type { Emitter } from '../platform/lifecycle.ts';
 import type { Pod, RunPodApi } from '../runpod/api.ts';
 import type { DeploymentActor } from './actor.ts';
+import { meterLeftover } from './leftover-money.ts';
 import { awaitsLate } from './pod/late-creates.ts';
 import {
   deploymentOf,
@@ -133,7 +134,7 @@ export class OrphanSweep {
       sentAt: clock.now() + api.clockOffsetMs(),
     } as const;
     noteOrphan(this.#parts, () => {
-      this.#meter(pod, deploymentId);
+      this.#meter(pod);
       store.addPod({ id: pod.id, deploymentId, name: pod.name, createdAt: facts.createdAt });
       store.openIntent(intent);
     });
@@ -166,15 +167,10 @@ export class OrphanSweep {
     }
   }
 
-  /** What a stopped one cost, and its disk still costs, is left to the bill: its entry says that there was something. */
-  #meter(pod: Pod, deploymentId: string): void {
-    const { ledger, clock, api, actors } = this.#parts;
-    const name = actors().find(({ record }) => record.id === deploymentId)?.record.spec.name ?? null;
-    ledger.observe(
-      { resourceId: pod.id, deploymentId, deploymentName: name, kind: 'compute', usdPerHour: pod.cost },
-      podFacts(pod).createdAt,
-      clock.now() + api.clockOffsetMs(),
-    );
+  #meter(pod: Pod): void {
+    const nameOf = (deploymentId: string): string | null =>
+      this.#parts.actors().find(({ record }) => record.id === deploymentId)?.record.spec.name ?? null;
+    meterLeftover({ ...this.#parts, nameOf }, podFacts(pod));
   }
 
   #tell(pod: Pod): void {

@@ -2,6 +2,7 @@ import { asAppError, isAbort } from '../../../shared/errors.ts';
 import { formatUsd } from '../../../shared/money.ts';
 import type { CostKind } from '../../../shared/model.ts';
 import { throwIfAborted } from '../../platform/clock.ts';
+import { meterLeftover } from '../leftover-money.ts';
 import { parsePodName } from '../pod/names.ts';
 import { backoff } from '../state.ts';
 import { judge, type Reading, type SweepStep } from './judge.ts';
@@ -203,22 +204,14 @@ export class CarryOut {
     events.emit({ name: 'notification', payload: { ...stamp, ...stillBillingNews(thing) } });
   }
 
-  /** What this computer made and lost sight of has cost since it was made: that is in the ledger before its end is. */
   #meter({ kind, id, name }: StoredThing, reading: Reading): void {
-    const { api, clock, ledger, log, nameOf } = this.#parts;
-    const deploymentId = this.#madeFor(name);
-    if (kind !== 'pod' || deploymentId === null || reading.state === 'gone' || reading.createdAt === null)
-      return;
+    if (kind !== 'pod' || reading.state === 'gone' || reading.createdAt === null) return;
     const { usdPerHour } = reading.seen;
-    const deploymentName = nameOf(deploymentId);
+    const { installation } = this.#parts.ownership();
     try {
-      ledger.observe(
-        { resourceId: id, deploymentId, deploymentName, kind: 'compute', usdPerHour },
-        reading.createdAt,
-        clock.now() + api.clockOffsetMs(),
-      );
+      meterLeftover({ ...this.#parts, installation }, { id, name, usdPerHour, createdAt: reading.createdAt });
     } catch (error) {
-      log.error({ id, error }, 'what a swept thing has cost could not be booked');
+      this.#parts.log.error({ id, error }, 'what a swept thing has cost could not be booked');
     }
   }
 

@@ -389,7 +389,10 @@ describe('what is booked and told', () => {
     expect(w.fleet.history('qwen').entries.map(({ kind }) => kind)).toContain('swept');
   });
 
-  it('a leftover that nobody had seen has cost since it was made', async () => {
+  it.each([
+    ['a sweep', (id: string): Promise<unknown> => sweep([id], 0)],
+    ['the radar', (id: string): Promise<unknown> => w.fleet.radar.terminate('pod', id, never)],
+  ])('a leftover that %s is the first to see has cost since it was made', async (_by, end) => {
     start();
     const { id: deploymentId } = await w.fleet.create({ name: 'qwen', model: 'Qwen/Qwen3-8B' }, false, never);
     const installation = w.db.get("SELECT value FROM deployment_meta WHERE key = 'installation'")?.['value'];
@@ -402,9 +405,8 @@ describe('what is booked and told', () => {
       never,
     );
     await w.clock.sleepMachine(5 * 3_600_000);
-    // Nobody has looked since it was made; the sweep is the first.
     expect(w.ledger.open()).toEqual([]);
-    await sweep([id], 0);
+    await end(id);
     await w.pass(15_000);
     expect(w.cloud.alive()).toEqual([]);
     const billedMs = [...w.cloud.billed.values()].reduce((sum, ms) => sum + ms, 0);
