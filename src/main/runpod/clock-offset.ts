@@ -6,7 +6,7 @@ const SLOWEST_MS = 5000;
 /** Wall and monotonic time drift apart by less than this unless the clock was set or the computer slept. */
 const JUMP_MS = 2000;
 
-/** A request's beginning on both clocks: where they disagree about how long it took, the clock was set meanwhile. */
+/** A request's beginning on both clocks: how long it took is monotonic; where wall time says more, it was put forward or slept. */
 export interface Departure {
   readonly wall: number;
   readonly monotonic: number;
@@ -39,13 +39,14 @@ export class ClockOffset {
   learn(date: string | null, left: Departure): void {
     this.#follow();
     const cloud = date === null ? Number.NaN : Date.parse(date);
-    const sentAt = left.wall;
-    const tookMs = this.#clock.now() - sentAt;
-    const wasSet = Math.abs(tookMs - (this.#clock.monotonic() - left.monotonic)) > JUMP_MS;
-    if (Number.isNaN(cloud) || wasSet || tookMs < 0 || tookMs > SLOWEST_MS) return;
+    const now = this.#clock.now();
+    const tookMs = this.#clock.monotonic() - left.monotonic;
+    // Ahead meanwhile: where it slept, nobody knows on which side of that the answer was stamped.
+    const isAhead = now - left.wall - tookMs > JUMP_MS;
+    if (Number.isNaN(cloud) || isAhead || tookMs > SLOWEST_MS) return;
     const before = this.#isDoubtful ? [] : this.#samples;
     this.#isDoubtful = false;
-    this.#samples = [...before, cloud + 500 - (sentAt + tookMs / 2)].slice(-SAMPLES);
+    this.#samples = [...before, cloud + 500 - (now - tookMs / 2)].slice(-SAMPLES);
   }
 
   /** Milliseconds; 0 until known. */

@@ -84,7 +84,18 @@ describe('ClockOffset', () => {
     expect(offset.ms).toBe(3_600_500);
   });
 
-  it('learns nothing from an answer during which the clock was set', async () => {
+  it('learns at once from an answer during which the clock was set back: monotonic time tells how long it took', async () => {
+    const clock = new ManualClock();
+    const offset = new ClockOffset(clock);
+    const left = offset.leaves();
+    await clock.advance(1000);
+    clock.jumpWall(-5_667_000);
+    offset.learn(new Date(left.wall).toUTCString(), left);
+    expect(offset.ms).toBeGreaterThan(5_667_000 - 1500);
+    expect(offset.ms).toBeLessThan(5_667_000 + 1500);
+  });
+
+  it('learns nothing from an answer during which the clock was put forward or the computer slept', async () => {
     const clock = new ManualClock();
     const offset = new ClockOffset(clock);
     const left = offset.leaves();
