@@ -96,7 +96,17 @@ function stillBills(state: State): boolean {
   const { pod, endpoint } = record;
   const workers = endpoint !== null && (endpoint.usdPerHour > 0 || endpoint.maxWorkers > 0);
   const bills = pod !== null && (pod.status !== 'EXITED' || pod.usdPerHour > 0);
-  return bills || workers || mayHaveMade(state);
+  return bills || workers || mayHaveMade(state) || mayRunAgain(state);
+}
+
+/**
+ * A pod that was stopped may run: the answer to a start was lost, or it is being ended, and no look since has shown it
+ * stopped.
+ */
+function mayRunAgain({ record: { pod, ending }, live: { startSentAt, seenStoppedAt } }: State): boolean {
+  if (pod === null) return false;
+  const wasStarted = startSentAt !== null && startSentAt >= (seenStoppedAt ?? 0);
+  return wasStarted || (ending !== null && seenStoppedAt === null);
 }
 
 /** A create is under way, or its outcome is not known. */

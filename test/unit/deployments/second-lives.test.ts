@@ -97,6 +97,24 @@ describe('what a kept pod costs when it runs again', () => {
     expect(overSeconds()).toBeCloseTo(0, 0);
   });
 
+  it('is told as still billing, where it is stopped before anybody has looked whether it started', async () => {
+    await stoppedForHours();
+    w.cloud.lostStarts = 1;
+    w.fleet.startDeployment('qwen');
+    await w.pass(10);
+    for (const call of ['list', 'get', 'stop', 'delete'] as const) {
+      const down = (): AppError => new AppError('runpod_unreachable', 'no network');
+      w.cloud.failures.set(call, Array.from({ length: 99 }, down));
+    }
+    w.fleet.stop('qwen');
+    await w.pass(5000);
+    expect(w.fleet.get('qwen')).toMatchObject({ pod: { status: 'EXITED' }, stillBilling: true });
+    w.cloud.failures.clear();
+    await w.pass(5 * minute);
+    expect(w.cloud.billing).toEqual([]);
+    expect(w.fleet.get('qwen')).toMatchObject({ state: 'stopped', stillBilling: false });
+  });
+
   it('begins at the last look that showed it stopped, where somebody else started it', async () => {
     await stoppedForHours();
     w.cloud.startOutside('pod1');

@@ -225,6 +225,8 @@ export class Life {
     const { fleet } = this.#world.app;
     for (const { id } of fleet.list()) fleet.terminate(id);
     await this.#require('everything is removed', () => fleet.list().length === 0, 20 * MINUTE);
+    // A create whose answer was lost may be carried out after that; its pod is ended at the next look.
+    await this.#world.pass(2 * MINUTE, undefined, 5000);
     await this.#require('nothing of it runs', () => this.#check.running().length === 0, 10 * MINUTE);
     await this.#require('the bill settles what was guessed', () => this.#isSettled(), 30 * 60 * MINUTE);
     const billed = this.#billUsd();
