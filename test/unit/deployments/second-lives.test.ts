@@ -100,12 +100,17 @@ describe('what a kept pod costs when it runs again', () => {
   it('is told as still billing, where it is stopped before anybody has looked whether it started', async () => {
     await stoppedForHours();
     w.cloud.lostStarts = 1;
+    const fail = (call: 'list' | 'get' | 'stop' | 'delete'): unknown =>
+      w.cloud.failures.set(
+        call,
+        Array.from({ length: 99 }, () => new AppError('runpod_unreachable', 'no network')),
+      );
+    fail('list');
     w.fleet.startDeployment('qwen');
     await w.pass(10);
-    for (const call of ['list', 'get', 'stop', 'delete'] as const) {
-      const down = (): AppError => new AppError('runpod_unreachable', 'no network');
-      w.cloud.failures.set(call, Array.from({ length: 99 }, down));
-    }
+    fail('get');
+    fail('stop');
+    fail('delete');
     w.fleet.stop('qwen');
     await w.pass(5000);
     expect(w.fleet.get('qwen')).toMatchObject({ pod: { status: 'EXITED' }, stillBilling: true });
