@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const setupFiles = ['./test/support/property-seed.ts'];
 
+/** A busy machine takes longer than the second that is usual; what does come is not waited for any longer. */
+const patience = { poll: { timeout: 15_000 } };
+
 /**
  * Four projects: `unit` and `renderer` are pure and quick, `integration` uses real sockets, files, processes and engines,
  * `e2e` drives the whole product. Each file runs in its own process so that leaked handles are attributable.
@@ -35,6 +38,7 @@ export default defineConfig({
           setupFiles,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          expect: patience,
         },
       },
       {
@@ -54,6 +58,7 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 300_000,
           hookTimeout: 120_000,
+          expect: patience,
           // Each starts processes and browsers of its own: as many at once as two processor cores carry.
           maxWorkers: 2,
         },

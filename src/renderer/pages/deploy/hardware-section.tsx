@@ -31,7 +31,7 @@ export function HardwareSection({
       aside={
         value !== null && (
           <span className="num text-sm text-faint">
-            {words.pricesAsOf} {minuteTime(value.pricesAsOf)}
+            {plan.loading ? w.asking : `${words.pricesAsOf} ${minuteTime(value.pricesAsOf)}`}
           </span>
         )
       }
@@ -101,7 +101,7 @@ function Choices({
   readonly loading: boolean;
 }): ReactNode {
   return (
-    <div className={loading ? 'opacity-60' : ''} aria-busy={loading}>
+    <div aria-busy={loading}>
       <Begins plan={plan} />
       {plan.candidates.length > 0 ? (
         <CandidateTable draft={draft} plan={plan} />
