@@ -28,13 +28,7 @@ export function HardwareSection({
   return (
     <Section
       title={`2 · ${w.title}`}
-      aside={
-        value !== null && (
-          <span className="num text-sm text-faint">
-            {plan.loading ? w.asking : `${words.pricesAsOf} ${minuteTime(value.pricesAsOf)}`}
-          </span>
-        )
-      }
+      aside={value !== null && <PricesAsOf plan={value} loading={plan.loading} />}
       flush
     >
       <div className="flex flex-wrap gap-3 px-4 pb-3">
@@ -88,6 +82,14 @@ export function HardwareSection({
       )}
       {value !== null && <Choices draft={draft} plan={value} loading={plan.loading} />}
     </Section>
+  );
+}
+
+function PricesAsOf({ plan, loading }: { readonly plan: Plan; readonly loading: boolean }): ReactNode {
+  return (
+    <span className="num text-sm text-faint">
+      {loading ? words.hardware.asking : `${words.pricesAsOf} ${minuteTime(plan.pricesAsOf)}`}
+    </span>
   );
 }
 
