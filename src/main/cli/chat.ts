@@ -10,7 +10,7 @@ import { examples } from './help.ts';
 import { announceStart } from './price.ts';
 import { AnswerText, requestLine } from './render/answer.ts';
 import { renderError } from './render/errors.ts';
-import { Progress } from './wait.ts';
+import { showProgress } from './wait.ts';
 import { given, wholeNumber } from './wish.ts';
 
 interface ChatOptions {
@@ -189,26 +189,7 @@ class Talk {
     const view = await api.call('deployments.get', { deployment }, signal);
     if (view.state === 'ready') return NOTHING_TO_SHOW;
     if (RESTING.has(view.state)) await announceStart(cli, api, view, options.yes === true);
-    return this.#follow(view);
-  }
-
-  #follow(view: DeploymentView): { end(): void } {
-    const { cli, api } = this.#parts;
-    const progress = new Progress(cli, view);
-    const unsubscribe = api.subscribe((event) => {
-      if (event.name === 'deployment.changed' && event.payload.id === view.id) progress.update(event.payload);
-    });
-    const stopRedrawing = cli.clock.every(1000, () => progress.draw());
-    let ended = false;
-    return {
-      end: () => {
-        if (ended) return;
-        ended = true;
-        stopRedrawing();
-        unsubscribe();
-        progress.end();
-      },
-    };
+    return showProgress(cli, api, view);
   }
 }
 

@@ -37,11 +37,7 @@ export async function waitFor(
   options: WaitOptions,
 ): Promise<DeploymentView> {
   const timeoutSeconds = options.timeout ?? TIMEOUT_SECONDS;
-  const progress = new Progress(cli, view);
-  const unsubscribe = api.subscribe((event) => {
-    if (event.name === 'deployment.changed' && event.payload.id === view.id) progress.update(event.payload);
-  });
-  const stopRedrawing = cli.clock.every(REDRAW_MS, () => progress.draw());
+  const progress = showProgress(cli, api, view);
   try {
     return await api.call('deployments.wait', { deployment: view.id, until, timeoutSeconds }, cli.signal);
   } catch (error) {
@@ -50,10 +46,33 @@ export async function waitFor(
       return progress.view;
     throw waitError(error, progress.view, until, timeoutSeconds, cli.signal);
   } finally {
-    stopRedrawing();
-    unsubscribe();
     progress.end();
   }
+}
+
+/** What becomes of a deployment, shown until `end` is called, which may be more than once. */
+export interface ShownProgress {
+  /** As it was last heard of. */
+  readonly view: DeploymentView;
+  end(): void;
+}
+
+export function showProgress(cli: Cli, api: ControlClient, view: DeploymentView): ShownProgress {
+  const progress = new Progress(cli, view);
+  const unsubscribe = api.subscribe((event) => {
+    if (event.name === 'deployment.changed' && event.payload.id === view.id) progress.update(event.payload);
+  });
+  const stopRedrawing = cli.clock.every(REDRAW_MS, () => progress.draw());
+  return {
+    get view() {
+      return progress.view;
+    },
+    end: () => {
+      stopRedrawing();
+      unsubscribe();
+      progress.end();
+    },
+  };
 }
 
 function waitError(
@@ -92,7 +111,7 @@ function detailOf({ phases }: DeploymentView): string {
 }
 
 /** One redrawn line where somebody watches, else a line a phase; nothing with --json. */
-export class Progress {
+class Progress {
   readonly #cli: Cli;
   readonly #startedAt: number;
   #view: DeploymentView;
@@ -132,5 +151,6 @@ export class Progress {
 
   end(): void {
     if (this.#drawn) this.#cli.terminal.errRaw('\r\u001b[2K');
+    this.#drawn = false;
   }
 }

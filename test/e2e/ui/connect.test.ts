@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { axeFindings, hasFocus, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { hasFocus } from './support/checks.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+import { startUi, type UiApp } from './support/ui-app.ts';
 
 describe('connecting a tool', () => {
   let ui: UiApp;
@@ -12,14 +13,6 @@ describe('connecting a tool', () => {
   const open = async (client: string): Promise<void> => {
     ui = await startUi({ manager: scenarios.busy() });
     await ui.goTo(`#/connect?client=${client}`, 'Connect');
-  };
-  const looks = async (name: string): Promise<void> => {
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(ui.page, name, view);
-      expect(await axeFindings(ui.page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
   };
 
   it('shows what would change in its file, writes it after a click, and undoes it', async () => {
@@ -36,7 +29,7 @@ describe('connecting a tool', () => {
     await changes.getByText('Removed:').waitFor();
     await changes.getByText('… 2 lines').waitFor();
     await part.getByText(/A key for OpenCode alone is made/).waitFor();
-    await looks('connect-file');
+    await looksRight(ui, 'connect-file');
     expect(called('connect.write')).toEqual([]);
     await part.getByRole('button', { name: 'Write settings' }).click();
     await part.getByText('opencode.json was written.').waitFor();
@@ -46,7 +39,7 @@ describe('connecting a tool', () => {
       { client: 'opencode', deployment: 'dep_qwen3-coder', fingerprint: 'opencode-1' },
     ]);
     await clients.getByRole('link', { name: 'OpenCode Its file was written' }).waitFor();
-    await looks('connect-file-written');
+    await looksRight(ui, 'connect-file-written');
     await part.getByRole('button', { name: 'Undo' }).click();
     await ui.page.getByText('opencode.json is as it was before').first().waitFor();
     expect(called('connect.restore')).toEqual([{ client: 'opencode' }]);
@@ -105,7 +98,7 @@ describe('connecting a tool', () => {
     }));
     await ui.goTo('#/connect?client=zed', 'Connect');
     await ui.page.getByText('Its file points at old-coder, which is no longer here.').waitFor();
-    await looks('connect-gone');
+    await looksRight(ui, 'connect-gone');
     expect(ui.complaints).toEqual([]);
   });
 
@@ -136,7 +129,7 @@ describe('connecting a tool', () => {
     );
     expect(await card.getByText('pat_local_for_one_client').count()).toBe(0);
     expect(called('proxy.key')).toEqual([]);
-    await looks('connect-own-key');
+    await looksRight(ui, 'connect-own-key');
     // Another card begins without it.
     await ui.page.getByRole('link', { name: 'curl' }).click();
     await ui.page.getByRole('button', { name: 'Make a key for curl' }).waitFor();

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { axeFindings, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { axeFindings, keepPicture } from './support/checks.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+import { startUi, type UiApp } from './support/ui-app.ts';
 
 describe('images', () => {
   let ui: UiApp;
@@ -13,12 +14,7 @@ describe('images', () => {
     await ui.goTo('#/images?build=bld_1', 'Images');
     await ui.page.getByText('#7 copying watchdog').waitFor();
     expect(await ui.page.getByText('step 3 of 4').count()).toBeGreaterThan(0);
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(ui.page, 'images', view);
-      expect(await axeFindings(ui.page)).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
+    await looksRight(ui, 'images');
     expect(ui.complaints).toEqual([]);
   });
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
+import { loaded } from './support/checks.ts';
 import { PAGES } from './support/pages.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+import { startUi, type UiApp } from './support/ui-app.ts';
 
 describe('every page', () => {
   let ui: UiApp;
@@ -14,12 +15,7 @@ describe('every page', () => {
   it.each(PAGES)('%s holds in both themes at both sizes', async (name, address, heading) => {
     await ui.goTo(address, heading);
     await loaded(ui.page);
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(ui.page, name, view);
-      expect(await axeFindings(ui.page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
+    await looksRight(ui, name);
     expect(ui.complaints).toEqual([]);
   });
 

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ChatRequest } from '../../../src/shared/activity.ts';
 import { sampleRequest } from '../../support/samples.ts';
-import { axeFindings, hasFocus, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { hasFocus } from './support/checks.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+import { startUi, type UiApp } from './support/ui-app.ts';
 
 describe('the playground', () => {
   let ui: UiApp;
@@ -11,14 +12,6 @@ describe('the playground', () => {
   const open = async (): Promise<void> => {
     ui = await startUi({ manager: scenarios.busy() });
     await ui.goTo('#/playground?model=qwen3-coder', 'Playground');
-  };
-  const looks = async (name: string): Promise<void> => {
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(ui.page, name, view);
-      expect(await axeFindings(ui.page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
   };
 
   it('offers tools, shows a call while it is written, takes its result and goes on', async () => {
@@ -47,7 +40,7 @@ describe('the playground', () => {
     await dialog.getByText(/cannot be read as a list of tools/).waitFor();
     await dialog.getByRole('button', { name: 'Weather' }).click();
     await dialog.getByLabel('Calls', { exact: true }).selectOption('always get_weather');
-    await looks('playground-tools');
+    await looksRight(ui, 'playground-tools');
     await dialog.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Tools (1)' }).waitFor();
 
@@ -60,13 +53,13 @@ describe('the playground', () => {
     await card.getByText('"city": "Rome"').waitFor();
     const send = page.getByRole('button', { name: 'Send results' });
     await page.getByText('Give every call its result first.').first().waitFor({ state: 'attached' });
-    await looks('playground-call');
+    await looksRight(ui, 'playground-call');
     await page.getByLabel('Result of get_weather').fill('sunny, 21 °C');
     await send.click();
     await page.getByText('It is warm in Rome.').waitFor();
     await card.getByText('sunny, 21 °C').waitFor();
     expect(await send.count()).toBe(0);
-    await looks('playground-answered');
+    await looksRight(ui, 'playground-answered');
     expect(requests).toMatchObject([
       { toolChoice: { name: 'get_weather' }, tools: [{ function: { name: 'get_weather' } }] },
       {
@@ -107,7 +100,7 @@ describe('the playground', () => {
     expect(formats).toEqual([]);
     await page.getByRole('button', { name: 'Tools', exact: true }).click();
     await schema.fill(example);
-    await looks('playground-schema');
+    await looksRight(ui, 'playground-schema');
     // The window is low now: what does not fit is reached by scrolling.
     const last = dialog.getByRole('button', { name: 'Done' });
     await last.scrollIntoViewIfNeeded();
@@ -197,7 +190,7 @@ describe('the playground', () => {
     await page.getByRole('button', { name: 'Remove small.png' }).click();
     await page.getByRole('img', { name: 'Image: small.png' }).waitFor({ state: 'detached' });
     await message.fill('What is this?');
-    await looks('playground-image');
+    await looksRight(ui, 'playground-image');
     await message.press('Enter');
     await page.getByText('A square.').waitFor();
     const [asked] = requests;

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { axeFindings, hasFocus, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
+import { hasFocus, loaded } from './support/checks.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+import { startUi, type UiApp } from './support/ui-app.ts';
 
 describe('servers beside the deployments', () => {
   let ui: UiApp;
@@ -13,14 +14,6 @@ describe('servers beside the deployments', () => {
     ui = await startUi({ manager: scenarios.busy() });
     await ui.goTo('#/settings/servers', 'Settings');
     await loaded(ui.page);
-  };
-  const looks = async (name: string): Promise<void> => {
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(ui.page, name, view);
-      expect(await axeFindings(ui.page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
   };
 
   it('one is described, asked for its models, added, tested and removed', async () => {
@@ -40,7 +33,7 @@ describe('servers beside the deployments', () => {
     await dialog.getByText('It answers in 84 ms and takes the key.').waitFor();
     await dialog.getByRole('button', { name: 'gpt-oss-120b' }).click();
     expect(await dialog.getByLabel('Models', { exact: true }).inputValue()).toBe('gpt-oss-120b');
-    await looks('servers-add');
+    await looksRight(ui, 'servers-add');
     await dialog.getByRole('button', { name: 'Add the server' }).click();
     await page.getByText('lab answers requests from now on').first().waitFor();
     await part
@@ -122,7 +115,7 @@ describe('servers beside the deployments', () => {
     await ways.getByRole('button', { name: 'Add', exact: true }).click();
     await ways.getByText('qwen3-coder → kimi-k2.6').waitFor();
     await page.getByText('Saved').first().waitFor();
-    await looks('servers');
+    await looksRight(ui, 'servers');
     await ways.getByRole('button', { name: 'Nobody stands in for qwen3-coder' }).click();
     await ways.getByText('Nobody stands in for anybody.').waitFor();
     await turn.click();

@@ -1,8 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../../src/shared/errors.ts';
-import { axeFindings, hasFocus, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { hasFocus } from './support/checks.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+import { startUi, type UiApp } from './support/ui-app.ts';
 
 describe('settings', () => {
   let ui: UiApp;
@@ -12,14 +13,6 @@ describe('settings', () => {
   const open = async (tab: string): Promise<void> => {
     ui = await startUi({ manager: scenarios.busy() });
     await ui.goTo(`#/settings/${tab}`, 'Settings');
-  };
-  const looks = async (name: string): Promise<void> => {
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(ui.page, name, view);
-      expect(await axeFindings(ui.page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
   };
 
   it('a key for one tool is described, made, shown once, and revoked', async () => {
@@ -31,7 +24,7 @@ describe('settings', () => {
     await part.getByText('not used lately').waitFor();
     await part.getByRole('cell', { name: '$6.10' }).waitFor();
     await part.scrollIntoViewIfNeeded();
-    await looks('settings-client-keys');
+    await looksRight(ui, 'settings-client-keys');
     await part.getByRole('button', { name: 'Make a key…' }).click();
     const dialog = page.getByRole('dialog', { name: 'A key for one tool' });
     const name = dialog.getByRole('textbox', { name: 'Name' });
@@ -39,7 +32,7 @@ describe('settings', () => {
     await page.keyboard.type('ci');
     await dialog.getByLabel('Requests a minute').fill('many');
     await dialog.getByText('A whole number above zero.').waitFor();
-    await looks('settings-make-key');
+    await looksRight(ui, 'settings-make-key');
     await dialog.getByLabel('Requests a minute').fill('60');
     await dialog.getByLabel('May start hardware').click();
     await dialog.getByLabel('Models').fill('qwen3-coder, tiny');
@@ -47,7 +40,7 @@ describe('settings', () => {
     await dialog.getByRole('button', { name: 'Make the key' }).click();
     const made = page.getByRole('dialog', { name: 'Key for ci' });
     await made.getByText('pat_local_for_one_client_a1b2').waitFor();
-    await looks('settings-made-key');
+    await looksRight(ui, 'settings-made-key');
     expect(called('keys.make')).toMatchObject([
       {
         name: 'ci',
@@ -111,12 +104,12 @@ describe('settings', () => {
       .poll(() => called('settings.set').at(-1))
       .toMatchObject({ notifications: { quietHours: { from: '22:00', to: '06:30' } } });
     await page.getByRole('switch', { name: 'A model is ready' }).click();
-    await looks('settings-quiet');
+    await looksRight(ui, 'settings-quiet');
     await page.getByRole('button', { name: 'Reset these settings…' }).click();
     const question = page.getByRole('dialog', { name: 'Reset these settings?' });
     await question.getByText('Tell when a model is ready: off becomes on.').waitFor();
     await question.getByText('Quiet hours: 22:00 to 06:30 becomes none.').waitFor();
-    await looks('settings-reset');
+    await looksRight(ui, 'settings-reset');
     await question.getByRole('button', { name: 'Reset', exact: true }).click();
     await expect
       .poll(() => called('settings.set').at(-1))

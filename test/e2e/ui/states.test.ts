@@ -4,8 +4,9 @@ import { sampleStatus } from '../../support/samples.ts';
 import type { FakeManager } from '../../support/fake-manager.ts';
 import { axeFindings, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
 import { PAGES } from './support/pages.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp, type UiOptions } from './support/ui-app.ts';
+import { startUi, type UiApp, type UiOptions } from './support/ui-app.ts';
 
 describe('states', () => {
   let ui: UiApp;
@@ -17,12 +18,7 @@ describe('states', () => {
   const clean = async (name: string, address: string, heading: string): Promise<void> => {
     await ui.goTo(address, heading);
     await loaded(ui.page);
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(ui.page, name, view);
-      expect(await axeFindings(ui.page), `${name} ${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
+    await looksRight(ui, name);
   };
 
   it('nothing deployed: says that nothing costs, and offers priced beginnings', async () => {

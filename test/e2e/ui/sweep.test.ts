@@ -1,12 +1,12 @@
-import type { Locator } from 'playwright';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RadarItem, Sweep, SweepThing } from '../../../src/shared/model.ts';
 import { systemClock } from '../../../src/main/platform/clock.ts';
 import type { FakeManager } from '../../support/fake-manager.ts';
 import { sampleRadar, sampleSweep } from '../../support/samples.ts';
-import { axeFindings, hasFocus, keepPicture, loaded, sidewaysOverflow } from './support/checks.ts';
+import { hasFocus, loaded } from './support/checks.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
-import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
+import { startUi, type UiApp } from './support/ui-app.ts';
 
 const [known, foreign] = sampleRadar().items as [RadarItem, RadarItem];
 const leftover: RadarItem = {
@@ -101,15 +101,6 @@ describe('a sweep of the radar', () => {
   const box = (name: string) => ui.page.getByRole('checkbox', { name: `Select ${name} for a sweep` });
   const called = (name: string): unknown[] =>
     ui.manager.calls.filter((call) => call.name === name).map(({ input }) => input);
-  const looked = async (name: string, shown?: Locator): Promise<void> => {
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await shown?.scrollIntoViewIfNeeded();
-      await keepPicture(ui.page, name, view);
-      expect(await axeFindings(ui.page), `${name} ${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(ui.page)).toBe(0);
-    }
-  };
 
   it('takes what was left over unless told otherwise, asks by what is lost, counts down, and can be undone', async () => {
     const { manager } = account();
@@ -124,14 +115,14 @@ describe('a sweep of the radar', () => {
     await ui.page.getByRole('button', { name: 'Sweep 1, saves $7.00/month' }).waitFor();
     await box('test-2').check();
     const button = ui.page.getByRole('button', { name: 'Sweep 2, saves $324.20/month' });
-    await looked('sweep-selection', button);
+    await looksRight(ui, 'sweep-selection', button);
 
     await button.click();
     const dialog = ui.page.getByRole('dialog', { name: 'Sweep 2 things?' });
     await dialog.getByText('Delete network volume rplm-cache-a--b. All 100 GB on it are lost.').waitFor();
     await dialog.getByText('You have 10 s to undo it. After that nobody can.').waitFor();
     await expect.poll(() => hasFocus(dialog.getByRole('button', { name: 'Cancel' }))).toBe(true);
-    await looked('sweep-dialog');
+    await looksRight(ui, 'sweep-dialog');
     await dialog.getByRole('textbox').fill('sweep 2');
     expect(called('radar.sweep')).toEqual([]);
     await dialog.getByRole('button', { name: 'Sweep 2, saves $324.20/month' }).click();
@@ -145,7 +136,7 @@ describe('a sweep of the radar', () => {
     // Looked at, it counts on: the time is not the page's to hold.
     await messages.getByText('Nothing was sent to RunPod yet.').hover();
     await expect.poll(() => messages.getByText(/^Sweeping 2 in/).textContent()).not.toBe(before);
-    await looked('sweep-countdown');
+    await looksRight(ui, 'sweep-countdown');
     await messages.getByRole('button', { name: 'Undo' }).click();
     await messages.getByText('Undone. Nothing was sent to RunPod.').waitFor();
     expect(called('radar.undo')).toHaveLength(1);
@@ -179,7 +170,7 @@ describe('a sweep of the radar', () => {
     });
     await ui.page.getByText(why).waitFor();
     await ui.page.getByText('Sweeping: 0 of 2').waitFor({ state: 'hidden' });
-    await looked('sweep-result', ui.page.getByText('1 done, saves $7.00 a month.'));
+    await looksRight(ui, 'sweep-result', ui.page.getByText('1 done, saves $7.00 a month.'));
     await ui.page.getByRole('button', { name: 'Hide the result' }).click();
     await ui.page.getByText(why).waitFor({ state: 'hidden' });
     expect(ui.complaints).toEqual([]);
@@ -233,7 +224,7 @@ describe('a sweep of the radar', () => {
     const dialog = ui.page.getByRole('dialog', { name: 'Adopt their chat?' });
     await dialog.getByText('At RunPod nothing changes until you edit').waitFor();
     await dialog.getByRole('textbox').fill('chat');
-    await looked('adopt-endpoint');
+    await looksRight(ui, 'adopt-endpoint');
     await dialog.getByRole('button', { name: 'Adopt their chat' }).click();
     await expect.poll(() => called('radar.adopt')).toEqual([{ kind: 'endpoint', id: 'ep1', name: 'chat' }]);
   });

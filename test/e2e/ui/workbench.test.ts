@@ -5,6 +5,7 @@ import { AppError } from '../../../src/shared/errors.ts';
 import { sampleRequest } from '../../support/samples.ts';
 import { tempDir } from '../../support/temp.ts';
 import { axeFindings, keepPicture, sidewaysOverflow } from './support/checks.ts';
+import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
 import { startUi, VIEWS, type UiApp } from './support/ui-app.ts';
 
@@ -112,12 +113,7 @@ describe('what is done now and then', () => {
     expect(left?.y).toBe(right?.y);
     await two.getByRole('button', { name: 'Answer again' }).click();
     await two.getByText('I am tiny.').waitFor();
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(page, 'playground-compare', view);
-      expect(await axeFindings(page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(page)).toBe(0);
-    }
+    await looksRight(ui, 'playground-compare');
     expect(ui.complaints).toEqual([]);
   });
 
@@ -157,12 +153,7 @@ describe('what is done now and then', () => {
     await part.getByRole('row', { name: /office-server.*open: it failed.*2.*1\.4 s/ }).waitFor();
     expect(await part.getByRole('row').count()).toBe(3);
     await part.scrollIntoViewIfNeeded();
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await keepPicture(page, 'deployment-targets', view);
-      expect(await axeFindings(page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(page)).toBe(0);
-    }
+    await looksRight(ui, 'deployment-targets');
     expect(ui.complaints).toEqual([]);
   });
 
@@ -197,13 +188,7 @@ describe('what is done now and then', () => {
     const file = await saving;
     expect(file.suggestedFilename()).toBe('costs-simulated-2026-11-24.json');
     expect(JSON.parse(readFileSync(await file.path(), 'utf8'))).toBeInstanceOf(Object);
-    for (const view of VIEWS) {
-      await ui.show(view);
-      await split.scrollIntoViewIfNeeded();
-      await keepPicture(page, 'costs-shares', view);
-      expect(await axeFindings(page), `${view.theme} ${view.width}`).toEqual([]);
-      expect(await sidewaysOverflow(page)).toBe(0);
-    }
+    await looksRight(ui, 'costs-shares', split);
     expect(ui.complaints).toEqual([]);
   });
 });

@@ -1,18 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
-import { openGround } from '../../../src/main/body.ts';
-import { clientFolders } from '../../../src/main/connect/client-folders.ts';
-import { startHost } from '../../../src/main/host.ts';
 import { silentLog } from '../../../src/main/logs/log.ts';
 import { systemClock } from '../../../src/main/platform/clock.ts';
-import { randomIds } from '../../../src/main/platform/ids.ts';
 import { Disposables } from '../../../src/main/platform/lifecycle.ts';
 import { systemRandom } from '../../../src/main/platform/random.ts';
 import { createSandbox } from '../../../src/main/sandbox/sandbox.ts';
-import { openSettingsFile } from '../../../src/main/settings/user-settings.ts';
-import { repository } from '../../support/processes.ts';
 import { tempDir } from '../../support/temp.ts';
+import { runHost } from './running-host.ts';
 
 const owned = new Disposables();
 afterEach(() => owned.dispose());
@@ -34,28 +29,8 @@ it('a key whose cloud cannot be opened at once is used as soon as it can be, and
   const urls = await runpod.listen(0);
   owned.add('runpod', runpod);
   const dataDir = tempDir();
-  const ground = await openGround(
-    {
-      flags: { dataDir, port: 0 },
-      env: { RUNPOD_API_URL: urls.apiUrl, RUNPOD_GRAPHQL_URL: urls.graphqlUrl },
-      openSettings: openSettingsFile,
-      terminal: null,
-      memorySecrets: true,
-    },
-    owned,
-  );
-  const host = await startHost({
-    ...ground,
-    clock: systemClock,
-    random: systemRandom,
-    ids: randomIds(systemRandom),
-    version: 'test',
-    resourcesDir: join(repository, 'resources'),
-    computer: { machine: 'test', folders: clientFolders({}, dataDir, process.platform) },
-    controlUrl: () => null,
-    onShutdown: () => undefined,
-  });
-  owned.add('app', host);
+  const env = { RUNPOD_API_URL: urls.apiUrl, RUNPOD_GRAPHQL_URL: urls.graphqlUrl };
+  const host = await runHost({ dataDir, env }, owned);
   const { signal } = new AbortController();
   const cloud = async (): Promise<string> => {
     try {

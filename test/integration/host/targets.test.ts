@@ -4,17 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { MethodInput, MethodName, MethodOutput } from '../../../src/shared/api.ts';
-import { openGround } from '../../../src/main/body.ts';
-import { clientFolders } from '../../../src/main/connect/client-folders.ts';
 import { createLocalApi } from '../../../src/main/control/local-api.ts';
-import { startHost } from '../../../src/main/host.ts';
-import { systemClock } from '../../../src/main/platform/clock.ts';
-import { randomIds } from '../../../src/main/platform/ids.ts';
 import { Disposables } from '../../../src/main/platform/lifecycle.ts';
-import { systemRandom } from '../../../src/main/platform/random.ts';
-import { openSettingsFile } from '../../../src/main/settings/user-settings.ts';
-import { repository } from '../../support/processes.ts';
 import { tempDir } from '../../support/temp.ts';
+import { runHost } from './running-host.ts';
 
 const KEY = 'sk-of-the-company-9f3a';
 
@@ -27,28 +20,7 @@ interface Running {
 let owned = new Disposables();
 
 async function run(dataDir: string): Promise<Running> {
-  const ground = await openGround(
-    {
-      flags: { dataDir, port: 0, sandboxSpeed: 60 },
-      env: {},
-      openSettings: openSettingsFile,
-      terminal: null,
-      memorySecrets: true,
-    },
-    owned,
-  );
-  const host = await startHost({
-    ...ground,
-    clock: systemClock,
-    random: systemRandom,
-    ids: randomIds(systemRandom),
-    version: 'test',
-    resourcesDir: join(repository, 'resources'),
-    computer: { machine: 'test', folders: clientFolders({}, dataDir, process.platform) },
-    controlUrl: () => null,
-    onShutdown: () => undefined,
-  });
-  owned.add('app', host);
+  const host = await runHost({ dataDir, sandboxSpeed: 60 }, owned);
   const api = createLocalApi(host, { checkOutputs: true });
   const { proxy } = await api.call('app.status', {});
   const { key } = await api.call('proxy.key', {});

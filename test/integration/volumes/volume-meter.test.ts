@@ -7,13 +7,11 @@ import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { openDb } from '../../../src/main/platform/db.ts';
 import { randomIds } from '../../../src/main/platform/ids.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
-import { createRunPodApi } from '../../../src/main/runpod/client.ts';
-import { createSandbox } from '../../../src/main/sandbox/sandbox.ts';
 import { VolumeMeter } from '../../../src/main/volumes/volume-meter.ts';
 import { volumeName } from '../../../src/main/volumes/volume-name.ts';
+import { sandboxApi } from '../../support/sandbox-api.ts';
 
 const never = new AbortController().signal;
-const KEY = 'sandbox-key';
 const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -26,31 +24,8 @@ afterEach(async () => {
 function rig() {
   const clock = new ManualClock();
   const random = seededRandom(3);
-  const sandbox = createSandbox({
-    clock,
-    random,
-    log: silentLog,
-    speed: 1,
-    tokensPerSecond: 100,
-    balanceUsd: 1000,
-    keys: [{ key: KEY, rights: 'all' }],
-    stateFile: null,
-    answerFrom: null,
-    runProcesses: false,
-  });
+  const { sandbox, api } = sandboxApi({ clock, random, speed: 1, balanceUsd: 1000 });
   disposals.push(() => sandbox.dispose());
-  const { apiUrl, graphqlUrl } = sandbox.urls();
-  const api = createRunPodApi({
-    clock,
-    random,
-    fetch: sandbox.fetch,
-    log: silentLog,
-    apiUrl,
-    graphqlUrl,
-    graphqlEnabled: false,
-    apiKey: () => Promise.resolve(KEY),
-    userAgent: 'test',
-  });
   const db = openDb(':memory:');
   disposals.push(() => db.close());
   const ledger = createLedger({ db, ids: randomIds(random) });

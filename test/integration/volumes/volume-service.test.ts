@@ -1,16 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLog } from '../../../src/main/logs/log.ts';
 import { toOffers } from '../../../src/main/planner/offers.ts';
 import { plan } from '../../../src/main/planner/plan.ts';
 import { ManualClock } from '../../../src/main/platform/clock.ts';
 import { seededRandom } from '../../../src/main/platform/random.ts';
-import { createRunPodApi } from '../../../src/main/runpod/client.ts';
-import { createSandbox } from '../../../src/main/sandbox/sandbox.ts';
 import { createVolumeService } from '../../../src/main/volumes/volume-service.ts';
 import { planRequestSchema } from '../../../src/shared/model.ts';
+import { sandboxApi } from '../../support/sandbox-api.ts';
 
 const never = new AbortController().signal;
-const KEY = 'sandbox-key';
 const disposals: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const dispose of disposals.splice(0)) await dispose();
@@ -20,31 +17,8 @@ afterEach(async () => {
 function rig() {
   const clock = new ManualClock();
   const random = seededRandom(3);
-  const sandbox = createSandbox({
-    clock,
-    random,
-    log: silentLog,
-    speed: 10,
-    tokensPerSecond: 100,
-    balanceUsd: 100,
-    keys: [{ key: KEY, rights: 'all' }],
-    stateFile: null,
-    answerFrom: null,
-    runProcesses: false,
-  });
+  const { sandbox, api } = sandboxApi({ clock, random, speed: 10, balanceUsd: 100 });
   disposals.push(() => sandbox.dispose());
-  const { apiUrl, graphqlUrl } = sandbox.urls();
-  const api = createRunPodApi({
-    clock,
-    random,
-    fetch: sandbox.fetch,
-    log: silentLog,
-    apiUrl,
-    graphqlUrl,
-    graphqlEnabled: false,
-    apiKey: () => Promise.resolve(KEY),
-    userAgent: 'test',
-  });
   const users = new Map<string, string[]>();
   const made: string[] = [];
   const volumes = createVolumeService({
