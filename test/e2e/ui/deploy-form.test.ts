@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { DeploymentSpec } from '../../../src/shared/model.ts';
+import { AppError } from '../../../src/shared/errors.ts';
 import { axeFindings, keepPicture, loaded } from './support/checks.ts';
 import { looksRight } from './support/looks.ts';
 import { scenarios } from './support/scenarios.ts';
@@ -49,6 +50,19 @@ describe('the deploy form', () => {
       serverless: { type: 'QUEUE', minWorkers: 1, maxWorkers: 3, idleTimeoutSeconds: 60 },
     });
     expect(ui.complaints).toEqual([]);
+  });
+
+  it('asks for no price any more that was refused, and says why nothing can be deployed', async () => {
+    const manager = scenarios.busy();
+    manager.fail('plan.make', new AppError('invalid_input', 'qwen3:8b is an Ollama name.'));
+    ui = await startUi({ manager });
+    await ui.goTo('#/deploy?model=qwen3:8b', 'Deploy a model');
+    const button = ui.page
+      .getByRole('button', { name: 'Deploy', exact: true })
+      .and(ui.page.locator('[aria-disabled=true]'));
+    await button.waitFor();
+    expect(await button.getAttribute('title')).toBe('qwen3:8b is an Ollama name.');
+    expect(await ui.page.getByText('asking the price').count()).toBe(0);
   });
 
   it('changes image, environment and disk of a deployment, saying that they replace the pod', async () => {

@@ -49,7 +49,12 @@ export default function Deploy(): ReactNode {
         <SafetySection draft={draft} errors={judged.errors} />
         <AdvancedSection draft={draft} errors={judged.errors} judged={judged} plan={current} />
       </div>
-      <PriceBar draft={draft} judged={judged} plan={current} />
+      <PriceBar
+        draft={draft}
+        judged={judged}
+        plan={current}
+        refused={plan.loading ? null : (plan.problem?.title ?? null)}
+      />
       <FileDialog open={importing} onClose={() => setImporting(false)} />
     </>
   );

@@ -27,10 +27,12 @@ interface Props {
   readonly draft: Draft;
   readonly judged: Judged;
   readonly plan: Plan | null;
+  /** Why there is no price for what was asked; null = there is one, or it is being asked for. */
+  readonly refused: string | null;
 }
 
 /** What it costs, always in sight, and the one button that spends. */
-export function PriceBar({ draft, judged, plan }: Props): ReactNode {
+export function PriceBar({ draft, judged, plan, refused }: Props): ReactNode {
   const chosen = chosenCandidate(draft, plan);
   const deploy = useDeploy({ draft, judged, plan });
   const complaint = draft.model === '' ? null : (Object.values(judged.errors)[0] ?? null);
@@ -57,7 +59,7 @@ export function PriceBar({ draft, judged, plan }: Props): ReactNode {
           verb={words.bar.verb}
           usdPerHour={chosen === null || plan === null ? null : priceRange(draft, plan, chosen)}
           blocked={
-            deploy.busy ? words.bar.busy : judged.spec === null ? (complaint ?? words.bar.noModel) : null
+            deploy.busy ? words.bar.busy : judged.spec === null ? (complaint ?? words.bar.noModel) : refused
           }
           onClick={deploy.run}
         />
@@ -115,7 +117,7 @@ function Sums({
 }
 
 /** Reads the price again at the click: a higher one asks for a second click (UX 3.4 C). */
-function useDeploy({ draft, judged, plan }: Props): {
+function useDeploy({ draft, judged, plan }: Omit<Props, 'refused'>): {
   readonly busy: boolean;
   readonly change: string | null;
   readonly run: () => void;
