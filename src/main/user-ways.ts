@@ -7,13 +7,20 @@ import { targetRules } from './settings/target-rules.ts';
 
 type Parts = Pick<ManagerParts, 'config' | 'settings' | 'routing' | 'targetKeys' | 'log'>;
 
+interface Made {
+  readonly config: ProxyConfig;
+  readonly user: ReturnType<Parts['settings']['get']>;
+  readonly routing: ReturnType<Parts['routing']['get']>;
+  readonly proxy: ProxyConfig;
+}
+
 /** The proxy's configuration with what was set in the running app over it. */
 export class UserWays {
   readonly #parts: Parts;
   readonly #env: NodeJS.ProcessEnv;
   /** Names of those whose problem is in the log already. */
   readonly #told = new Set<string>();
-  #made: { readonly from: readonly unknown[]; readonly proxy: ProxyConfig } | null = null;
+  #made: Made | null = null;
 
   private constructor(parts: Parts, env: NodeJS.ProcessEnv) {
     this.#parts = parts;
@@ -27,16 +34,18 @@ export class UserWays {
     return new UserWays(parts, env);
   }
 
-  /** Asked many times a request: made anew only when something changed. */
+  /** Asked many times a request: nothing but three comparisons where nothing changed. */
   proxy(): ProxyConfig {
-    const { proxy } = this.#parts.config();
+    const { proxy: config } = this.#parts.config();
     const user = this.#parts.settings.get();
     const routing = this.#parts.routing.get();
-    const from = [proxy, user, routing];
-    if (this.#made === null || from.some((part, index) => part !== this.#made?.from[index])) {
-      this.#made = { from, proxy: effectiveProxy(proxy, user, routing) };
+    const made = this.#made;
+    if (made !== null && made.config === config && made.user === user && made.routing === routing) {
+      return made.proxy;
     }
-    return this.#made.proxy;
+    const proxy = effectiveProxy(config, user, routing);
+    this.#made = { config, user, routing, proxy };
+    return proxy;
   }
 
   /** What cannot be used is left out: one server whose key is gone must not keep the app from starting. */
