@@ -13,6 +13,7 @@ import { adoptedEndpointRecord, adoptedRecord, readAdoption, type Adopted } from
 import type { FleetCore } from './fleet-core.ts';
 import { meterLeftover } from './leftover-money.ts';
 import { MadeVolumes } from './made-volumes.ts';
+import { noteOrphan } from './orphan-pursuit.ts';
 import { patiently } from './patience.ts';
 import { podUrl } from './pod/pod-url.ts';
 import { probe } from './pod/readiness.ts';
@@ -139,19 +140,12 @@ export class FleetRadar implements RadarApi {
     if (kind !== 'pod') return endThing(api, thing, signal);
     const { installation } = this.#core;
     const facts = podFacts(await api.pods.get(id, signal));
-    this.#book(() => meterLeftover({ ...this.#deps, installation, nameOf: this.#nameOf }, facts));
+    noteOrphan(this.#deps, () => meterLeftover({ ...this.#deps, installation, nameOf: this.#nameOf }, facts));
     await endThing(api, thing, signal);
     const atMs = clock.now() + api.clockOffsetMs();
-    this.#book(() => ledger.close(id, 'compute', atMs, { estimated: true, note: 'ended on the radar' }));
-  }
-
-  /** A full disk must not keep money flowing. */
-  #book(write: () => void): void {
-    try {
-      write();
-    } catch (error) {
-      this.#deps.log.error({ error }, 'what was ended on the radar could not be booked');
-    }
+    noteOrphan(this.#deps, () =>
+      ledger.close(id, 'compute', atMs, { estimated: true, note: 'ended on the radar' }),
+    );
   }
 
   async adopt(

@@ -3,6 +3,7 @@ import { formatUsd } from '../../../shared/money.ts';
 import type { CostKind } from '../../../shared/model.ts';
 import { throwIfAborted } from '../../platform/clock.ts';
 import { meterLeftover } from '../leftover-money.ts';
+import { noteOrphan } from '../orphan-pursuit.ts';
 import { parsePodName } from '../pod/names.ts';
 import { backoff } from '../state.ts';
 import { judge, type Reading, type SweepStep } from './judge.ts';
@@ -208,11 +209,10 @@ export class CarryOut {
     if (kind !== 'pod' || reading.state === 'gone' || reading.createdAt === null) return;
     const { usdPerHour } = reading.seen;
     const { installation } = this.#parts.ownership();
-    try {
-      meterLeftover({ ...this.#parts, installation }, { id, name, usdPerHour, createdAt: reading.createdAt });
-    } catch (error) {
-      this.#parts.log.error({ id, error }, 'what a swept thing has cost could not be booked');
-    }
+    const { createdAt } = reading;
+    noteOrphan(this.#parts, () =>
+      meterLeftover({ ...this.#parts, installation }, { id, name, usdPerHour, createdAt }),
+    );
   }
 
   /** Id of the deployment that this computer made it for; null = it did not. */
